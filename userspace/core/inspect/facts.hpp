@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/address.hpp"
+#include "core/base/flow_key.hpp"
+#include "core/base/session.hpp"
+#include "core/base/time.hpp"
+
+namespace sara::inspect {
+
+/// What a media description is about; only for people to read (RFC 8866 section 5.14), it decides nothing.
+enum class MediaKind : std::uint8_t { other = 0, audio, video, image, message, application };
+
+enum class MediaState : std::uint8_t {
+    active = 0,
+    rejected,     ///< SDP port 0
+    interleaved,  ///< RTSP over its own TCP connection: there is no flow to announce
+    multicast,    ///< refused by name: multicast does not pass a dispatcher
+};
+
+/// Where one end wants to receive one medium: an SDP m= line (RFC 8866) or one side of an RTSP Transport (RFC 2326
+/// section 12.39, RFC 7826 section 18.54). `stream` numbers the medium within its dialog (m= line index, or a number per
+/// SETUP URI) so that both ends' halves are joined.
+struct MediaEndpoint {
+    std::uint16_t stream = 0;
+    MediaKind kind = MediaKind::other;
+    MediaState state = MediaState::active;
+    Transport transport = Transport::udp;
+    std::optional<Address> address;  ///< nothing: not said (RTSP), i.e. the address the signalling came from
+    Port port = 0;                   ///< first port; 0: not said
+    Port control_port = 0;           ///< RTCP; 0: none (rtcp-mux, T.38, MSRP)
+    std::uint16_t pairs = 1;         ///< SDP "port/count": this many RTP/RTCP pairs in a row
+
+    friend bool operator==(const MediaEndpoint&, const MediaEndpoint&) = default;
+};
+
+enum class Method : std::uint8_t {
+    other = 0,
+    // SIP (RFC 3261, 3262, 3311, 3515, 6665, 3428)
+    invite, ack, bye, cancel, prack, update, register_, options, subscribe, notify, message, info, refer, publish,
+    // RTSP (RFC 2326, 7826)
+    describe, announce, setup, play, pause, record, teardown, redirect, get_parameter, set_parameter,
+};
+
+/// What one signalling message says, whoever read it: the dispatcher from the client, or the gateway from the server.
+/// Bounded: see limits.hpp. Travels from gateway to dispatcher by facts_codec.
+struct MessageFacts {
+    App app = App::none;
+    Sender sender = Sender::client;
+    FlowKey flow;        ///< request direction, also for the server's messages
+    std::string dialog;  ///< SIP Call-ID; RTSP Session id; empty while unknown
+    Method method = Method::other;
+    std::uint32_t cseq = 0;
+    std::uint16_t status = 0;  ///< 0: a request; else the reply's code
+    std::string leg;           ///< SIP To tag of a reply: forks of one INVITE are told apart by it
+
+    /// Where the sender receives. For RTSP replies also what they repeat of the client's half.
+    std::vector<MediaEndpoint> media;
+    std::vector<MediaEndpoint> peer_media;
+
+    std::optional<Duration> lifetime;  ///< SIP Session-Expires, RTSP Session timeout
+    std::string target;                ///< request URI, or the RTSP stream URI; for people and to number streams
+
+    friend bool operator==(const MessageFacts&, const MessageFacts&) = default;
+};
+
+}  // namespace sara::inspect
