@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/session.hpp"
+#include "core/proto/limits.hpp"
+
+namespace sara::proto {
+
+/// Cuts a reassembled byte stream into messages: SIP over TCP (RFC 3261 section 18.3) or RTSP (RFC 2326 section 4.4)
+/// with interleaved `$` frames (section 10.12) left out. What is no message is discarded and counted until the next
+/// start line. The messages found do not depend on how the stream was cut into pieces.
+/// Holds at most `max_message` bytes.
+class Framer {
+public:
+    struct Counters {
+        std::uint64_t messages = 0;
+        std::uint64_t keepalive_bytes = 0;  ///< CR and LF between messages (RFC 5626 section 3.5.1)
+        std::uint64_t interleaved_frames = 0;
+        std::uint64_t interleaved_bytes = 0;  ///< with their 4-byte headers
+        std::uint64_t discarded_bytes = 0;    ///< everything else that was not part of a message
+        std::uint64_t sync_losses = 0;        ///< times the start of the next message had to be searched
+        std::uint64_t oversized = 0;          ///< messages larger than the bound; part of discarded_bytes
+    };
+
+    /// `app` is sip or rtsp. `max_message` bounds a whole message, in bytes; at least limits::kMaxHead.
+    explicit Framer(App app, std::size_t max_message = limits::kMaxMessage);
+
+    /// The next bytes of the stream. Calls `on_message(std::string_view)` for each message that is complete with them;
+    /// the view is valid during the call only.
+    template <typename OnMessage>
+    void feed(std::string_view bytes, OnMessage&& on_message) {
+        while (!bytes.empty()) {
+            bytes.remove_prefix(accept(bytes));
+            while (const std::optional<std::string_view> message = next()) {
+                on_message(*message);
+            }
+        }
+    }
+
+    /// Bytes are missing here, or the stream was joined in its middle: what is held is discarded, and the next start
+    /// line is searched.
+    void lost();
+
+    /// A new connection starts here: what is held is discarded, and the next byte starts a message.
+    void restart();
+
+    [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+    [[nodiscard]] std::size_t held_bytes() const noexcept { return buffer_.size() - taken_; }
+
+private:
+    enum class State : std::uint8_t {
+        start,  ///< at the start of a message, or of a frame
+        head,   ///< start line seen, reading header lines
+        body,   ///< head seen, waiting for the rest of the message
+        hunt,   ///< not in step: searching a start line
+    };
+
+    std::size_t accept(std::string_view bytes);
+    std::optional<std::string_view> next();
+    bool step_start();
+    bool step_head();
+    bool step_hunt();
+    void discard(std::size_t bytes);
+    void lose_sync();
+    [[nodiscard]] std::string_view pending() const noexcept;
+
+    App app_;
+    std::size_t max_message_;
+    State state_ = State::start;
+    std::string buffer_;
+    std::size_t taken_ = 0;    ///< bytes at the front of buffer_ that are done with
+    std::size_t scanned_ = 0;  ///< of pending(): judged already
+    std::size_t message_ = 0;  ///< size of the message whose head is complete
+    std::size_t skip_ = 0;     ///< bytes of an interleaved frame still to come
+    bool bad_length_ = false;  ///< the head's Content-Length cannot be believed
+    std::optional<std::uint32_t> length_;
+    Counters counters_;
+};
+
+}  // namespace sara::proto
