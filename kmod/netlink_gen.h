@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	include/netlink/specs/sara.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_SARA_GEN_H
+#define _LINUX_SARA_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/sara.h>
+
+/* Common nested types */
+extern const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1];
+
+extern const struct nla_policy sara_config_get_nl_policy[SARA_A_CONFIG_ABI_VERSION + 1];
+
+extern const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_INSPECT_RATE + 1];
+
+extern const struct nla_policy sara_dev_new_nl_policy[SARA_A_DEV_MODE + 1];
+
+extern const struct nla_policy sara_dev_del_nl_policy[SARA_A_DEV_NAME + 1];
+
+extern const struct nla_policy sara_dev_get_nl_policy[SARA_A_DEV_NAME + 1];
+
+extern const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NODE + 1];
+
+extern const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_ALL_NODES + 1];
+
+extern const struct nla_policy sara_service_del_nl_policy[SARA_A_SERVICE_FORCE + 1];
+
+extern const struct nla_policy sara_service_get_nl_policy[SARA_A_SERVICE_NAME + 1];
+
+extern const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1];
+
+extern const struct nla_policy sara_node_set_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1];
+
+extern const struct nla_policy sara_node_del_nl_policy[SARA_A_NODE_FORCE + 1];
+
+extern const struct nla_policy sara_node_get_nl_policy[SARA_A_NODE_NAME + 1];
+
+extern const struct nla_policy sara_session_set_nl_policy[SARA_A_SESSION_LINGER + 1];
+
+extern const struct nla_policy sara_session_del_nl_policy[SARA_A_SESSION_ALL + 1];
+
+extern const struct nla_policy sara_session_get_nl_policy[SARA_A_SESSION_NODE + 1];
+
+extern const struct nla_policy sara_flow_get_nl_policy[SARA_A_FLOW_TUPLE + 1];
+
+extern const struct nla_policy sara_announce_new_nl_policy[SARA_A_ANNOUNCEMENT_TTL + 1];
+
+extern const struct nla_policy sara_announce_del_nl_policy[SARA_A_ANNOUNCEMENT_TAG + 1];
+
+extern const struct nla_policy sara_announce_get_nl_policy[SARA_A_ANNOUNCEMENT_TUPLE + 1];
+
+extern const struct nla_policy sara_stats_get_nl_policy[SARA_A_STATS_PAD + 1];
+
+extern const struct nla_policy sara_inspect_bind_nl_policy[SARA_A_INSPECT_PAD + 1];
+
+/* Ops table for sara */
+extern const struct genl_ops sara_nl_ops[22];
+
+int sara_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_dev_new_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_dev_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int sara_nl_service_new_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_service_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_service_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_service_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int sara_nl_node_new_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_node_set_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_node_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_node_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_node_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int sara_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_session_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_session_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int sara_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int sara_nl_announce_new_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_announce_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_announce_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_announce_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int sara_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_inspect_bind_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	SARA_NLGRP_EVENTS,
+};
+
+#endif /* _LINUX_SARA_GEN_H */
