@@ -24,8 +24,8 @@ enum class MediaState : std::uint8_t {
 };
 
 /// Where one end wants to receive one medium: an SDP m= line (RFC 8866) or one side of an RTSP Transport (RFC 2326
-/// section 12.39, RFC 7826 section 18.54). `stream` numbers the medium within its dialog (m= line index, or a number per
-/// SETUP URI) so that both ends' halves are joined.
+/// section 12.39, RFC 7826 section 18.54). `stream` numbers the medium within its leg (SDP: index of the m= line; RTSP:
+/// 0) so that both ends' halves are joined; several of one number and one end are alternatives.
 struct MediaEndpoint {
     std::uint16_t stream = 0;
     MediaKind kind = MediaKind::other;
@@ -33,7 +33,8 @@ struct MediaEndpoint {
     Transport transport = Transport::udp;
     std::optional<Address> address;  ///< nothing: not said (RTSP), i.e. the address the signalling came from
     Port port = 0;                   ///< first port; 0: not said
-    Port control_port = 0;           ///< RTCP; 0: none (rtcp-mux, T.38, MSRP)
+    Port control_port = 0;           ///< RTCP; 0: none (T.38, MSRP)
+    bool mux = false;                ///< RTCP may share `port`; it does once both ends say so (RFC 5761)
     std::uint16_t pairs = 1;         ///< SDP "port/count": this many RTP/RTCP pairs in a row
 
     friend bool operator==(const MediaEndpoint&, const MediaEndpoint&) = default;
@@ -42,9 +43,43 @@ struct MediaEndpoint {
 enum class Method : std::uint8_t {
     other = 0,
     // SIP (RFC 3261, 3262, 3311, 3515, 6665, 3428)
-    invite, ack, bye, cancel, prack, update, register_, options, subscribe, notify, message, info, refer, publish,
+    invite,
+    ack,
+    bye,
+    cancel,
+    prack,
+    update,
+    register_,
+    options,
+    subscribe,
+    notify,
+    message,
+    info,
+    refer,
+    publish,
     // RTSP (RFC 2326, 7826)
-    describe, announce, setup, play, pause, record, teardown, redirect, get_parameter, set_parameter,
+    describe,
+    announce,
+    setup,
+    play,
+    pause,
+    record,
+    teardown,
+    redirect,
+    get_parameter,
+    set_parameter,
+};
+
+/// What a message does to its dialog, whatever its protocol calls that. The tracker knows acts, not methods: a protocol
+/// translates. A reply's act tells about the transaction (CSeq) it answers.
+enum class Act : std::uint8_t {
+    none = 0,  ///< nothing, but the dialog is alive: OPTIONS, INFO, PLAY
+    propose,   ///< request that opens a dialog or a leg of it, or changes its media: INVITE, UPDATE, SETUP
+    progress,  ///< provisional reply: 180, 183
+    accept,    ///< success, or a late answer: 200 to INVITE, ACK with SDP
+    refuse,    ///< final failure: what was proposed is void, and the dialog too if nothing was ever accepted
+    finish,    ///< the end of one leg, if `leg` names one of several, else of the dialog: BYE, TEARDOWN
+    close,     ///< no message: the TCP connection of `flow` was closed by `sender`
 };
 
 /// What one signalling message says, whoever read it: the dispatcher from the client, or the gateway from the server.
@@ -53,18 +88,22 @@ struct MessageFacts {
     App app = App::none;
     Sender sender = Sender::client;
     FlowKey flow;        ///< request direction, also for the server's messages
-    std::string dialog;  ///< SIP Call-ID; RTSP Session id; empty while unknown
+    std::string dialog;  ///< SIP Call-ID; RTSP Session id; empty while unknown (RTSP: joined by flow and CSeq)
+    Act act = Act::none;
     Method method = Method::other;
     std::uint32_t cseq = 0;
     std::uint16_t status = 0;  ///< 0: a request; else the reply's code
-    std::string leg;           ///< SIP To tag of a reply: forks of one INVITE are told apart by it
+    /// The part of the dialog that has its own pair of halves. SIP: the server's tag (To of what the client began, From
+    /// of what the server began), so forks of one INVITE are told apart. RTSP request: the stream's URI. Empty: not
+    /// known yet; a reply is then joined by its CSeq.
+    std::string leg;
 
     /// Where the sender receives. For RTSP replies also what they repeat of the client's half.
     std::vector<MediaEndpoint> media;
     std::vector<MediaEndpoint> peer_media;
 
     std::optional<Duration> lifetime;  ///< SIP Session-Expires, RTSP Session timeout
-    std::string target;                ///< request URI, or the RTSP stream URI; for people and to number streams
+    std::string target;                ///< request URI; for people
 
     friend bool operator==(const MessageFacts&, const MessageFacts&) = default;
 };

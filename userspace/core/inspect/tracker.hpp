@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/announcement.hpp"
+#include "core/base/flow_key.hpp"
+#include "core/base/session.hpp"
+#include "core/base/time.hpp"
+#include "core/inspect/dialog_view.hpp"
+#include "core/inspect/effect.hpp"
+#include "core/inspect/facts.hpp"
+#include "core/inspect/limits.hpp"
+#include "core/inspect/protocol.hpp"
+
+namespace sara::inspect {
+
+struct TrackerConfig {
+    /// Instead of Protocol::timers().
+    std::optional<Timers> sip;
+    std::optional<Timers> rtsp;
+
+    std::size_t max_sessions = limits::kMaxSessions;
+    std::size_t max_dialogs = limits::kMaxDialogs;
+
+    /// Ended dialogs stay in dialogs() (until their number is needed), with all that they ever announced: for captures.
+    bool keep_ended = false;
+};
+
+/// All counters only grow.
+struct TrackerCounters {
+    std::uint64_t facts = 0;
+    std::uint64_t dialogs = 0;  ///< begun
+    std::uint64_t completed = 0;
+    std::uint64_t ended = 0;
+    std::uint64_t announced = 0;
+    std::uint64_t withdrawn = 0;
+    std::uint64_t replies_without_request = 0;  ///< used as far as they go
+    std::uint64_t facts_without_session = 0;    ///< given up: nobody knew the session in time
+    std::uint64_t ends_without_dialog = 0;      ///< BYE or TEARDOWN of something not known
+    std::uint64_t stale = 0;                    ///< repeated, or overtaken by something newer
+    std::uint64_t media_elsewhere = 0;          ///< a server's media that is not at the VIP: will not come through us
+    std::uint64_t media_unusable = 0;           ///< wrong family, or the port of the signalling itself
+    std::uint64_t multicast_refused = 0;
+    std::uint64_t interleaved = 0;  ///< streams inside their signalling connection: nothing to announce
+    std::uint64_t limit_hits = 0;   ///< something was left out at a bound of limits.hpp
+    std::uint64_t conflicts = 0;    ///< announcements that the kernel refused
+
+    friend bool operator==(const TrackerCounters&, const TrackerCounters&) = default;
+};
+
+/// Knows the dialogs of every session, and which flows they announce. Facts of both ends may come in any order,
+/// repeated or not at all: each end's latest word counts, by CSeq and not by arrival.
+///
+/// The kernel's word is final: a session lives until session_ended(), whatever the tracker thinks of its dialogs.
+class SessionTracker {
+public:
+    explicit SessionTracker(TrackerConfig config = {});
+    ~SessionTracker();
+    SessionTracker(SessionTracker&&) noexcept;
+    SessionTracker& operator=(SessionTracker&&) noexcept;
+
+    /// `session` unknown: found by its flow, or asked for (FindSession) while the facts wait.
+    [[nodiscard]] Effects handle(const MessageFacts& facts, SessionId session, Time now);
+
+    /// `flow` carries the signalling of `session`; facts that wait for it are handled.
+    [[nodiscard]] Effects bind(const FlowKey& flow, SessionId session, Time now);
+
+    /// Nobody knows `flow`: the facts that wait for it are given up.
+    void not_found(const FlowKey& flow);
+
+    /// After a restart, what the kernel still holds, before anything is handled. A dialog is then known by its tag only
+    /// until a message names it.
+    void adopt_session(SessionId session, const FlowKey& flow, App app, Time now);
+    void adopt_announcement(SessionId session, const AnnouncementKey& key, Tag tag, Time now);
+
+    /// The kernel removed it, with all its announcements.
+    void session_ended(SessionId session);
+
+    /// The kernel did not take (or no longer holds) this announcement.
+    void announcement_refused(SessionId session, const AnnouncementKey& key);
+
+    /// To be called at or after next_deadline().
+    [[nodiscard]] Effects expire(Time now);
+    [[nodiscard]] Time next_deadline() const noexcept;
+
+    [[nodiscard]] SessionId session_of(const FlowKey& flow) const noexcept;
+    [[nodiscard]] std::size_t sessions() const noexcept;
+    [[nodiscard]] std::size_t live_dialogs(SessionId session) const noexcept;
+
+    /// In the order in which they began.
+    [[nodiscard]] std::vector<DialogView> dialogs() const;
+    [[nodiscard]] const TrackerCounters& counters() const noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace sara::inspect
