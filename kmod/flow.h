@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Flows: exact 5-tuples on their way to a node.
+ */
+#ifndef _SARA_FLOW_H
+#define _SARA_FLOW_H
+
+#include <linux/atomic.h>
+
+#include "sara.h"
+
+struct sara_announcement;
+struct sara_session;
+
+/**
+ * struct sara_flow - a flow that was seen
+ * @hash: in &sara_net.flows
+ * @key: its name
+ * @session: owner; valid while the flow can be found under RCU
+ * @last_seen: jiffies of the last packet, written only when it moved by a
+ *	second
+ * @identity: enum sara_identity, signalling or secondary
+ * @status: enum sara_status, written only when it changes
+ * @packets: forwarded
+ * @bytes: forwarded IP bytes
+ * @link: in &sara_session.flows
+ * @rcu: of its memory
+ */
+struct sara_flow {
+	struct rhash_head	hash;
+	struct sara_key		key;
+	struct sara_session	*session;
+	unsigned long		last_seen;
+	u8			identity;
+	u8			status;
+	atomic64_t		packets;
+	atomic64_t		bytes;
+	struct list_head	link;
+	struct rcu_head		rcu;
+};
+
+struct sara_flow *sara_flow_lookup(const struct sara_net *sn,
+				   const struct sara_key *key);
+struct sara_flow *sara_flow_add(struct sara_session *session,
+				const struct sara_key *key,
+				enum sara_identity identity, int *reason);
+void sara_flow_del(struct sara_flow *flow);
+void sara_flow_seen(struct sara_flow *flow, unsigned int bytes, u8 tcp_flags);
+unsigned long sara_flow_timeout(const struct sara_flow *flow);
+
+int sara_flow_net_init(struct sara_net *sn);
+void sara_flow_net_exit(struct sara_net *sn);
+int sara_flow_init(void);
+void sara_flow_exit(void);
+
+#endif

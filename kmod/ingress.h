@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The life of a packet.
+ */
+#ifndef _SARA_INGRESS_H
+#define _SARA_INGRESS_H
+
+#include <linux/netfilter.h>
+
+unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state);
+unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The inspection channel: signalling copied to the agent.
+ */
+#ifndef _SARA_INSPECT_H
+#define _SARA_INSPECT_H
+
+#include <linux/skbuff.h>
+
+struct netlink_ext_ack;
+struct sara_net;
+struct sara_packet;
+struct sara_service;
+
+bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
+		       u64 session_id, enum sara_sender sender,
+		       const struct sk_buff *skb, const struct sara_packet *pkt);
+int sara_inspect_bind(struct sara_net *sn, u32 portid,
+		      struct netlink_ext_ack *extack);
+void sara_inspect_release(struct sara_net *sn, u32 portid);
+u64 sara_inspect_lost(const struct sara_net *sn);
+
+int sara_inspect_net_init(struct sara_net *sn);
+void sara_inspect_net_exit(struct sara_net *sn);
+int sara_inspect_init(void);	/* notices the end of the agent's socket */
+void sara_inspect_exit(void);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The state of one network namespace, and what holds for all of it.
+ */
+#ifndef _SARA_H
+#define _SARA_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include <uapi/linux/sara.h>
+
+#include "compat.h"
+#include "key.h"
+#include "stats.h"
+
+/**
+ * DOC: Locking
+ *
+ * A packet of a known flow takes no lock: flow -> session -> node -> next hop
+ * is walked under RCU (the netdev hook runs inside rcu_read_lock() with BH
+ * off). On that path only the flow's own counters and times, per-CPU counters,
+ * and nothing shared by all CPUs, are written.
+ *
+ * &sara_net.lock (spinlock, BH off)
+ *	guards the session graph: membership in the three tables (sessions,
+ *	flows, announcements), the lists of a session, the counts of sessions
+ *	of nodes and services, and the list of new sessions. Taken for the
+ *	first packet of a session or announced flow, by the agent's commands
+ *	and by the purge, which lets go of it between sessions.
+ *
+ * &sara_net.mutex
+ *	serializes configuration: devices, services, nodes, bounds. Taken
+ *	before &sara_net.lock. Readers of those lists on the packet path use
+ *	RCU.
+ *
+ * The rhashtables' own bucket locks nest inside &sara_net.lock. Dumps walk
+ * the tables under RCU alone.
+ *
+ * DOC: Lifetimes
+ *
+ * A session is born with its signalling flow and owns its flows and its
+ * announcements: these hold a plain pointer to it. It owns one reference to
+ * its node and one to its service. Its end (sara_session_end()) takes it and
+ * all it owns out of the tables in one critical section; memory, and the two
+ * references, go after an RCU grace period. So whoever found a flow under RCU
+ * may follow it to the session, node and service without a reference, until
+ * rcu_read_unlock().
+ *
+ * Nodes and services are counted by reference: one for the configuration, one
+ * for each session. Removed from configuration, they are gone for new packets
+ * and live on until their last session's grace period is over.
+ *
+ * A node's next hop (device and Ethernet header) is one RCU-replaced object
+ * that holds the device's reference; a device that goes away takes the next
+ * hop with it, in its NETDEV_UNREGISTER notification.
+ *
+ * Namespace exit and unload take things down in this order: hooks (no new
+ * packets), the netlink family, work items, sessions, services and nodes,
+ * rcu_barrier(), tables and caches.
+ */
+
+struct sara_inspect;
+
+/**
+ * struct sara_config - bounds and times of one namespace
+ * @max_sessions: sessions at most
+ * @max_flows: flows and announcements at most, together
+ * @max_announcements: announcements of one session at most
+ * @tcp_timeout: jiffies until an established TCP flow is inactive
+ * @closing_timeout: jiffies that a TCP flow stays after FIN or RST
+ * @purge_interval: jiffies between two purges
+ * @inspect_rate: packets copied per second at most, 0 for no limit
+ *
+ * Written under &sara_net.mutex with WRITE_ONCE(), read anywhere with
+ * READ_ONCE().
+ */
+struct sara_config {
+	u32		max_sessions;
+	u32		max_flows;
+	u32		max_announcements;
+	unsigned long	tcp_timeout;
+	unsigned long	closing_timeout;
+	unsigned long	purge_interval;
+	u32		inspect_rate;
+};
+
+/**
+ * struct sara_net - state of one network namespace
+ * @net: the namespace
+ * @lock: guards the session graph, see DOC: Locking
+ * @mutex: serializes configuration
+ * @sessions: by id, &struct sara_session
+ * @flows: by key, &struct sara_flow
+ * @announcements: by key, &struct sara_announcement
+ * @new_sessions: sessions not yet known to be established, oldest first;
+ *	established ones are taken off when somebody looks; under @lock
+ * @n_sessions: entries of @sessions; under @lock, read anywhere
+ * @n_flows: entries of @flows, likewise
+ * @n_announcements: entries of @announcements, likewise
+ * @n_forms: announcements by form, so that a miss skips forms nobody uses
+ * @last_id: last session id given; under @lock
+ * @devs: attached devices, &struct sara_dev; under @mutex, read by RCU
+ * @services: &struct sara_service; under @mutex, read by RCU
+ * @nodes: &struct sara_node; under @mutex, read by RCU
+ * @vips: services by virtual address, for the packet path; RCU
+ * @last_service: last service id given; under @mutex
+ * @last_node: last node id given; under @mutex
+ * @config: bounds and times
+ * @stats: per-CPU counters
+ * @purge: removes what is over
+ * @inspect: the agent's end of the inspection channel
+ * @generation: of the configured objects, for consistent dumps
+ */
+struct sara_net {
+	struct net		*net;
+
+	spinlock_t		lock;		/* the session graph */
+	struct mutex		mutex;		/* configuration */
+
+	struct rhashtable	sessions;
+	struct rhashtable	flows;
+	struct rhashtable	announcements;
+	struct list_head	new_sessions;
+	u32			n_sessions;
+	u32			n_flows;
+	u32			n_announcements;
+	u32			n_forms[SARA_FORM_ANY_SOURCE + 1];
+	u64			last_id;
+
+	struct list_head	devs;
+	struct list_head	services;
+	struct list_head	nodes;
+	struct hlist_head	vips[64];
+	u32			last_service;
+	u32			last_node;
+
+	struct sara_config	config;
+	struct sara_stats __percpu *stats;
+	struct delayed_work	purge;
+	struct sara_inspect	*inspect;
+	unsigned int		generation;
+};
+
+extern unsigned int sara_net_id;
+
+/**
+ * sara_net() - SARA's state in a network namespace
+ * @net: the namespace
+ *
+ * Context: any.
+ * Return: the state; it lives as long as the namespace while the module is
+ * loaded.
+ */
+static inline struct sara_net *sara_net(const struct net *net)
+{
+	return net_generic(net, sara_net_id);
+}
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sessions: what is placed, counted and ended as one.
+ */
+#ifndef _SARA_SESSION_H
+#define _SARA_SESSION_H
+
+#include "sara.h"
+
+struct netlink_ext_ack;
+struct sara_flow;
+struct sara_node;
+struct sara_service;
+
+/**
+ * struct sara_session - a set of flows and the node that serves them
+ * @hash: in &sara_net.sessions
+ * @id: never used again, never 0
+ * @sn: the namespace
+ * @service: holds a reference
+ * @node: holds a reference
+ * @flows: its signalling and secondary flows; changed under &sara_net.lock
+ * @announcements: what it expects; likewise
+ * @new_link: in &sara_net.new_sessions, or empty
+ * @signalling: the flow that made it; NULL once that was purged; RCU
+ * @created: jiffies
+ * @deadline: jiffies until which it stays (@has_lifetime) or at which it goes
+ *	(@lingering); under &sara_net.lock
+ * @n_flows: entries of @flows
+ * @n_announcements: entries of @announcements
+ * @status: enum sara_status; moves without a lock from new to established
+ * @has_lifetime: the agent set how long it stays at least
+ * @lingering: the agent saw its end
+ * @dead: it was taken out of the tables; under &sara_net.lock
+ * @gone_packets: of its flows that were purged; under &sara_net.lock
+ * @gone_bytes: likewise
+ * @key: of the flow that made it
+ * @label: by the agent, NULL or NUL-terminated; replaced under RCU
+ * @rcu: of its memory and its references
+ */
+struct sara_session {
+	struct rhash_head	hash;
+	u64			id;
+	struct sara_net		*sn;
+	struct sara_service	*service;
+	struct sara_node	*node;
+	struct list_head	flows;
+	struct list_head	announcements;
+	struct list_head	new_link;
+	struct sara_flow __rcu	*signalling;
+	unsigned long		created;
+	unsigned long		deadline;
+	u16			n_flows;
+	u16			n_announcements;
+	u8			status;
+	bool			has_lifetime;
+	bool			lingering;
+	bool			dead;
+	u64			gone_packets;
+	u64			gone_bytes;
+	struct sara_label __rcu	*label;
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct sara_label - the agent's name for a session
+ * @rcu: it is replaced, never changed
+ * @text: NUL-terminated
+ */
+struct sara_label {
+	struct rcu_head	rcu;
+	char		text[];
+};
+
+/**
+ * struct sara_session_args - what the agent says about a session
+ * @has: bits by attribute number
+ * @lifetime: ms from now, 0 takes it back
+ * @linger: ms from now
+ * @label: text
+ */
+struct sara_session_args {
+	u32		has;
+	u32		lifetime;
+	u32		linger;
+	const char	*label;
+};
+
+struct sara_session *sara_session_find(struct sara_net *sn, u64 id);
+struct sara_flow *sara_session_start(struct sara_net *sn,
+				     struct sara_service *service,
+				     const struct sara_key *key, bool tcp_syn,
+				     int *reason);
+int sara_session_set(struct sara_net *sn, u64 id,
+		     const struct sara_session_args *args,
+		     struct netlink_ext_ack *extack);
+void sara_session_end(struct sara_session *session, enum sara_end why);
+unsigned int sara_session_end_matching(struct sara_net *sn,
+				       const struct sara_node *node,
+				       const struct sara_service *service,
+				       enum sara_end why);
+void sara_session_purge(struct work_struct *work);
+
+int sara_session_net_init(struct sara_net *sn);
+void sara_session_net_exit(struct sara_net *sn);
+int sara_session_init(void);
+void sara_session_exit(void);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Per-CPU counters: what became of each packet, and why.
+ */
+#ifndef _SARA_STATS_H
+#define _SARA_STATS_H
+
+#include <linux/percpu.h>
+#include <linux/u64_stats_sync.h>
+
+#include <uapi/linux/sara.h>
+
+struct sara_net;
+
+/* Counters are named by their netlink attribute, so that there is one list. */
+#define SARA_STATS_FIRST	SARA_A_STATS_HITS
+#define SARA_STATS_COUNT	(SARA_A_STATS_MAX - SARA_STATS_FIRST + 1)
+
+/**
+ * struct sara_stats - the counters of one CPU
+ * @count: by attribute number less SARA_STATS_FIRST
+ * @sync: for 32-bit readers
+ */
+struct sara_stats {
+	u64_stats_t		count[SARA_STATS_COUNT];
+	struct u64_stats_sync	sync;
+};
+
+/**
+ * struct sara_traffic - packets and bytes of a node, service or device, of one
+ *	CPU
+ * @packets: packets
+ * @bytes: IP bytes
+ * @sync: for 32-bit readers
+ */
+struct sara_traffic {
+	u64_stats_t		packets;
+	u64_stats_t		bytes;
+	struct u64_stats_sync	sync;
+};
+
+void sara_stats_add(struct sara_net *sn, int attr, u64 n);
+u64 sara_stats_read(const struct sara_net *sn, int attr);
+struct sara_stats __percpu *sara_stats_alloc(void);
+
+struct sara_traffic __percpu *sara_traffic_alloc(gfp_t gfp);
+void sara_traffic_add(struct sara_traffic __percpu *traffic, unsigned int bytes);
+void sara_traffic_read(const struct sara_traffic __percpu *traffic,
+		       u64 *packets, u64 *bytes);
+
+static inline void sara_stats_inc(struct sara_net *sn, int attr)
+{
+	sara_stats_add(sn, attr, 1);
+}
+
+#endif
