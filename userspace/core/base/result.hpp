@@ -17,12 +17,12 @@ struct Error {
 };
 
 /// A value or the reason why there is none (gcc 12 has no std::expected). Errors never travel as exceptions in
-/// core, kern and io.
-template <typename T>
+/// core, kern and io. A layer whose callers must tell causes apart gives its own error type.
+template <typename T, typename E = Error>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+    Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return ok(); }
@@ -37,10 +37,10 @@ public:
     [[nodiscard]] const T* operator->() const noexcept { return &value(); }
 
     /// Precondition: !ok().
-    [[nodiscard]] const Error& error() const noexcept { return *std::get_if<1>(&state_); }
+    [[nodiscard]] const E& error() const noexcept { return *std::get_if<1>(&state_); }
 
 private:
-    std::variant<T, Error> state_;
+    std::variant<T, E> state_;
 };
 
 /// The result of an operation that has nothing to return.

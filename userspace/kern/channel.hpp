@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/bytes.hpp"
+#include "kern/codec.hpp"
+#include "kern/error.hpp"
+#include "kern/socket.hpp"
+
+namespace sara::kern {
+
+enum class Sequence : std::uint32_t {};
+
+/// The kernel's last word about a posted request: done, or refused with the error.
+struct Ack {
+    Sequence sequence{};
+    std::optional<Error> error;
+};
+
+/// An object that a posted get asked for; its Ack follows.
+struct Answer {
+    Sequence sequence{};
+    Object object;
+};
+
+/// The socket's buffer was full: events, inspected packets and acknowledgements were lost. What was learnt from them
+/// must be read again by dumps.
+struct Overrun {};
+
+using Incoming = std::variant<Ack, Answer, Event, InspectedPacket, Overrun>;
+
+/// What a dump listed. Not consistent: objects came or went while it ran, three times in a row, so that some may be
+/// missing.
+template <typename T>
+struct Listing {
+    std::vector<T> items;
+    bool consistent = true;
+};
+
+/// The family `sara` of one network namespace over one socket. Not thread-safe.
+///
+/// execute(), get() and dump() wait for their answer, which netlink gives at once; what else arrives meanwhile (events,
+/// inspected packets, acknowledgements of posted requests) is kept for receive(). post() and receive() never wait.
+/// Unbinding and leaving are done by destroying the channel.
+class Channel {
+public:
+    static constexpr std::size_t kReceiveBuffer = 8U << 20;
+
+    /// Opens a socket, finds the family and checks its version. Refusals say what to do: module not loaded, other
+    /// version.
+    [[nodiscard]] static Result<Channel> open(std::size_t buffer = kReceiveBuffer);
+    [[nodiscard]] static Result<Channel> open(std::unique_ptr<Socket> socket);
+
+    /// A command that answers with no object.
+    [[nodiscard]] Status execute(const Request& request);
+
+    /// A get (or inspect_bind) that answers with one object.
+    template <typename T>
+    [[nodiscard]] Result<T> get(const Request& request) {
+        Result<std::vector<Object>> objects = ask(request);
+        if (!objects) {
+            return objects.error();
+        }
+        for (Object& object : *objects) {
+            if (T* found = std::get_if<T>(&object)) {
+                return std::move(*found);
+            }
+        }
+        return Error{EPROTO, "the kernel module answered with nothing that was asked for"};
+    }
+
+    /// All objects; asked again when they changed meanwhile.
+    template <typename T>
+    [[nodiscard]] Result<Listing<T>> dump(const Request& request) {
+        Listing<T> listing;
+        for (int attempt = 0; attempt < kDumpAttempts; ++attempt) {
+            bool interrupted = false;
+            Result<std::vector<Object>> objects = ask(request, &interrupted);
+            if (!objects) {
+                return objects.error();
+            }
+            listing = {{}, !interrupted};
+            for (Object& object : *objects) {
+                if (T* found = std::get_if<T>(&object)) {
+                    listing.items.push_back(std::move(*found));
+                }
+            }
+            if (listing.consistent) {
+                break;
+            }
+        }
+        return listing;
+    }
+
+    /// Sends without waiting. Every posted request is answered by one Ack (refusals too), unless an Overrun comes
+    /// instead. Not for dumps.
+    [[nodiscard]] Result<Sequence> post(const Request& request);
+
+    /// What has arrived, up to one datagram more; empty: nothing there now. An error means the socket is dead.
+    [[nodiscard]] Result<std::vector<Incoming>> receive();
+
+    /// Waits until something arrives (for programs that do nothing else).
+    [[nodiscard]] Result<std::vector<Incoming>> wait();
+
+    /// Becomes a receiver of the events of this network namespace.
+    [[nodiscard]] Status subscribe();
+
+    /// Readable when receive() may have something. A caller that waits on it edge-triggered must call receive() until
+    /// it gives nothing.
+    [[nodiscard]] int fd() const noexcept { return socket_->fd(); }
+
+    /// Messages of the kernel that could not be understood and were left out.
+    [[nodiscard]] std::uint64_t malformed() const noexcept { return malformed_; }
+
+    /// As the module told when the channel was opened.
+    [[nodiscard]] const Config& config() const noexcept { return config_; }
+
+private:
+    static constexpr int kDumpAttempts = 3;
+    static constexpr std::size_t kMaxKept = 65536;
+
+    struct Pending;
+
+    explicit Channel(std::unique_ptr<Socket> socket);
+
+    [[nodiscard]] Status resolve();
+    [[nodiscard]] Status check_version();
+    [[nodiscard]] Result<std::vector<Object>> ask(const Request& request, bool* interrupted = nullptr);
+    [[nodiscard]] Result<Sequence> send(std::uint16_t family, std::uint8_t version, const Request& request);
+    [[nodiscard]] Result<std::vector<Incoming>> receive(Socket::Wait wait);
+    void take_datagram(Bytes datagram, Pending* pending);
+    void keep(Incoming incoming);
+
+    std::unique_ptr<Socket> socket_;
+    Buffer buffer_;
+    std::deque<Incoming> kept_;
+    Config config_;
+    std::uint16_t family_ = 0;
+    std::uint32_t events_group_ = 0;
+    std::uint32_t next_sequence_ = 1;
+    std::uint64_t malformed_ = 0;
+};
+
+}  // namespace sara::kern

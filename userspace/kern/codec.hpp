@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/base/bytes.hpp"
+#include "kern/error.hpp"
+#include "kern/model.hpp"
+
+/// Objects to and from the attributes of the family's messages. Pure: bytes in, values out. Decoding trusts nothing:
+/// attributes that this program does not know are skipped, those of a wrong size or a missing required one refuse the
+/// message (EPROTO).
+namespace sara::kern {
+
+/// A command of the family without its headers; the channel adds family, sequence and flags.
+struct Request {
+    std::uint8_t command = 0;  ///< SARA_CMD_*
+    bool dump = false;
+    Buffer attributes;
+
+    friend bool operator==(const Request&, const Request&) = default;
+};
+
+// config
+[[nodiscard]] Request config_get();
+[[nodiscard]] Request config_set(const ConfigChange& change);
+
+// dev
+[[nodiscard]] Request dev_new(std::string_view name, DevMode mode);
+[[nodiscard]] Request dev_del(std::string_view name);
+[[nodiscard]] Request dev_get(std::string_view name);
+[[nodiscard]] Request dev_dump();
+
+// service
+[[nodiscard]] Request service_new(const ServiceSpec& spec);
+[[nodiscard]] Request service_set(const ServiceChange& change);
+[[nodiscard]] Request service_del(std::string_view name, bool force = false);
+[[nodiscard]] Request service_get(std::string_view name);
+[[nodiscard]] Request service_dump();
+
+// node
+[[nodiscard]] Request node_new(const NodeSpec& spec);
+[[nodiscard]] Request node_set(const NodeSpec& change);
+[[nodiscard]] Request node_del(std::string_view name, bool force = false);
+[[nodiscard]] Request node_get(std::string_view name);
+[[nodiscard]] Request node_dump();
+
+// session
+[[nodiscard]] Request session_set(const SessionChange& change);
+[[nodiscard]] Request session_del(SessionId id);
+/// All sessions of the selection; of an empty one, all there are.
+[[nodiscard]] Request session_flush(const Selection& selection);
+[[nodiscard]] Request session_get(SessionId id);
+[[nodiscard]] Request session_dump(const Selection& selection = {});
+
+// flow
+[[nodiscard]] Request flow_get(const FlowKey& key);
+[[nodiscard]] Request flow_dump(const Selection& selection = {});
+
+// announcement
+[[nodiscard]] Request announce_new(const Announcement& announcement);
+/// By key; with a session only when it is that session's.
+[[nodiscard]] Request announce_del(const AnnouncementKey& key, std::optional<SessionId> session = std::nullopt);
+/// All of a session; with a tag only those with this tag.
+[[nodiscard]] Request announce_del(SessionId session, std::optional<Tag> tag = std::nullopt);
+[[nodiscard]] Request announce_get(const AnnouncementKey& key);
+[[nodiscard]] Request announce_dump(const Selection& selection = {});
+
+// stats, inspection
+[[nodiscard]] Request stats_get();
+[[nodiscard]] Request inspect_bind();
+
+/// What a message of the family carries, by its command.
+using Object = std::variant<Config, Device, Service, Node, SessionInfo, FlowInfo, AnnouncementInfo, Stats,
+                            InspectBinding, InspectedPacket, Event>;
+
+/// `attributes` is what follows the generic netlink header.
+[[nodiscard]] Result<Object> decode(std::uint8_t command, Bytes attributes);
+
+/// What a flow or an announcement is called on the wire, for the codec's tests and for other users of the tuple.
+[[nodiscard]] Result<AnnouncementKey> decode_tuple(Bytes attributes);
+
+}  // namespace sara::kern

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <linux/sara.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/address.hpp"
+#include "core/base/announcement.hpp"
+#include "core/base/bytes.hpp"
+#include "core/base/flow_key.hpp"
+#include "core/base/session.hpp"
+
+/// The module's objects as values. Words, units and meanings are those of <linux/sara.h>.
+namespace sara::kern {
+
+using Milliseconds = std::chrono::milliseconds;
+using Mac = std::array<std::uint8_t, 6>;
+
+/// A value the module sent and this program does not know stays as it is; its word is "unknown".
+enum class DevMode : std::uint32_t { dispatch = SARA_DEV_MODE_DISPATCH, observe = SARA_DEV_MODE_OBSERVE };
+
+enum class SessionKey : std::uint32_t { flow = SARA_KEY_FLOW };
+
+enum class NodeState : std::uint32_t {
+    up = SARA_NODE_STATE_UP,
+    drain = SARA_NODE_STATE_DRAIN,
+    down = SARA_NODE_STATE_DOWN
+};
+
+enum class Identity : std::uint32_t {
+    signalling = SARA_IDENTITY_SIGNALLING,
+    announced = SARA_IDENTITY_ANNOUNCED,
+    secondary = SARA_IDENTITY_SECONDARY
+};
+
+enum class LifeStatus : std::uint32_t {
+    fresh = SARA_STATUS_NEW,  ///< "new"
+    established = SARA_STATUS_ESTABLISHED,
+    inactive = SARA_STATUS_INACTIVE,
+    closing = SARA_STATUS_CLOSING
+};
+
+enum class EventKind : std::uint32_t {
+    created = SARA_EVENT_CREATED,
+    changed = SARA_EVENT_CHANGED,
+    deleted = SARA_EVENT_DELETED,
+    promoted = SARA_EVENT_PROMOTED
+};
+
+enum class EndReason : std::uint32_t {
+    idle = SARA_END_IDLE,
+    closed = SARA_END_CLOSED,
+    finished = SARA_END_FINISHED,
+    expired = SARA_END_EXPIRED,
+    deleted = SARA_END_DELETED,
+    node_deleted = SARA_END_NODE_DELETED,
+    service_deleted = SARA_END_SERVICE_DELETED,
+    reclaimed = SARA_END_RECLAIMED
+};
+
+struct Config {
+    std::uint32_t abi_version = 0;
+    std::string module_version;
+    std::uint32_t max_sessions = 0;
+    std::uint32_t max_flows = 0;
+    std::uint32_t max_announcements = 0;
+    Milliseconds tcp_timeout{};
+    Milliseconds closing_timeout{};
+    Milliseconds purge_interval{};
+    std::uint32_t inspect_rate = 0;  ///< packets per second; 0: no limit
+
+    friend bool operator==(const Config&, const Config&) = default;
+};
+
+/// What is absent stays.
+struct ConfigChange {
+    std::optional<std::uint32_t> max_sessions;
+    std::optional<std::uint32_t> max_flows;
+    std::optional<std::uint32_t> max_announcements;
+    std::optional<Milliseconds> tcp_timeout;
+    std::optional<Milliseconds> closing_timeout;
+    std::optional<Milliseconds> purge_interval;
+    std::optional<std::uint32_t> inspect_rate;
+
+    friend bool operator==(const ConfigChange&, const ConfigChange&) = default;
+};
+
+struct Device {
+    std::uint32_t ifindex = 0;
+    std::string name;
+    DevMode mode{};
+    std::uint64_t packets = 0;
+    std::uint64_t forwarded = 0;
+    std::uint64_t copied = 0;
+
+    friend bool operator==(const Device&, const Device&) = default;
+};
+
+/// What makes a service; absent fields get the module's defaults.
+struct ServiceSpec {
+    std::string name;
+    Address vip;
+    Transport transport = Transport::udp;
+    Port port = 0;
+    Port port_last = 0;  ///< 0: one port
+    std::optional<App> app;
+    std::optional<SessionKey> key;
+    std::optional<std::string> scheduler;
+    std::optional<Milliseconds> flow_timeout;
+    std::vector<std::string> nodes;  ///< empty: all
+
+    friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;
+};
+
+/// What is absent stays.
+struct ServiceChange {
+    std::string name;
+    std::optional<std::string> scheduler;
+    std::optional<Milliseconds> flow_timeout;
+    std::vector<std::string> nodes;  ///< empty: as they are
+    bool all_nodes = false;
+
+    friend bool operator==(const ServiceChange&, const ServiceChange&) = default;
+};
+
+struct Service {
+    std::string name;
+    std::uint32_t id = 0;
+    Address vip;
+    Transport transport = Transport::udp;
+    Port port = 0;
+    Port port_last = 0;  ///< 0: one port
+    App app = App::none;
+    SessionKey key = SessionKey::flow;
+    std::string scheduler;
+    Milliseconds flow_timeout{};
+    std::vector<std::string> nodes;  ///< empty: all
+    std::uint32_t sessions = 0;
+    std::uint64_t sessions_total = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t refused = 0;
+
+    friend bool operator==(const Service&, const Service&) = default;
+};
+
+/// What makes a node, or with set what changes of it; absent fields get the module's defaults, or stay.
+struct NodeSpec {
+    std::string name;
+    std::optional<Address> address;  ///< with new, required
+    std::optional<std::uint32_t> ifindex;
+    std::optional<std::string> dev;
+    std::optional<Mac> mac;
+    bool mac_resolved = false;  ///< with set: the MAC is no longer fixed
+    std::optional<NodeState> state;
+    std::optional<std::uint32_t> weight;
+    std::optional<std::uint32_t> max_sessions;
+
+    friend bool operator==(const NodeSpec&, const NodeSpec&) = default;
+};
+
+struct Node {
+    std::string name;
+    std::uint32_t id = 0;
+    Address address;
+    std::uint32_t ifindex = 0;
+    std::string dev;
+    std::optional<Mac> mac;  ///< in use now
+    bool mac_resolved = false;
+    NodeState state{};
+    std::uint32_t weight = 0;
+    std::uint32_t max_sessions = 0;  ///< 0: no limit
+    bool usable = false;
+    std::uint32_t sessions = 0;
+    std::uint64_t sessions_total = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+
+    friend bool operator==(const Node&, const Node&) = default;
+};
+
+struct SessionInfo {
+    SessionId id = SessionId::unknown;
+    std::string service;
+    std::string node;
+    FlowKey flow;  ///< the signalling flow that made it
+    LifeStatus status{};
+    std::string label;
+    std::optional<Milliseconds> lifetime;  ///< what is left
+    std::optional<Milliseconds> linger;    ///< what is left
+    Milliseconds age{};
+    Milliseconds idle{};
+    std::uint32_t flows = 0;
+    std::uint32_t announcements = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    std::optional<EndReason> end;  ///< only in events
+
+    friend bool operator==(const SessionInfo&, const SessionInfo&) = default;
+};
+
+/// What is absent stays.
+struct SessionChange {
+    SessionId id = SessionId::unknown;
+    std::optional<std::string> label;
+    std::optional<Milliseconds> lifetime;  ///< 0 takes it back
+    std::optional<Milliseconds> linger;
+
+    friend bool operator==(const SessionChange&, const SessionChange&) = default;
+};
+
+struct FlowInfo {
+    SessionId session = SessionId::unknown;
+    std::string service;
+    std::string node;
+    FlowKey flow;
+    Identity identity{};
+    LifeStatus status{};
+    Milliseconds timeout{};
+    Milliseconds idle{};
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+
+    friend bool operator==(const FlowInfo&, const FlowInfo&) = default;
+};
+
+struct AnnouncementInfo {
+    SessionId session = SessionId::unknown;
+    std::string service;
+    std::string node;
+    AnnouncementKey key;
+    AnnouncementForm form{};
+    Tag tag = Tag::none;
+    std::optional<Milliseconds> ttl;  ///< what is left; nothing: stays as long as its session
+    bool confirmed = false;
+    std::uint32_t promotions = 0;
+
+    friend bool operator==(const AnnouncementInfo&, const AnnouncementInfo&) = default;
+};
+
+/// An announcement to make.
+struct Announcement {
+    SessionId session = SessionId::unknown;
+    AnnouncementKey key;
+    Tag tag = Tag::none;
+    std::optional<Milliseconds> ttl;
+
+    friend bool operator==(const Announcement&, const Announcement&) = default;
+};
+
+/// Narrows a dump or a flush; all that is given must hold.
+struct Selection {
+    std::optional<SessionId> session;
+    std::optional<std::string> service;
+    std::optional<std::string> node;
+
+    [[nodiscard]] bool empty() const noexcept { return !session && !service && !node; }
+
+    friend bool operator==(const Selection&, const Selection&) = default;
+};
+
+/// One counter of the namespace: its attribute, its word, and whether it is a number of things now.
+struct Counter {
+    std::uint16_t attribute = 0;
+    std::string_view name;
+    bool gauge = false;
+};
+
+/// All counters that this program knows, in the order of their attributes.
+inline constexpr std::size_t kCounterCount = SARA_A_STATS_MAX - SARA_A_STATS_PAD;
+[[nodiscard]] const std::array<Counter, kCounterCount>& counters() noexcept;
+
+/// The counters of the namespace; what the module did not send is absent.
+struct Stats {
+    std::array<std::optional<std::uint64_t>, SARA_A_STATS_MAX + 1> values{};
+
+    /// `attribute`: SARA_A_STATS_*
+    [[nodiscard]] std::uint64_t at(std::uint16_t attribute) const noexcept {
+        return attribute < values.size() ? values[attribute].value_or(0) : 0;
+    }
+
+    friend bool operator==(const Stats&, const Stats&) = default;
+};
+
+/// A signalling packet that the module copied to the bound agent.
+struct InspectedPacket {
+    SessionId session = SessionId::unknown;  ///< unknown at a gateway
+    std::string service;
+    App app = App::none;
+    Sender sender = Sender::client;
+    FlowKey flow;                ///< request direction, also for a reply
+    std::uint32_t tcp_seq = 0;   ///< of the first payload byte
+    std::uint8_t tcp_flags = 0;  ///< byte 13 of the TCP header
+    std::uint64_t lost = 0;      ///< packets not copied so far; a step tells of a gap
+    Buffer payload;
+
+    friend bool operator==(const InspectedPacket&, const InspectedPacket&) = default;
+};
+
+/// The answer to a bind: what was lost before.
+struct InspectBinding {
+    std::uint64_t lost = 0;
+
+    friend bool operator==(const InspectBinding&, const InspectBinding&) = default;
+};
+
+/// What happened to an object.
+struct Event {
+    EventKind kind{};
+    std::variant<Device, Service, Node, SessionInfo, FlowInfo> object;
+
+    friend bool operator==(const Event&, const Event&) = default;
+};
+
+}  // namespace sara::kern
