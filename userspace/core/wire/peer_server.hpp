@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <list>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/wire/link.hpp"
+#include "core/wire/stream.hpp"
+
+namespace sara::wire {
+
+/// A dispatcher's end of the links to all its gateways. Gateways are not configured: who has the key is served.
+class PeerServer {
+public:
+    static constexpr std::size_t kMaxPeers = 64;
+    static constexpr std::size_t kMaxProposals = 32;
+    static constexpr Duration kForget = std::chrono::seconds(60);  ///< a silent gateway's link
+    static constexpr Duration kAlive = std::chrono::seconds(3);    ///< a gateway that pings is heard every second
+
+    struct Peer {
+        Endpoint from;
+        Incarnation own_incarnation = Incarnation::none;
+        Incarnation incarnation = Incarnation::none;
+        Epochs epochs;
+        Time heard;
+        Stream stream;
+    };
+
+    PeerServer(SharedKey key, Entropy entropy);
+
+    /// A datagram from the socket. Returns the messages that are new.
+    [[nodiscard]] std::vector<Buffer> handle(const Endpoint& from, Bytes datagram, Time now);
+
+    /// What to send now. To be called after handle() and at next_deadline().
+    [[nodiscard]] std::vector<Datagram> poll(Time now);
+    [[nodiscard]] Time next_deadline() const noexcept;
+
+    [[nodiscard]] const std::list<Peer>& peers() const noexcept { return peers_; }
+    [[nodiscard]] const LinkStats& link_stats() const noexcept { return stats_; }
+    /// Of all peers, also of those that are gone.
+    [[nodiscard]] StreamStats stream_stats() const noexcept;
+
+private:
+    /// A hello that was welcomed; becomes a Peer by the first data datagram that repeats both epochs.
+    struct Proposal {
+        Endpoint from;
+        Incarnation own_incarnation = Incarnation::none;
+        Incarnation incarnation = Incarnation::none;
+        Epoch own = Epoch::none;
+        Epoch peer = Epoch::none;
+    };
+
+    void hello(const Endpoint& from, const Packet& packet);
+    [[nodiscard]] Peer* find(const Endpoint& from, const Packet& packet) noexcept;
+    [[nodiscard]] Peer* adopt(const Endpoint& from, const Packet& packet, Time now);
+    void drop(std::list<Peer>::iterator peer);
+    [[nodiscard]] Datagram wrap(const Endpoint& to, const Packet& packet);
+
+    SharedKey key_;
+    Entropy entropy_;
+    std::list<Peer> peers_;
+    std::deque<Proposal> proposals_;
+    std::vector<Datagram> welcomes_;
+    StreamStats gone_;
+    LinkStats stats_;
+};
+
+}  // namespace sara::wire
