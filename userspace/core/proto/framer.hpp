@@ -43,9 +43,9 @@ public:
         }
     }
 
-    /// Bytes are missing here, or the stream was joined in its middle: what is held is discarded, and the next start
-    /// line is searched.
-    void lost();
+    /// `missing` bytes are missing here (0: nobody knows how many, as when the stream was joined in its middle). What
+    /// is held is discarded, and the next start line is searched; unless the hole lies inside an interleaved frame.
+    void lost(std::size_t missing = 0);
 
     /// A new connection starts here: what is held is discarded, and the next byte starts a message.
     void restart();
@@ -66,8 +66,9 @@ private:
     bool step_start();
     bool step_head();
     bool step_hunt();
+    void skip_frame(std::size_t bytes);
+    void end_head(std::size_t size);
     void discard(std::size_t bytes);
-    void lose_sync();
     [[nodiscard]] std::string_view pending() const noexcept;
 
     App app_;
@@ -75,11 +76,9 @@ private:
     State state_ = State::start;
     std::string buffer_;
     std::size_t taken_ = 0;    ///< bytes at the front of buffer_ that are done with
-    std::size_t scanned_ = 0;  ///< of pending(): judged already
+    std::size_t scanned_ = 0;  ///< bytes of pending() that were judged: whole lines in head, no line end in hunt
     std::size_t message_ = 0;  ///< size of the message whose head is complete
     std::size_t skip_ = 0;     ///< bytes of an interleaved frame still to come
-    bool bad_length_ = false;  ///< the head's Content-Length cannot be believed
-    std::optional<std::uint32_t> length_;
     Counters counters_;
 };
 

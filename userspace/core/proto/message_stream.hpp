@@ -50,7 +50,7 @@ private:
             framer_.feed(event.bytes, on_message);
             break;
         case StreamEvent::Kind::lost:
-            framer_.lost();
+            framer_.lost(event.missing);
             break;
         case StreamEvent::Kind::end:
         case StreamEvent::Kind::reset:

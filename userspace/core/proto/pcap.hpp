@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
@@ -59,10 +60,10 @@ private:
     std::optional<Record> next_classic();
     std::optional<Record> next_block();
     bool open_section(std::size_t at);
-    void add_interface(Bytes body);
-    std::optional<Record> enhanced_packet(Bytes body);
-    std::optional<Record> simple_packet(Bytes body);
-    void fail(const char* what, std::size_t at);
+    void add_interface(Bytes body, std::size_t at);
+    std::optional<Record> packet(Bytes body, bool obsolete, std::size_t at);
+    std::optional<Record> simple_packet(Bytes body, std::size_t at);
+    void fail(std::string what, std::size_t at);
     [[nodiscard]] std::uint16_t u16(Bytes bytes, std::size_t at) const noexcept;
     [[nodiscard]] std::uint32_t u32(Bytes bytes, std::size_t at) const noexcept;
 

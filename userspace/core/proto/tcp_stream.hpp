@@ -46,11 +46,12 @@ public:
         std::uint64_t bytes = 0;            ///< delivered
         std::uint64_t lost_bytes = 0;       ///< skipped
         std::uint64_t gaps = 0;             ///< times bytes were skipped
-        std::uint64_t duplicate_bytes = 0;  ///< came more than once
+        std::uint64_t duplicate_bytes = 0;  ///< came more than once, or from before the place of joining
         std::uint64_t out_of_window = 0;    ///< segments too far away to belong to the stream
         std::uint64_t joins = 0;            ///< times the stream was entered in its middle
     };
 
+    /// Must not call back into the stream.
     using Emit = std::function<void(const StreamEvent&)>;
 
     void push(const TcpSegment& segment, Time now, const Emit& emit);
@@ -75,28 +76,33 @@ private:
     struct Held {
         std::uint32_t seq = 0;
         std::string bytes;
+        Time since{};
     };
 
     void restart(std::uint32_t isn, const Emit& emit);
     void join(std::uint32_t seq, const Emit& emit);
-    void insert(std::uint32_t seq, std::string_view bytes);
-    void hold(std::size_t at, std::uint32_t seq, std::string_view bytes);
+    [[nodiscard]] bool is_stray(std::uint32_t seq, std::size_t size) const noexcept;
+    void take(std::uint32_t seq, std::string_view bytes, Time now, const Emit& emit);
+    void hold(std::uint32_t seq, std::string_view bytes, Time now);
     void deliver(std::string_view bytes, const Emit& emit);
     void drain(const Emit& emit);
     void skip_gap(const Emit& emit);
-    void settle(Time now);
+    void settle();
+    void forget_held();
+    void close_at_fin(const Emit& emit);
     void close(StreamEvent::Kind kind, const Emit& emit);
+    [[nodiscard]] bool has_gap() const noexcept { return state_ == State::open && (!held_.empty() || fin_); }
 
     State state_ = State::idle;
     std::uint32_t isn_ = 0;
     bool syn_seen_ = false;
     std::uint32_t next_ = 0;            ///< sequence number of the next byte to deliver
     std::optional<std::uint32_t> fin_;  ///< sequence number of the FIN
-    std::vector<Held> held_;            ///< ordered by distance from next_, never overlapping, never at next_
+    Time fin_since_{};
+    std::vector<Held> held_;  ///< ordered by distance from next_, never overlapping, never at next_
     std::size_t held_bytes_ = 0;
-    unsigned strays_ = 0;  ///< out-of-window segments in a row
-    Time gap_deadline_ = kNever;
-    std::uint32_t gap_at_ = 0;  ///< next_ when gap_deadline_ was set: progress starts the patience anew
+    unsigned strays_ = 0;         ///< out-of-window segments in a row
+    Time gap_deadline_ = kNever;  ///< patience is counted from the oldest segment that waits
     Counters counters_;
 };
 

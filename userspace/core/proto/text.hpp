@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -79,12 +80,15 @@ public:
     [[nodiscard]] bool complete() const noexcept { return complete_; }
     [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
     [[nodiscard]] unsigned malformed() const noexcept { return malformed_; }
+    /// True when next() gave up at limits::kMaxHeaders.
+    [[nodiscard]] bool overflow() const noexcept { return overflow_; }
 
 private:
     std::string_view rest_;
-    unsigned count_ = 0;
+    std::size_t count_ = 0;
     unsigned malformed_ = 0;
     bool complete_ = false;
+    bool overflow_ = false;
 };
 
 /// "name : value" of one line (folds included); nothing if it is no header line.

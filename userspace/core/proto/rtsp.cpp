@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/proto/rtsp.hpp"
+
+#include <algorithm>
+
+#include "core/proto/start_line.hpp"
+#include "core/proto/text.hpp"
+
+namespace sara::proto::rtsp {
+namespace {
+
+/// "708345999;timeout=60"
+void read_session(Message& message, std::string_view value) noexcept {
+    message.session = trim(take_until(value, ';'));
+    if (const auto timeout = parameter(value, "timeout")) {
+        message.session_timeout = leading_number(*timeout);
+    }
+}
+
+void read_header(Message& message, const Header& header) noexcept {
+    if (iequals(header.name, "CSeq")) {
+        if (!message.cseq) {
+            message.cseq = parse_number<std::uint32_t>(header.value);
+        }
+    } else if (iequals(header.name, "Session")) {
+        if (message.session.empty()) {
+            read_session(message, header.value);
+        }
+    } else if (iequals(header.name, "Transport")) {
+        if (message.transport.empty()) {
+            message.transport = header.value;
+        }
+    } else if (iequals(header.name, "Content-Type")) {
+        if (message.content_type.empty()) {
+            message.content_type = header.value;
+        }
+    } else if (iequals(header.name, "Content-Base")) {
+        if (message.content_base.empty()) {
+            message.content_base = header.value;
+        }
+    } else if (iequals(header.name, "Content-Length") && !message.content_length) {
+        message.content_length = parse_number<std::uint32_t>(header.value);
+    }
+}
+
+/// "4588-4589" or "4588"
+std::optional<PortRange> parse_ports(std::string_view value) noexcept {
+    std::string_view second = value;
+    const std::optional<Port> first = parse_number<Port>(trim(take_until(second, '-')));
+    if (!first) {
+        return std::nullopt;
+    }
+    if (trim(second).empty()) {
+        return PortRange{*first, 0};
+    }
+    const std::optional<Port> last = parse_number<Port>(trim(second));
+    return last ? std::optional(PortRange{*first, *last}) : std::nullopt;
+}
+
+/// "0-1" or "0"
+std::optional<Interleaved> parse_channels(std::string_view value) noexcept {
+    std::string_view second = value;
+    const std::optional<std::uint8_t> first = parse_number<std::uint8_t>(trim(take_until(second, '-')));
+    const std::optional<std::uint8_t> last = trim(second).empty() ? first : parse_number<std::uint8_t>(trim(second));
+    return first && last ? std::optional(Interleaved{*first, *last}) : std::nullopt;
+}
+
+/// "192.0.2.5:3456", "[2001:db8::1]:3456", ":3456"
+std::optional<TransportAddress> parse_address(std::string_view text) noexcept {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::optional<Port> port = parse_number<Port>(trim(text.substr(colon + 1)));
+    if (!port) {
+        return std::nullopt;
+    }
+    return TransportAddress{Address::parse(trim(text.substr(0, colon))), *port};
+}
+
+/// "\"192.0.2.5:3456\"/\"192.0.2.5:3457\""; false if one of them could not be read.
+bool parse_addresses(std::string_view value, BoundedList<TransportAddress, limits::kMaxTransportAddrs>& list) noexcept {
+    while (!value.empty()) {
+        const std::optional<TransportAddress> address = parse_address(unquote(trim(take_until(value, '/'))));
+        if (!address || !list.push_back(*address)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+template <typename T, typename U>
+bool assign(T& field, const std::optional<U>& value) noexcept {
+    if (value) {
+        field = *value;
+    }
+    return value.has_value();
+}
+
+/// "RTP/AVP", "RTP/AVP/TCP"
+void read_protocol(TransportSpec& spec, std::string_view value) noexcept {
+    spec.protocol = value;
+    spec.is_rtp = iequals(take_until(value, '/'), "RTP");
+    static_cast<void>(take_until(value, '/'));
+    spec.transport = iequals(value, "TCP") ? Transport::tcp : Transport::udp;
+}
+
+/// False when the value cannot be read. Unknown parameters say nothing to us.
+bool read_parameter(TransportSpec& spec, std::string_view name, std::string_view value) noexcept {
+    if (iequals(name, "unicast")) {
+        spec.cast = Cast::unicast;
+    } else if (iequals(name, "multicast")) {
+        spec.cast = Cast::multicast;
+    } else if (iequals(name, "client_port")) {
+        return assign(spec.client_port, parse_ports(value));
+    } else if (iequals(name, "server_port")) {
+        return assign(spec.server_port, parse_ports(value));
+    } else if (iequals(name, "port")) {
+        return assign(spec.port, parse_ports(value));
+    } else if (iequals(name, "interleaved")) {
+        return assign(spec.interleaved, parse_channels(value));
+    } else if (iequals(name, "source")) {
+        spec.source = unquote(value);
+        spec.source_address = Address::parse(spec.source);
+    } else if (iequals(name, "destination")) {
+        spec.destination = unquote(value);
+        spec.destination_address = Address::parse(spec.destination);
+    } else if (iequals(name, "dest_addr")) {
+        return parse_addresses(value, spec.dest_addr);
+    } else if (iequals(name, "src_addr")) {
+        return parse_addresses(value, spec.src_addr);
+    } else if (iequals(name, "mode")) {
+        spec.mode = trim(unquote(value));
+    } else if (iequals(name, "ssrc")) {
+        return assign(spec.ssrc, parse_number<std::uint32_t>(trim(take_until(value, '/')), 16));
+    } else if (iequals(name, "RTCP-mux")) {
+        spec.rtcp_mux = true;
+    }
+    return true;
+}
+
+void add_transports(TransportList& list, std::string_view value) noexcept {
+    while (!value.empty() && !list.full()) {
+        std::string_view rest = take_until(value, ',');
+        TransportSpec spec;
+        read_protocol(spec, trim(take_until(rest, ';')));
+        if (spec.protocol.empty()) {
+            continue;
+        }
+        while (!rest.empty()) {
+            std::string_view parameter_value = take_until(rest, ';');
+            const std::string_view name = trim(take_until(parameter_value, '='));
+            if (!read_parameter(spec, name, trim(parameter_value))) {
+                ++spec.malformed;
+            }
+        }
+        list.push_back(spec);
+    }
+}
+
+}  // namespace
+
+Result<Message> parse(std::string_view bytes) {
+    if (bytes.size() > limits::kMaxMessage) {
+        return Error{"RTSP message larger than " + std::to_string(limits::kMaxMessage) + " bytes", {}};
+    }
+    bytes.remove_prefix(std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
+    std::string_view rest = bytes;
+    const std::optional<std::string_view> line = take_line(rest);
+    const std::optional<StartLine> start = line ? parse_start_line(App::rtsp, *line) : std::nullopt;
+    if (!start) {
+        return Error{"no RTSP/1.x or RTSP/2.x start line", {}};
+    }
+    Message message;
+    message.is_request = start->is_request;
+    message.method = start->method;
+    message.uri = start->uri;
+    message.status = start->status;
+    message.reason = start->reason;
+    message.version_major = start->version_major;
+    message.version_minor = start->version_minor;
+
+    HeaderReader headers(rest);
+    while (const std::optional<Header> header = headers.next()) {
+        read_header(message, *header);
+    }
+    if (headers.overflow()) {
+        return Error{"more than " + std::to_string(limits::kMaxHeaders) + " RTSP headers", {}};
+    }
+    message.head = rest.substr(0, rest.size() - headers.rest().size());
+    const std::size_t length = message.content_length.value_or(0);
+    if (headers.complete()) {
+        message.body = headers.rest().substr(0, length);
+    }
+    message.complete = headers.complete() && message.body.size() == length;
+    return message;
+}
+
+std::string_view header(const Message& message, std::string_view name) noexcept {
+    HeaderReader headers(message.head);
+    while (const std::optional<Header> header = headers.next()) {
+        if (iequals(header->name, name)) {
+            return header->value;
+        }
+    }
+    return {};
+}
+
+TransportList parse_transport(std::string_view value) noexcept {
+    TransportList list;
+    add_transports(list, value);
+    return list;
+}
+
+TransportList transports(const Message& message) noexcept {
+    TransportList list;
+    HeaderReader headers(message.head);
+    while (const std::optional<Header> header = headers.next()) {
+        if (iequals(header->name, "Transport")) {
+            add_transports(list, header->value);
+        }
+    }
+    return list;
+}
+
+}  // namespace sara::proto::rtsp
