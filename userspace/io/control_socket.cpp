@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "io/control_socket.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace sara::io {
+
+namespace local = boost::asio::local;
+
+/// Keeps itself alive as long as it waits for its peer.
+class ControlSocket::Client : public std::enable_shared_from_this<Client> {
+public:
+    Client(local::stream_protocol::socket socket, ControlSocket& owner) : socket_(std::move(socket)), owner_(owner) {
+        ++owner_.clients_;
+    }
+    ~Client() { --owner_.clients_; }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    void read() {
+        boost::asio::async_read_until(
+            socket_, boost::asio::dynamic_buffer(input_, kMaxLine), '\n',
+            [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
+                if (!error) {
+                    self->answer(size);
+                }
+            });
+    }
+
+private:
+    void answer(std::size_t size) {
+        output_ = owner_.on_line_(std::string_view(input_).substr(0, size - 1));
+        output_ += '\n';
+        input_.erase(0, size);
+        boost::asio::async_write(socket_, boost::asio::buffer(output_),
+                                 [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+                                     if (!error) {
+                                         self->read();
+                                     }
+                                 });
+    }
+
+    local::stream_protocol::socket socket_;
+    ControlSocket& owner_;
+    std::string input_;
+    std::string output_;
+};
+
+Result<std::unique_ptr<ControlSocket>> ControlSocket::open(boost::asio::io_context& io, const std::string& path,
+                                                           OnLine on_line) {
+    boost::system::error_code error;
+    const auto failed = [&](const std::string& doing) {
+        return Error{doing + " failed: " + error.message(), "control socket " + path};
+    };
+    std::error_code folder_error;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), folder_error);
+    if (folder_error) {
+        return Error{"making its folder failed: " + folder_error.message(), "control socket " + path};
+    }
+    if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+        return Error{"the path is longer than a unix socket allows", "control socket " + path};
+    }
+    const local::stream_protocol::endpoint at(path);
+
+    local::stream_protocol::socket probe(io);
+    probe.connect(at, error);
+    if (!error) {
+        return Error{"another sara-agent serves it; stop that one, or give this one its own \"control\" path",
+                     "control socket " + path};
+    }
+    if (error == boost::asio::error::connection_refused) {
+        unlink(path.c_str());  // left behind by one that was killed
+    }
+
+    local::stream_protocol::acceptor acceptor(io);
+    acceptor.open(at.protocol(), error);
+    if (error) {
+        return failed("opening");
+    }
+    // The file has its mode from its first moment on.
+    const mode_t mask = umask(0177);
+    acceptor.bind(at, error);
+    umask(mask);
+    if (error) {
+        return failed("binding");
+    }
+    acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (error) {
+        return failed("listening");
+    }
+    std::unique_ptr<ControlSocket> self(new ControlSocket(std::move(acceptor), path, std::move(on_line)));
+    self->accept();
+    return self;
+}
+
+ControlSocket::ControlSocket(local::stream_protocol::acceptor acceptor, std::string path, OnLine on_line)
+    : acceptor_(std::move(acceptor)), path_(std::move(path)), on_line_(std::move(on_line)) {}
+
+ControlSocket::~ControlSocket() {
+    unlink(path_.c_str());
+}
+
+void ControlSocket::accept() {
+    acceptor_.async_accept([this](const boost::system::error_code& error, local::stream_protocol::socket socket) {
+        if (error == boost::asio::error::operation_aborted) {
+            return;
+        }
+        if (!error && clients_ < kMaxClients) {
+            std::make_shared<Client>(std::move(socket), *this)->read();
+        }
+        accept();
+    });
+}
+
+}  // namespace sara::io
