@@ -17,9 +17,9 @@ static const struct netlink_range_validation sara_a_node_weight_range = {
 
 /* Common nested types */
 const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1] = {
-	[SARA_A_TUPLE_SRC] = { .len = 4, },
+	[SARA_A_TUPLE_SRC] = { .type = NLA_BINARY, },
 	[SARA_A_TUPLE_SPORT] = { .type = NLA_U16, },
-	[SARA_A_TUPLE_DST] = { .len = 4, },
+	[SARA_A_TUPLE_DST] = { .type = NLA_BINARY, },
 	[SARA_A_TUPLE_DPORT] = { .type = NLA_U16, },
 	[SARA_A_TUPLE_PROTO] = { .type = NLA_U8, },
 };
@@ -62,7 +62,7 @@ const struct nla_policy sara_dev_get_nl_policy[SARA_A_DEV_NAME + 1] = {
 /* SARA_CMD_SERVICE_NEW - do */
 const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NODE + 1] = {
 	[SARA_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
-	[SARA_A_SERVICE_ADDR] = { .len = 4, },
+	[SARA_A_SERVICE_ADDR] = { .type = NLA_BINARY, },
 	[SARA_A_SERVICE_PROTO] = { .type = NLA_U8, },
 	[SARA_A_SERVICE_PORT] = { .type = NLA_U16, },
 	[SARA_A_SERVICE_PORT_LAST] = { .type = NLA_U16, },
@@ -96,7 +96,7 @@ const struct nla_policy sara_service_get_nl_policy[SARA_A_SERVICE_NAME + 1] = {
 /* SARA_CMD_NODE_NEW - do */
 const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = {
 	[SARA_A_NODE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
-	[SARA_A_NODE_ADDR] = { .len = 4, },
+	[SARA_A_NODE_ADDR] = { .type = NLA_BINARY, },
 	[SARA_A_NODE_IFINDEX] = { .type = NLA_U32, },
 	[SARA_A_NODE_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
 	[SARA_A_NODE_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -108,7 +108,7 @@ const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = 
 /* SARA_CMD_NODE_SET - do */
 const struct nla_policy sara_node_set_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = {
 	[SARA_A_NODE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
-	[SARA_A_NODE_ADDR] = { .len = 4, },
+	[SARA_A_NODE_ADDR] = { .type = NLA_BINARY, },
 	[SARA_A_NODE_IFINDEX] = { .type = NLA_U32, },
 	[SARA_A_NODE_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
 	[SARA_A_NODE_MAC] = NLA_POLICY_EXACT_LEN(6),

@@ -141,6 +141,8 @@ static inline bool sara_node_eligible(const struct sara_node *node)
 	       (!max || READ_ONCE(node->sessions) < max);
 }
 
+void sara_node_net_init(struct sara_net *sn);
+void sara_node_net_exit(struct sara_net *sn);
 int sara_node_init(void);	/* notifiers: devices, neighbours */
 void sara_node_exit(void);
 

@@ -115,6 +115,7 @@ struct sara_config {
  * @config: bounds and times
  * @stats: per-CPU counters
  * @purge: removes what is over
+ * @resolve: keeps the MACs of nodes resolved, see node.c
  * @inspect: the agent's end of the inspection channel
  * @generation: of the configured objects, for consistent dumps
  */
@@ -144,6 +145,7 @@ struct sara_net {
 	struct sara_config	config;
 	struct sara_stats __percpu *stats;
 	struct delayed_work	purge;
+	struct delayed_work	resolve;
 	struct sara_inspect	*inspect;
 	unsigned int		generation;
 };

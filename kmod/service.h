@@ -38,7 +38,7 @@ struct sara_pool {
  * @port: first port, host order
  * @port_last: last port
  * @app: enum sara_app
- * @key: enum sara_key
+ * @key: enum sara_session_key
  * @scheduler: how a node is chosen; RCU
  * @sched_data: the scheduler's own; written under &sara_net.lock
  * @pool: who serves it; RCU
@@ -107,7 +107,7 @@ enum sara_vip_match sara_service_lookup(const struct sara_net *sn, u8 family,
  * @port: first port
  * @port_last: last port
  * @app: enum sara_app
- * @key: enum sara_key
+ * @key: enum sara_session_key
  * @scheduler: name
  * @flow_timeout: ms
  * @all_nodes: back to all nodes

@@ -20,6 +20,7 @@ struct sara_service;
  * @service: holds a reference
  * @node: holds a reference
  * @flows: its signalling and secondary flows; changed under &sara_net.lock
+ *	by RCU list operations, since dumps walk it under RCU
  * @announcements: what it expects; likewise
  * @new_link: in &sara_net.new_sessions, or empty
  * @signalling: the flow that made it; NULL once that was purged; RCU

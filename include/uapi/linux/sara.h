@@ -65,10 +65,10 @@ enum sara_app {
 };
 
 /**
- * enum sara_key - What makes packets of a service one session.
+ * enum sara_session_key - What makes packets of a service one session.
  * @SARA_KEY_FLOW: the 5-tuple of the signalling flow
  */
-enum sara_key {
+enum sara_session_key {
 	SARA_KEY_FLOW = 1,
 };
 
