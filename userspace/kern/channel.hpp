@@ -133,6 +133,7 @@ private:
 
     [[nodiscard]] Status resolve();
     [[nodiscard]] Status check_version();
+    [[nodiscard]] Status await(Pending& pending);
     [[nodiscard]] Result<std::vector<Object>> ask(const Request& request, bool* interrupted = nullptr);
     [[nodiscard]] Result<Sequence> send(std::uint16_t family, std::uint8_t version, const Request& request);
     [[nodiscard]] Result<std::vector<Incoming>> receive(Socket::Wait wait);

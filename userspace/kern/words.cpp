@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "kern/words.hpp"
+
+namespace sara::kern {
+
+namespace {
+
+constexpr Word<DevMode> kDevModes[] = {{DevMode::dispatch, "dispatch"}, {DevMode::observe, "observe"}};
+
+constexpr Word<App> kApps[] = {{App::none, "none"}, {App::sip, "sip"}, {App::rtsp, "rtsp"}};
+
+constexpr Word<SessionKey> kSessionKeys[] = {{SessionKey::flow, "flow"}};
+
+constexpr Word<NodeState> kNodeStates[] = {
+    {NodeState::up, "up"}, {NodeState::drain, "drain"}, {NodeState::down, "down"}};
+
+constexpr Word<Identity> kIdentities[] = {
+    {Identity::signalling, "signalling"}, {Identity::announced, "announced"}, {Identity::secondary, "secondary"}};
+
+constexpr Word<LifeStatus> kStatuses[] = {{LifeStatus::fresh, "new"},
+                                          {LifeStatus::established, "established"},
+                                          {LifeStatus::inactive, "inactive"},
+                                          {LifeStatus::closing, "closing"}};
+
+constexpr Word<AnnouncementForm> kForms[] = {{AnnouncementForm::exact, "exact"},
+                                             {AnnouncementForm::half, "half"},
+                                             {AnnouncementForm::any_port, "any-port"},
+                                             {AnnouncementForm::any_source, "any-source"}};
+
+constexpr Word<EventKind> kEvents[] = {{EventKind::created, "created"},
+                                       {EventKind::changed, "changed"},
+                                       {EventKind::deleted, "deleted"},
+                                       {EventKind::promoted, "promoted"}};
+
+constexpr Word<EndReason> kEnds[] = {{EndReason::idle, "idle"},
+                                     {EndReason::closed, "closed"},
+                                     {EndReason::finished, "finished"},
+                                     {EndReason::expired, "expired"},
+                                     {EndReason::deleted, "deleted"},
+                                     {EndReason::node_deleted, "node-deleted"},
+                                     {EndReason::service_deleted, "service-deleted"},
+                                     {EndReason::reclaimed, "reclaimed"}};
+
+}  // namespace
+
+std::span<const Word<DevMode>> words_of(DevMode) noexcept {
+    return kDevModes;
+}
+std::span<const Word<App>> words_of(App) noexcept {
+    return kApps;
+}
+std::span<const Word<SessionKey>> words_of(SessionKey) noexcept {
+    return kSessionKeys;
+}
+std::span<const Word<NodeState>> words_of(NodeState) noexcept {
+    return kNodeStates;
+}
+std::span<const Word<Identity>> words_of(Identity) noexcept {
+    return kIdentities;
+}
+std::span<const Word<LifeStatus>> words_of(LifeStatus) noexcept {
+    return kStatuses;
+}
+std::span<const Word<AnnouncementForm>> words_of(AnnouncementForm) noexcept {
+    return kForms;
+}
+std::span<const Word<EventKind>> words_of(EventKind) noexcept {
+    return kEvents;
+}
+std::span<const Word<EndReason>> words_of(EndReason) noexcept {
+    return kEnds;
+}
+
+}  // namespace sara::kern
