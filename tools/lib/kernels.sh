@@ -9,7 +9,12 @@ SARA_KERNELS=(6.1 6.12)
 # kernel_release SERIES: the exact release that Debian ships now, e.g. 6.1.0-40-amd64. Never hard-coded: the ABI
 # number moves with each security update.
 kernel_release() {
-	local meta release
+	local meta release memo=$SARA_CACHE/release-$1
+	# Asking apt takes a second: once for each change of its lists.
+	if [ -s "$memo" ] && [ "$memo" -nt /var/lib/apt/lists ]; then
+		cat "$memo"
+		return
+	fi
 	case $1 in
 	6.1) meta=linux-image-amd64 ;;
 	6.12) meta=linux-image-6.12-amd64 ;;
@@ -17,47 +22,77 @@ kernel_release() {
 	esac
 	release=$(LC_ALL=C apt-cache depends "$meta" 2>/dev/null | sed -n 's/^ *Depends: linux-image-\([0-9]\)/\1/p' | head -n 1)
 	case $release in
-	"$1".*) printf '%s\n' "$release" ;;
+	"$1".*)
+		mkdir -p "$SARA_CACHE"
+		echo "$release" >"$memo.$$"
+		mv "$memo.$$" "$memo"
+		printf '%s\n' "$release"
+		;;
 	*) die "apt's $meta is not a kernel $1 (but '${release:-unknown}'): run apt-get update; this needs Debian 12" \
 		"with its security updates" ;;
 	esac
 }
 
-# kernel_headers SERIES: the build directory of that release.
-kernel_headers() {
-	local release dir
+# kernel_dir SERIES: the directory of that release in the cache, fetched when needed: vmlinux (or vmlinuz), config,
+# lib/modules/<release>, and headers/. Nothing is installed on this machine: the 6.12 headers' package would pull a
+# whole kernel into /boot, and what is installed could be older than the image.
+kernel_dir() {
+	local release dir old
 	release=$(kernel_release "$1")
-	dir=/usr/src/linux-headers-$release
-	[ -e "$dir/Makefile" ] || die "the headers of kernel $release are not installed: run tools/setup --only build"
+	dir=$SARA_CACHE/kernel/$release
+	if [ ! -e "$dir/.complete" ]; then
+		cache_lock
+		if [ ! -e "$dir/.complete" ]; then
+			for old in "$SARA_CACHE/kernel/$1".*; do
+				rm -rf "$old"
+			done
+			mkdir -p "$dir"
+			kernel_unpack "$release" "$dir"
+			kernel_unpack_headers "$release" "$dir"
+			touch "$dir/.complete"
+		fi
+	fi
 	printf '%s\n' "$dir"
 }
 
-# kernel_dir SERIES: a directory with vmlinux (or vmlinuz), config and lib/modules/<release>, fetched when needed.
-# Nothing is installed on this machine.
-kernel_dir() {
-	local release dir deb old
-	release=$(kernel_release "$1")
-	dir=$SARA_CACHE/kernel/$release
-	cache_lock
-	if [ ! -e "$dir/.complete" ]; then
-		deb=$(apt_fetch "linux-image-$release")
-		note "unpacking kernel $release"
-		for old in "$SARA_CACHE/kernel/$1".*; do
-			rm -rf "$old"
-		done
-		mkdir -p "$dir"
+# kernel_headers SERIES: the directory to build modules against (make -C).
+kernel_headers() {
+	printf '%s/headers/usr/src/linux-headers-%s\n' "$(kernel_dir "$1")" "$(kernel_release "$1")"
+}
+
+# kernel_unpack RELEASE DIR: image and modules.
+kernel_unpack() {
+	local release=$1 dir=$2 deb
+	deb=$(apt_fetch "linux-image-$release")
+	note "unpacking kernel $release"
+	dpkg-deb -x "$deb" "$dir"
+	mv "$dir/boot/vmlinuz-$release" "$dir/vmlinuz"
+	mv "$dir/boot/config-$release" "$dir/config"
+	mkdir -p "$dir/lib"
+	[ -d "$dir/lib/modules" ] || mv "$dir/usr/lib/modules" "$dir/lib/modules"
+	rm -rf "${dir:?}/boot" "${dir:?}/usr" "$deb"
+	depmod -b "$dir" "$release"
+	kernel_unpack_image "$dir"
+}
+
+# kernel_unpack_headers RELEASE DIR: the headers and the parts they depend on, moved from / to DIR/headers.
+kernel_unpack_headers() {
+	local release=$1 dir=$2/headers package deb
+	mkdir -p "$dir"
+	for package in "linux-headers-$release" $(LC_ALL=C apt-cache depends "linux-headers-$release" |
+		sed -n 's/^ *Depends: \(linux-headers-.*-common\|linux-kbuild-.*\)$/\1/p'); do
+		deb=$(apt_fetch "$package")
 		dpkg-deb -x "$deb" "$dir"
-		mv "$dir/boot/vmlinuz-$release" "$dir/vmlinuz"
-		mv "$dir/boot/config-$release" "$dir/config"
-		mkdir -p "$dir/lib"
-		[ -d "$dir/lib/modules" ] || mv "$dir/usr/lib/modules" "$dir/lib/modules"
-		rm -rf "${dir:?}/boot" "${dir:?}/usr"
-		depmod -b "$dir" "$release"
-		kernel_unpack_image "$dir"
 		rm -f "$deb"
-		touch "$dir/.complete"
+	done
+	# The one absolute path in them.
+	sed -i "s|^include /usr/src/|include $dir/usr/src/|" "$dir/usr/src/linux-headers-$release/Makefile"
+	# Links lead from usr/src to usr/lib; older packages unpack to lib.
+	if [ -d "$dir/lib" ]; then
+		mkdir -p "$dir/usr/lib"
+		mv "$dir/lib/"* "$dir/usr/lib/"
+		rmdir "$dir/lib"
 	fi
-	printf '%s\n' "$dir"
 }
 
 # kernel_unpack_image DIR: DIR/vmlinuz -> DIR/vmlinux. QEMU starts the ELF image by its PVH entry; that spares the guest

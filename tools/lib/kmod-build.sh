@@ -30,7 +30,8 @@ if [ ! -e "$kdir/Makefile" ]; then
 		"--only build), or name another with --kdir DIR (cmake -DKDIR=DIR)" >&2
 	exit 1
 fi
-release=$(make -s -C "$kdir" kernelrelease)
+# Not what make kernelrelease says: Debian's 6.1 answers with the upstream version there.
+release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h")
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 mkdir -p "$out"
 work=$(cd "$out" && pwd)/$release
