@@ -32,7 +32,6 @@ Error other_version(const std::string& module) {
 /// A request whose answer is awaited.
 struct Channel::Pending {
     std::uint32_t sequence = 0;
-    bool dump = false;
     bool family = false;  ///< asks the controller, not the module
     std::vector<Object> objects;
     std::optional<FamilyInfo> found;
@@ -107,28 +106,32 @@ Result<Sequence> Channel::send(std::uint16_t family, std::uint8_t version, const
 }
 
 Status Channel::execute(const Request& request) {
-    const Result<std::vector<Object>> objects = ask(request);
+    const Result<Listing<Object>> objects = ask(request);
     if (!objects) {
         return objects.error();
     }
     return Done{};
 }
 
-Result<std::vector<Object>> Channel::ask(const Request& request, bool* interrupted) {
+Result<Listing<Object>> Channel::query(const Request& request) {
+    Result<Listing<Object>> listing = ask(request);
+    for (int attempt = 1; attempt < kDumpAttempts && listing && !listing->consistent; ++attempt) {
+        listing = ask(request);
+    }
+    return listing;
+}
+
+Result<Listing<Object>> Channel::ask(const Request& request) {
     const Result<Sequence> sent = send(family_, SARA_GENL_VERSION, request);
     if (!sent) {
         return sent.error();
     }
     Pending pending;
     pending.sequence = static_cast<std::uint32_t>(*sent);
-    pending.dump = request.dump;
     if (const Status answered = await(pending); !answered) {
         return answered.error();
     }
-    if (interrupted != nullptr) {
-        *interrupted = pending.interrupted;
-    }
-    return std::move(pending.objects);
+    return Listing<Object>{std::move(pending.objects), !pending.interrupted};
 }
 
 Status Channel::await(Pending& pending) {

@@ -62,39 +62,33 @@ public:
     /// A command that answers with no object.
     [[nodiscard]] Status execute(const Request& request);
 
+    /// All objects that a get or dump gives; a dump is asked again when they changed meanwhile.
+    [[nodiscard]] Result<Listing<Object>> query(const Request& request);
+
     /// A get (or inspect_bind) that answers with one object.
     template <typename T>
     [[nodiscard]] Result<T> get(const Request& request) {
-        Result<std::vector<Object>> objects = ask(request);
+        Result<Listing<T>> found = dump<T>(request);
+        if (!found) {
+            return found.error();
+        }
+        if (found->items.empty()) {
+            return Error{EPROTO, "the kernel module answered with nothing that was asked for"};
+        }
+        return std::move(found->items.front());
+    }
+
+    /// The objects of one type.
+    template <typename T>
+    [[nodiscard]] Result<Listing<T>> dump(const Request& request) {
+        Result<Listing<Object>> objects = query(request);
         if (!objects) {
             return objects.error();
         }
-        for (Object& object : *objects) {
+        Listing<T> listing{{}, objects->consistent};
+        for (Object& object : objects->items) {
             if (T* found = std::get_if<T>(&object)) {
-                return std::move(*found);
-            }
-        }
-        return Error{EPROTO, "the kernel module answered with nothing that was asked for"};
-    }
-
-    /// All objects; asked again when they changed meanwhile.
-    template <typename T>
-    [[nodiscard]] Result<Listing<T>> dump(const Request& request) {
-        Listing<T> listing;
-        for (int attempt = 0; attempt < kDumpAttempts; ++attempt) {
-            bool interrupted = false;
-            Result<std::vector<Object>> objects = ask(request, &interrupted);
-            if (!objects) {
-                return objects.error();
-            }
-            listing = {{}, !interrupted};
-            for (Object& object : *objects) {
-                if (T* found = std::get_if<T>(&object)) {
-                    listing.items.push_back(std::move(*found));
-                }
-            }
-            if (listing.consistent) {
-                break;
+                listing.items.push_back(std::move(*found));
             }
         }
         return listing;
@@ -134,7 +128,7 @@ private:
     [[nodiscard]] Status resolve();
     [[nodiscard]] Status check_version();
     [[nodiscard]] Status await(Pending& pending);
-    [[nodiscard]] Result<std::vector<Object>> ask(const Request& request, bool* interrupted = nullptr);
+    [[nodiscard]] Result<Listing<Object>> ask(const Request& request);
     [[nodiscard]] Result<Sequence> send(std::uint16_t family, std::uint8_t version, const Request& request);
     [[nodiscard]] Result<std::vector<Incoming>> receive(Socket::Wait wait);
     void take_datagram(Bytes datagram, Pending* pending);

@@ -258,9 +258,9 @@ struct Announcement {
 
 /// Narrows a dump or a flush; all that is given must hold.
 struct Selection {
-    std::optional<SessionId> session;
-    std::optional<std::string> service;
-    std::optional<std::string> node;
+    std::optional<SessionId> session{};
+    std::optional<std::string> service{};
+    std::optional<std::string> node{};
 
     [[nodiscard]] bool empty() const noexcept { return !session && !service && !node; }
 
