@@ -26,6 +26,7 @@ public:
     [[nodiscard]] T& operator[](std::size_t index) noexcept { return items_[index]; }
     [[nodiscard]] const T& operator[](std::size_t index) const noexcept { return items_[index]; }
     [[nodiscard]] T& back() noexcept { return items_[size_ - 1]; }
+    [[nodiscard]] const T& back() const noexcept { return items_[size_ - 1]; }
     [[nodiscard]] const T& front() const noexcept { return items_[0]; }
 
     [[nodiscard]] T* begin() noexcept { return items_.data(); }
