@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Prints what judge.py found: a table of sessions and a summary. With SARA's own account of its flows each flow is told
+with its session's number, identity, status and packets, next to what came to the nodes.
+
+  report.py JUDGEMENT.json [--sara FLOWS.json] [--title TEXT]"""
+import argparse
+import json
+import os
+import sys
+
+COLOURS = {"whole": "32", "split": "31", "failed": "31", "silent": "31", "lost": "33"}
+
+
+def coloured(text, verdict):
+    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        return f"\033[{COLOURS[verdict]}m{text}\033[0m"
+    return text
+
+
+def counts(flow):
+    """'n1 50', or 'n1 30 + n3 20', or 'none of 7'."""
+    return " + ".join(f"{node} {packets}" for node, packets in flow["nodes"].items()) or f"none of {flow['sent']}"
+
+
+def print_sessions(judgement):
+    print(f"  {'session':34} {'node':9} {'inbound flows (client port > VIP port)':58} {'packets':>7}  verdict")
+    for session in judgement["sessions"]:
+        flows = " ".join(
+            f"{flow['proto'] + ' ' if flow['role'] == 'signalling' else ''}{flow['sport']}>{flow['dport']}"
+            for flow in session["flows"])
+        packets = sum(sum(flow["nodes"].values()) for flow in session["flows"])
+        print(f"  {session['kind']:4} {session['client']} {session['name'][:26]:26} {'+'.join(session['nodes']) or '-':9} "
+              f"{flows:58} {packets:7}  {coloured(', '.join(session['faults']) or 'whole', session['verdict'])}"
+              f"{'' if session['verdict'] == 'whole' else '  (' + session['detail'] + ')'}")
+
+
+def print_flows(judgement, sara_flows):
+    """One block for each session, one line for each of its flows."""
+    known = {(f["proto"], f["src"], f.get("sport"), f.get("dport")): f for f in sara_flows}
+    print(f"  {'':30} {'SARA says':46} | at the nodes")
+    print(f"  {'session / flow':30} {'session':>9} {'node':5} {'identity':11} {'status':12} {'packets':>5} | {'packets':14} verdict")
+    for session in judgement["sessions"]:
+        told = coloured(", ".join(session["faults"]) or "whole", session["verdict"])
+        print(f"  {session['kind']} {session['client']} {session['name'][:40]:69} | {'+'.join(session['nodes']) or '-':14} {told}")
+        for flow in session["flows"]:
+            name = f"  {flow['proto']} {flow['sport']} > {flow['dport']}"
+            sara = known.get((flow["proto"], flow["src"], flow["sport"], flow["dport"]))
+            if sara:
+                says = (f"{sara['session']:>9} {sara['node']:5} {sara['identity']:11} {sara['status']:12} "
+                        f"{sara.get('packets', '-'):>5}")
+            else:
+                says = f"{'-':>9} {'':36}" if flow["sent"] else f"{'(no packet)':>9}{'':35}"
+            print(f"  {name:30} {says:46} | {counts(flow) if flow['sent'] else '-'}")
+
+
+def print_summary(judgement):
+    summary = judgement["summary"]
+    print(f"  streams: {summary['players_succeeded']} of {summary['players']} played"
+          f"   calls: {summary['calls_succeeded']} of {summary['calls']} completed"
+          + (f", {summary['unheard']} heard no voice back" if summary["unheard"] else ""))
+    faults = ", ".join(f"{summary[fault]} {fault}" for fault in ("failed", "silent", "split", "lost") if summary[fault])
+    print(f"  sessions: {summary['sessions']}, whole {summary['whole']}{', ' + faults if faults else ''}"
+          f"   at nodes: {', '.join(f'{node} {number}' for node, number in summary['sessions_at_node'].items())}")
+    for complaint in judgement["complaints"]:
+        print(f"  ! {complaint}")
+    for packet in judgement["unexplained"]:
+        print(f"  ! unexplained at {packet['at']}: {packet['flow']}, {packet['packets']} packets")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("judgement")
+    options.add_argument("--sara", metavar="FLOWS.json")
+    options.add_argument("--title", default="sessions, judged by what came to the nodes")
+    arguments = options.parse_args()
+    with open(arguments.judgement, encoding="utf-8") as file:
+        judgement = json.load(file)
+    print(f"\n{arguments.title}")
+    if arguments.sara:
+        with open(arguments.sara, encoding="utf-8") as file:
+            print_flows(judgement, json.load(file))
+    else:
+        print_sessions(judgement)
+    print()
+    print_summary(judgement)
+
+
+if __name__ == "__main__":
+    main()
