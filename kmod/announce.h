@@ -40,7 +40,7 @@ int sara_announce_withdraw(struct sara_net *sn, u64 session_id,
 			   const struct sara_key *key, const u64 *tag,
 			   struct netlink_ext_ack *extack);
 void sara_announce_del(struct sara_announcement *ann);
-struct sara_announcement *sara_announce_find(const struct sara_net *sn,
+struct sara_announcement *sara_announce_find(struct sara_net *sn,
 					     const struct sara_key *key);
 struct sara_flow *sara_announce_promote(struct sara_net *sn,
 					const struct sara_key *flow,

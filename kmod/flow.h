@@ -21,8 +21,9 @@ struct sara_session;
  *	second
  * @identity: enum sara_identity, signalling or secondary
  * @status: enum sara_status, written only when it changes
- * @packets: forwarded
- * @bytes: forwarded IP bytes
+ * @established: it was once; tells how long an inactive TCP flow stays
+ * @packets: on their way to the node
+ * @bytes: IP bytes of them
  * @link: in &sara_session.flows
  * @rcu: of its memory
  */
@@ -33,20 +34,23 @@ struct sara_flow {
 	unsigned long		last_seen;
 	u8			identity;
 	u8			status;
+	bool			established;
 	atomic64_t		packets;
 	atomic64_t		bytes;
 	struct list_head	link;
 	struct rcu_head		rcu;
 };
 
-struct sara_flow *sara_flow_lookup(const struct sara_net *sn,
+struct sara_flow *sara_flow_lookup(struct sara_net *sn,
 				   const struct sara_key *key);
+bool sara_flow_room(struct sara_net *sn, const struct sara_session *except);
 struct sara_flow *sara_flow_add(struct sara_session *session,
 				const struct sara_key *key,
 				enum sara_identity identity, int *reason);
 void sara_flow_del(struct sara_flow *flow);
 void sara_flow_seen(struct sara_flow *flow, unsigned int bytes, u8 tcp_flags);
 unsigned long sara_flow_timeout(const struct sara_flow *flow);
+unsigned long sara_flow_removal(const struct sara_flow *flow);
 
 int sara_flow_net_init(struct sara_net *sn);
 void sara_flow_net_exit(struct sara_net *sn);

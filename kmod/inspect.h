@@ -7,6 +7,8 @@
 
 #include <linux/skbuff.h>
 
+#include <uapi/linux/sara.h>
+
 struct netlink_ext_ack;
 struct sara_net;
 struct sara_packet;

@@ -49,5 +49,6 @@ enum sara_parsed {
 };
 
 enum sara_parsed sara_parse(const struct sk_buff *skb, struct sara_packet *pkt);
+void sara_packet_reverse(struct sara_packet *pkt);
 
 #endif

@@ -29,13 +29,14 @@ struct sara_service;
  *	(@lingering); under &sara_net.lock
  * @n_flows: entries of @flows
  * @n_announcements: entries of @announcements
- * @status: enum sara_status; moves without a lock from new to established
+ * @status: new, established or inactive, as its flows are; written without a
+ *	lock when packets move it; read by sara_session_status()
  * @has_lifetime: the agent set how long it stays at least
  * @lingering: the agent saw its end
+ * @closed: its signalling flow ended by FIN or RST; under &sara_net.lock
  * @dead: it was taken out of the tables; under &sara_net.lock
  * @gone_packets: of its flows that were purged; under &sara_net.lock
  * @gone_bytes: likewise
- * @key: of the flow that made it
  * @label: by the agent, NULL or NUL-terminated; replaced under RCU
  * @rcu: of its memory and its references
  */
@@ -56,6 +57,7 @@ struct sara_session {
 	u8			status;
 	bool			has_lifetime;
 	bool			lingering;
+	bool			closed;
 	bool			dead;
 	u64			gone_packets;
 	u64			gone_bytes;
@@ -87,11 +89,28 @@ struct sara_session_args {
 	const char	*label;
 };
 
+/**
+ * sara_session_status() - where a session is in its life
+ * @session: the session, under RCU or &sara_net.lock
+ *
+ * Context: any.
+ * Return: its status, closing while it lingers.
+ */
+static inline enum sara_status
+sara_session_status(const struct sara_session *session)
+{
+	if (READ_ONCE(session->lingering))
+		return SARA_STATUS_CLOSING;
+	return READ_ONCE(session->status);
+}
+
 struct sara_session *sara_session_find(struct sara_net *sn, u64 id);
 struct sara_flow *sara_session_start(struct sara_net *sn,
 				     struct sara_service *service,
-				     const struct sara_key *key, bool tcp_syn,
-				     int *reason);
+				     const struct sara_key *key, int *reason);
+void sara_session_seen(struct sara_session *session);
+bool sara_session_reclaim(struct sara_net *sn,
+			  const struct sara_session *except);
 int sara_session_set(struct sara_net *sn, u64 id,
 		     const struct sara_session_args *args,
 		     struct netlink_ext_ack *extack);

@@ -8,9 +8,13 @@
 #include <linux/skbuff.h>
 
 struct sara_net;
+struct sara_nexthop;
 struct sara_node;
 
-unsigned int sara_xmit(struct sara_net *sn, struct sara_node *node,
-		       struct sk_buff *skb, unsigned int ip_len);
+const struct sara_nexthop *sara_xmit_route(const struct sara_node *node,
+					   const struct sk_buff *skb,
+					   int *reason);
+int sara_xmit(const struct sara_nexthop *nexthop, struct sk_buff *skb,
+	      bool *unshared);
 
 #endif

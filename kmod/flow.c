@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Flows: the table that every packet asks first.
+ */
+#include "flow.h"
+
+#include <linux/in.h>
+
+#include "parse.h"
+#include "service.h"
+#include "session.h"
+
+/* A TCP flow of which only the SYN was seen stays no longer than this. */
+#define SARA_SYN_TIMEOUT	(30 * HZ)
+
+static struct kmem_cache *sara_flow_cache;
+
+static const struct rhashtable_params sara_flow_params = {
+	.head_offset		= offsetof(struct sara_flow, hash),
+	.key_offset		= offsetof(struct sara_flow, key),
+	.key_len		= sizeof(struct sara_key),
+	.automatic_shrinking	= true,
+};
+
+/**
+ * sara_flow_lookup() - the flow with this key
+ * @sn: the namespace
+ * @key: all of it
+ *
+ * Context: RCU read side.
+ * Return: the flow, valid until rcu_read_unlock(), or NULL.
+ */
+struct sara_flow *sara_flow_lookup(struct sara_net *sn,
+				   const struct sara_key *key)
+{
+	return rhashtable_lookup(&sn->flows, key, sara_flow_params);
+}
+
+/**
+ * sara_flow_room() - is there room for one more flow or announcement?
+ * @sn: the namespace
+ * @except: a session that must not be given up for it, or NULL
+ *
+ * When the table is full, a session that is still new makes room.
+ *
+ * Context: &sara_net.lock held.
+ * Return: true if there is.
+ */
+bool sara_flow_room(struct sara_net *sn, const struct sara_session *except)
+{
+	u32 max = READ_ONCE(sn->config.max_flows);
+
+	lockdep_assert_held(&sn->lock);
+	if (sn->n_flows + sn->n_announcements < max)
+		return true;
+	return sara_session_reclaim(sn, except) &&
+	       sn->n_flows + sn->n_announcements < max;
+}
+
+/**
+ * sara_flow_add() - a flow of a session was seen for the first time
+ * @session: its owner, alive
+ * @key: its name
+ * @identity: signalling or secondary
+ * @reason: on failure, the counter of the reason
+ *
+ * The packet that brought it is counted by sara_flow_seen(), as all others.
+ *
+ * Context: &sara_net.lock held.
+ * Return: the flow, owned by @session; NULL if there is no room.
+ */
+struct sara_flow *sara_flow_add(struct sara_session *session,
+				const struct sara_key *key,
+				enum sara_identity identity, int *reason)
+{
+	struct sara_net *sn = session->sn;
+	struct sara_flow *flow;
+
+	lockdep_assert_held(&sn->lock);
+	if (session->n_flows == U16_MAX || !sara_flow_room(sn, session)) {
+		*reason = SARA_A_STATS_DROP_FLOWS_FULL;
+		return NULL;
+	}
+	*reason = SARA_A_STATS_DROP_NO_MEMORY;
+	flow = kmem_cache_alloc(sara_flow_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!flow)
+		return NULL;
+	flow->key = *key;
+	flow->session = session;
+	flow->last_seen = jiffies;
+	flow->identity = identity;
+	flow->status = SARA_STATUS_NEW;
+	flow->established = false;
+	atomic64_set(&flow->packets, 0);
+	atomic64_set(&flow->bytes, 0);
+	if (rhashtable_insert_fast(&sn->flows, &flow->hash, sara_flow_params)) {
+		kmem_cache_free(sara_flow_cache, flow);
+		return NULL;
+	}
+	list_add_tail(&flow->link, &session->flows);
+	session->n_flows++;
+	WRITE_ONCE(sn->n_flows, sn->n_flows + 1);
+	return flow;
+}
+
+static void sara_flow_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(sara_flow_cache,
+			container_of(rcu, struct sara_flow, rcu));
+}
+
+/**
+ * sara_flow_del() - a flow is over
+ * @flow: the flow, in its table
+ *
+ * Its session keeps its counts. Its memory goes after a grace period.
+ *
+ * Context: &sara_net.lock held.
+ */
+void sara_flow_del(struct sara_flow *flow)
+{
+	struct sara_session *session = flow->session;
+	struct sara_net *sn = session->sn;
+
+	lockdep_assert_held(&sn->lock);
+	rhashtable_remove_fast(&sn->flows, &flow->hash, sara_flow_params);
+	WRITE_ONCE(sn->n_flows, sn->n_flows - 1);
+	list_del(&flow->link);
+	session->n_flows--;
+	session->gone_packets += atomic64_read(&flow->packets);
+	session->gone_bytes += atomic64_read(&flow->bytes);
+	if (flow->identity == SARA_IDENTITY_SIGNALLING) {
+		session->closed = flow->status == SARA_STATUS_CLOSING;
+		RCU_INIT_POINTER(session->signalling, NULL);
+	}
+	call_rcu(&flow->rcu, sara_flow_free_rcu);
+}
+
+/* Where the flow is in its life once a packet with these TCP flags came. */
+static enum sara_status sara_flow_next(enum sara_status status, u8 tcp_flags,
+				       bool first)
+{
+	if (tcp_flags & (SARA_TCP_FIN | SARA_TCP_RST))
+		return SARA_STATUS_CLOSING;
+	switch (status) {
+	case SARA_STATUS_NEW:
+		if (first || tcp_flags & SARA_TCP_SYN)
+			return SARA_STATUS_NEW;
+		return SARA_STATUS_ESTABLISHED;
+	case SARA_STATUS_ESTABLISHED:
+		return SARA_STATUS_ESTABLISHED;
+	case SARA_STATUS_INACTIVE:
+		return tcp_flags & SARA_TCP_SYN ? SARA_STATUS_NEW :
+						  SARA_STATUS_ESTABLISHED;
+	case SARA_STATUS_CLOSING:
+		/* The port is used again: a flow of the same session. */
+		if (tcp_flags & SARA_TCP_SYN)
+			return SARA_STATUS_NEW;
+		return SARA_STATUS_CLOSING;
+	}
+	return status;
+}
+
+/**
+ * sara_flow_seen() - a packet of a flow goes to its node
+ * @flow: the flow
+ * @bytes: IP length of the packet
+ * @tcp_flags: byte 13 of the TCP header, 0 for UDP
+ *
+ * Writes nothing but the flow's counts unless time or status moved.
+ *
+ * Context: softirq, RCU read side.
+ */
+void sara_flow_seen(struct sara_flow *flow, unsigned int bytes, u8 tcp_flags)
+{
+	bool first = atomic64_inc_return(&flow->packets) == 1;
+	enum sara_status now, was = READ_ONCE(flow->status);
+	unsigned long t = jiffies;
+
+	atomic64_add(bytes, &flow->bytes);
+	now = sara_flow_next(was, tcp_flags, first);
+	if (now != was) {
+		if (now == SARA_STATUS_ESTABLISHED)
+			WRITE_ONCE(flow->established, true);
+		else if (now == SARA_STATUS_NEW)
+			WRITE_ONCE(flow->established, false);
+		WRITE_ONCE(flow->last_seen, t);
+		WRITE_ONCE(flow->status, now);
+	} else if (t - READ_ONCE(flow->last_seen) >= HZ) {
+		WRITE_ONCE(flow->last_seen, t);
+	}
+	if (now != SARA_STATUS_NEW)
+		sara_session_seen(flow->session);
+}
+
+/**
+ * sara_flow_timeout() - when a flow without packets gets inactive
+ * @flow: the flow, under RCU or &sara_net.lock
+ *
+ * Context: any.
+ * Return: jiffies since its last packet.
+ */
+unsigned long sara_flow_timeout(const struct sara_flow *flow)
+{
+	const struct sara_session *session = flow->session;
+	const struct sara_config *config = &session->sn->config;
+	unsigned long timeout = READ_ONCE(session->service->flow_timeout);
+
+	if (flow->key.proto != IPPROTO_TCP)
+		return timeout;
+	if (READ_ONCE(flow->status) == SARA_STATUS_CLOSING)
+		return READ_ONCE(config->closing_timeout);
+	if (READ_ONCE(flow->established))
+		return READ_ONCE(config->tcp_timeout);
+	return min_t(unsigned long, timeout, SARA_SYN_TIMEOUT);
+}
+
+/**
+ * sara_flow_removal() - when a flow without packets is removed
+ * @flow: the flow, under RCU or &sara_net.lock
+ *
+ * Context: any.
+ * Return: jiffies since its last packet.
+ */
+unsigned long sara_flow_removal(const struct sara_flow *flow)
+{
+	unsigned long timeout = sara_flow_timeout(flow);
+
+	return READ_ONCE(flow->status) == SARA_STATUS_CLOSING ? timeout :
+								2 * timeout;
+}
+
+/**
+ * sara_flow_net_init() - make the table of a namespace
+ * @sn: the namespace
+ *
+ * Context: process.
+ * Return: 0 or an error number.
+ */
+int sara_flow_net_init(struct sara_net *sn)
+{
+	return rhashtable_init(&sn->flows, &sara_flow_params);
+}
+
+/**
+ * sara_flow_net_exit() - free the table of a namespace
+ * @sn: the namespace, without sessions
+ *
+ * Context: process.
+ */
+void sara_flow_net_exit(struct sara_net *sn)
+{
+	WARN_ON_ONCE(sn->n_flows);
+	rhashtable_destroy(&sn->flows);
+}
+
+/**
+ * sara_flow_init() - make the cache
+ *
+ * Context: process.
+ * Return: 0 or an error number.
+ */
+int sara_flow_init(void)
+{
+	sara_flow_cache = sara_cache_create("sara_flow",
+					    sizeof(struct sara_flow),
+					    SLAB_HWCACHE_ALIGN);
+	return sara_flow_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * sara_flow_exit() - free the cache, after rcu_barrier()
+ *
+ * Context: process.
+ */
+void sara_flow_exit(void)
+{
+	kmem_cache_destroy(sara_flow_cache);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a packet: parse, look up, place or promote, forward.
+ *
+ * Until a packet is forwarded nothing of it is written, and all that was not
+ * for a virtual address passes as if nobody had looked.
+ */
+#include "ingress.h"
+
+#include "announce.h"
+#include "dev.h"
+#include "flow.h"
+#include "inspect.h"
+#include "node.h"
+#include "parse.h"
+#include "service.h"
+#include "session.h"
+#include "xmit.h"
+
+static unsigned int sara_pass(struct sara_net *sn, int reason)
+{
+	sara_stats_inc(sn, reason);
+	return NF_ACCEPT;
+}
+
+static unsigned int sara_drop(struct sara_net *sn, int reason)
+{
+	sara_stats_inc(sn, reason);
+	return NF_DROP;
+}
+
+/* Does a TCP packet with these flags begin a conversation? */
+static bool sara_tcp_opens(const struct sara_packet *pkt)
+{
+	return (pkt->tcp_flags & (SARA_TCP_SYN | SARA_TCP_ACK | SARA_TCP_FIN |
+				  SARA_TCP_RST)) == SARA_TCP_SYN;
+}
+
+/* A packet of a session goes to the session's node. */
+static unsigned int sara_forward(struct sara_dev *dev, struct sara_flow *flow,
+				 struct sk_buff *skb,
+				 const struct sara_packet *pkt)
+{
+	struct sara_session *session = flow->session;
+	struct sara_service *service = session->service;
+	const struct sara_nexthop *nexthop;
+	struct sara_net *sn = dev->sn;
+	bool unshared;
+	int reason;
+
+	/* What cannot be sent does not keep the session alive either. */
+	nexthop = sara_xmit_route(session->node, skb, &reason);
+	if (!nexthop)
+		return sara_drop(sn, reason);
+
+	sara_flow_seen(flow, pkt->ip_len, pkt->tcp_flags);
+	if (flow->identity == SARA_IDENTITY_SIGNALLING &&
+	    service->app != SARA_APP_NONE &&
+	    sara_inspect_copy(sn, service, session->id, SARA_SENDER_CLIENT, skb,
+			      pkt))
+		sara_traffic_add(dev->copied, pkt->ip_len);
+
+	reason = sara_xmit(nexthop, skb, &unshared);
+	if (unshared)
+		sara_stats_inc(sn, SARA_A_STATS_UNSHARED);
+	if (reason) {
+		sara_stats_inc(sn, reason);
+		return NF_STOLEN;
+	}
+	sara_stats_inc(sn, SARA_A_STATS_FORWARDED);
+	sara_stats_add(sn, SARA_A_STATS_FORWARDED_BYTES, pkt->ip_len);
+	sara_traffic_add(session->node->traffic, pkt->ip_len);
+	sara_traffic_add(service->traffic, pkt->ip_len);
+	sara_traffic_add(dev->forwarded, pkt->ip_len);
+	return NF_STOLEN;
+}
+
+/* To a virtual address, but of no flow that is known. */
+static unsigned int sara_miss(struct sara_dev *dev, struct sk_buff *skb,
+			      const struct sara_packet *pkt)
+{
+	bool tcp = pkt->key.proto == IPPROTO_TCP;
+	struct sara_net *sn = dev->sn;
+	struct sara_service *service;
+	enum sara_vip_match match;
+	struct sara_flow *flow;
+	int reason = 0;
+
+	match = sara_service_lookup(sn, pkt->key.family, &pkt->key.dst,
+				    pkt->key.proto, pkt->key.dport, &service);
+	if (match == SARA_VIP_NONE)
+		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
+
+	flow = sara_announce_promote(sn, &pkt->key, match == SARA_VIP_SERVICE,
+				     &reason);
+	if (flow)
+		return sara_forward(dev, flow, skb, pkt);
+	if (reason)
+		return sara_drop(sn, reason);
+
+	if (match == SARA_VIP_ADDRESS)
+		return tcp ? sara_pass(sn, SARA_A_STATS_PASS_NO_SERVICE) :
+			     sara_drop(sn, SARA_A_STATS_DROP_UNANNOUNCED);
+	if (tcp && !sara_tcp_opens(pkt))
+		return sara_pass(sn, SARA_A_STATS_PASS_NO_SESSION);
+
+	flow = sara_session_start(sn, service, &pkt->key, &reason);
+	if (!flow)
+		return sara_drop(sn, reason);
+	return sara_forward(dev, flow, skb, pkt);
+}
+
+/* A SYN to a conversation that was closed: the client uses its port again. */
+static bool sara_reopens(const struct sara_flow *flow,
+			 const struct sara_packet *pkt)
+{
+	return unlikely(READ_ONCE(flow->status) == SARA_STATUS_CLOSING) &&
+	       flow->identity == SARA_IDENTITY_SIGNALLING &&
+	       sara_tcp_opens(pkt);
+}
+
+static unsigned int sara_dispatch_flow(struct sara_dev *dev,
+				       struct sk_buff *skb,
+				       const struct sara_packet *pkt)
+{
+	struct sara_net *sn = dev->sn;
+	struct sara_flow *flow = sara_flow_lookup(sn, &pkt->key);
+
+	if (!flow || sara_reopens(flow, pkt))
+		return sara_miss(dev, skb, pkt);
+	sara_stats_inc(sn, SARA_A_STATS_HITS);
+	return sara_forward(dev, flow, skb, pkt);
+}
+
+static unsigned int sara_dispatch_fragment(struct sara_net *sn,
+					   const struct sara_packet *pkt)
+{
+	struct sara_service *service;
+
+	if (sara_service_lookup(sn, pkt->key.family, &pkt->key.dst,
+				pkt->key.proto, 0, &service) == SARA_VIP_NONE)
+		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
+	return sara_pass(sn, SARA_A_STATS_PASS_FRAGMENT);
+}
+
+/**
+ * sara_ingress_dispatch() - a packet comes to a dispatcher's device
+ * @priv: &struct sara_dev
+ * @skb: the packet, from the network header on; may be shared
+ * @state: of the hook
+ *
+ * Context: softirq, RCU read side.
+ * Return: NF_ACCEPT for what is none of ours, NF_DROP, or NF_STOLEN for what
+ * was sent on.
+ */
+unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct sara_dev *dev = priv;
+	struct sara_net *sn = dev->sn;
+	struct sara_packet pkt;
+
+	sara_traffic_add(dev->seen, skb->len);
+	/* What a promiscuous device overhears is on its way to another. */
+	if (skb->pkt_type != PACKET_HOST)
+		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
+	switch (sara_parse(skb, &pkt)) {
+	case SARA_PARSED_FLOW:
+		return sara_dispatch_flow(dev, skb, &pkt);
+	case SARA_PARSED_FRAGMENT:
+		return sara_dispatch_fragment(sn, &pkt);
+	case SARA_PARSED_MALFORMED:
+		return sara_pass(sn, SARA_A_STATS_PASS_MALFORMED);
+	case SARA_PARSED_OTHER:
+		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
+	}
+	return NF_ACCEPT;
+}
+
+/**
+ * sara_ingress_observe() - a packet comes to a gateway's device
+ * @priv: &struct sara_dev
+ * @skb: the packet, from the network header on; may be shared, is not written
+ * @state: of the hook
+ *
+ * Replies of inspected services are copied to the agent.
+ *
+ * Context: softirq, RCU read side.
+ * Return: NF_ACCEPT.
+ */
+unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct sara_dev *dev = priv;
+	struct sara_net *sn = dev->sn;
+	struct sara_service *service;
+	struct sara_packet pkt;
+
+	sara_traffic_add(dev->seen, skb->len);
+	if (skb->pkt_type != PACKET_HOST ||
+	    sara_parse(skb, &pkt) != SARA_PARSED_FLOW)
+		return NF_ACCEPT;
+	sara_packet_reverse(&pkt);
+	if (sara_service_lookup(sn, pkt.key.family, &pkt.key.dst, pkt.key.proto,
+				pkt.key.dport, &service) == SARA_VIP_SERVICE &&
+	    service->app != SARA_APP_NONE &&
+	    sara_inspect_copy(sn, service, 0, SARA_SENDER_SERVER, skb, &pkt))
+		sara_traffic_add(dev->copied, pkt.ip_len);
+	return NF_ACCEPT;
+}

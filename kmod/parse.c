@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bytes to flow key. Nothing is written, so a shared packet may be read.
+ * Whatever is odd is told as such; it is never guessed at.
+ */
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "parse.h"
+
+/* Extension headers that are walked at most; more is taken for an attack. */
+#define SARA_EXTHDRS_MAX	8
+
+static enum sara_parsed sara_parse_udp(const struct sk_buff *skb,
+				       struct sara_packet *pkt,
+				       unsigned int l4_len)
+{
+	const struct udphdr *uh;
+	struct udphdr buf;
+	unsigned int len;
+
+	uh = skb_header_pointer(skb, pkt->l4_offset, sizeof(buf), &buf);
+	if (!uh || l4_len < sizeof(*uh))
+		return SARA_PARSED_MALFORMED;
+	len = ntohs(uh->len);
+	if (len < sizeof(*uh) || len > l4_len)
+		return SARA_PARSED_MALFORMED;
+	pkt->key.sport = uh->source;
+	pkt->key.dport = uh->dest;
+	pkt->payload_offset = pkt->l4_offset + sizeof(*uh);
+	pkt->payload_len = len - sizeof(*uh);
+	return SARA_PARSED_FLOW;
+}
+
+static enum sara_parsed sara_parse_tcp(const struct sk_buff *skb,
+				       struct sara_packet *pkt,
+				       unsigned int l4_len)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+	unsigned int len;
+
+	th = skb_header_pointer(skb, pkt->l4_offset, sizeof(buf), &buf);
+	if (!th || l4_len < sizeof(*th))
+		return SARA_PARSED_MALFORMED;
+	len = th->doff * 4;
+	if (len < sizeof(*th) || len > l4_len)
+		return SARA_PARSED_MALFORMED;
+	pkt->key.sport = th->source;
+	pkt->key.dport = th->dest;
+	pkt->payload_offset = pkt->l4_offset + len;
+	pkt->payload_len = l4_len - len;
+	pkt->tcp_seq = ntohl(th->seq);
+	pkt->tcp_flags = ((const u8 *)th)[13];
+	return SARA_PARSED_FLOW;
+}
+
+/* The rest of the packet, once the IP headers end at pkt->l4_offset. */
+static enum sara_parsed sara_parse_l4(const struct sk_buff *skb,
+				      struct sara_packet *pkt)
+{
+	unsigned int l4_len = pkt->ip_len - pkt->l4_offset;
+
+	switch (pkt->key.proto) {
+	case IPPROTO_UDP:
+		return sara_parse_udp(skb, pkt, l4_len);
+	case IPPROTO_TCP:
+		return sara_parse_tcp(skb, pkt, l4_len);
+	}
+	return SARA_PARSED_OTHER;
+}
+
+static enum sara_parsed sara_parse_ipv4(const struct sk_buff *skb,
+					struct sara_packet *pkt)
+{
+	const struct iphdr *iph;
+	struct iphdr buf;
+
+	iph = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	if (!iph || iph->version != 4 || iph->ihl < 5)
+		return SARA_PARSED_MALFORMED;
+	pkt->l4_offset = iph->ihl * 4;
+	pkt->ip_len = ntohs(iph->tot_len);
+	/* Aggregated beyond 64 kB the header has no room for the length. */
+	if (!pkt->ip_len && skb_is_gso(skb))
+		pkt->ip_len = skb->len;
+	if (pkt->ip_len < pkt->l4_offset || pkt->ip_len > skb->len)
+		return SARA_PARSED_MALFORMED;
+	if (ipv4_is_multicast(iph->saddr) || ipv4_is_lbcast(iph->saddr))
+		return SARA_PARSED_MALFORMED;
+
+	pkt->key.family = AF_INET;
+	pkt->key.proto = iph->protocol;
+	pkt->key.src.s6_addr32[0] = iph->saddr;
+	pkt->key.dst.s6_addr32[0] = iph->daddr;
+	if (iph->frag_off & htons(IP_MF | IP_OFFSET))
+		return SARA_PARSED_FRAGMENT;
+	return sara_parse_l4(skb, pkt);
+}
+
+/*
+ * Walk the extension headers up to TCP or UDP. What this hook must not decide
+ * about (a source route not at its end, encryption) is left to the stack.
+ */
+static enum sara_parsed sara_parse_exthdrs(const struct sk_buff *skb,
+					   struct sara_packet *pkt, u8 next)
+{
+	unsigned int offset = sizeof(struct ipv6hdr);
+	int i;
+
+	for (i = 0; i <= SARA_EXTHDRS_MAX; i++) {
+		/* All of them begin alike: next header, length. */
+		const u8 *hdr;
+		u8 buf[8];
+
+		pkt->key.proto = next;
+		pkt->l4_offset = offset;
+		switch (next) {
+		case NEXTHDR_HOP:
+		case NEXTHDR_DEST:
+		case NEXTHDR_ROUTING:
+		case NEXTHDR_FRAGMENT:
+			break;
+		default:
+			return sara_parse_l4(skb, pkt);
+		}
+
+		hdr = skb_header_pointer(skb, offset, sizeof(buf), buf);
+		if (!hdr || offset + sizeof(buf) > pkt->ip_len)
+			return SARA_PARSED_MALFORMED;
+		if (next == NEXTHDR_ROUTING && hdr[3])
+			return SARA_PARSED_OTHER;
+		if (next == NEXTHDR_FRAGMENT) {
+			/* A fragment that is the whole packet is none. */
+			if ((hdr[2] << 8 | hdr[3]) & (IP6_OFFSET | IP6_MF)) {
+				pkt->key.proto = hdr[0];
+				return SARA_PARSED_FRAGMENT;
+			}
+			offset += 8;
+		} else {
+			offset += 8 * (hdr[1] + 1);
+		}
+		if (offset > pkt->ip_len)
+			return SARA_PARSED_MALFORMED;
+		next = hdr[0];
+	}
+	return SARA_PARSED_MALFORMED;
+}
+
+static enum sara_parsed sara_parse_ipv6(const struct sk_buff *skb,
+					struct sara_packet *pkt)
+{
+	const struct ipv6hdr *iph;
+	struct ipv6hdr buf;
+
+	iph = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	if (!iph || iph->version != 6)
+		return SARA_PARSED_MALFORMED;
+	pkt->ip_len = sizeof(*iph) + ntohs(iph->payload_len);
+	if (!iph->payload_len && skb_is_gso(skb))
+		pkt->ip_len = skb->len;
+	if (pkt->ip_len > skb->len)
+		return SARA_PARSED_MALFORMED;
+	if (ipv6_addr_is_multicast(&iph->saddr))
+		return SARA_PARSED_MALFORMED;
+
+	pkt->key.family = AF_INET6;
+	pkt->key.src = iph->saddr;
+	pkt->key.dst = iph->daddr;
+	return sara_parse_exthdrs(skb, pkt, iph->nexthdr);
+}
+
+/**
+ * sara_parse() - read what a packet is
+ * @skb: a packet whose data begins at the network header; may be shared
+ * @pkt: where it is written; all bytes of the key are defined afterwards
+ *
+ * Context: any.
+ * Return: what kind of packet it is.
+ */
+enum sara_parsed sara_parse(const struct sk_buff *skb, struct sara_packet *pkt)
+{
+	memset(pkt, 0, sizeof(*pkt));
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return sara_parse_ipv4(skb, pkt);
+	case htons(ETH_P_IPV6):
+		return sara_parse_ipv6(skb, pkt);
+	}
+	return SARA_PARSED_OTHER;
+}
+
+/**
+ * sara_packet_reverse() - the same packet, named in the other direction
+ * @pkt: as parsed from a reply: its source is the virtual address
+ *
+ * Context: any.
+ */
+void sara_packet_reverse(struct sara_packet *pkt)
+{
+	swap(pkt->key.src, pkt->key.dst);
+	swap(pkt->key.sport, pkt->key.dport);
+}
