@@ -3,17 +3,18 @@
 """Prints what judge.py found: a table of sessions and a summary. With SARA's own account of its flows each flow is told
 with its session's number, identity, status and packets, next to what came to the nodes.
 
-  report.py JUDGEMENT.json [--sara FLOWS.json] [--title TEXT]"""
+  report.py JUDGEMENT.json --with DISPATCHER [--sara FLOWS.json] [--json FILE]
+
+--json writes all of it: what the dispatcher was, the kernel, the judgement, SARA's account."""
 import argparse
 import json
 import os
-import sys
 
 COLOURS = {"whole": "32", "split": "31", "failed": "31", "silent": "31", "lost": "33"}
 
 
 def coloured(text, verdict):
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+    if "SARA_COLOUR" in os.environ:
         return f"\033[{COLOURS[verdict]}m{text}\033[0m"
     return text
 
@@ -72,18 +73,25 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("judgement")
     options.add_argument("--sara", metavar="FLOWS.json")
-    options.add_argument("--title", default="sessions, judged by what came to the nodes")
+    options.add_argument("--with", dest="dispatcher", required=True)
+    options.add_argument("--json", metavar="FILE")
     arguments = options.parse_args()
     with open(arguments.judgement, encoding="utf-8") as file:
         judgement = json.load(file)
-    print(f"\n{arguments.title}")
+    print(f"\nSessions through {arguments.dispatcher} (Linux {os.uname().release}), judged by what came to the nodes")
+    outcome = {"dispatcher": arguments.dispatcher, "kernel": os.uname().release, **judgement}
     if arguments.sara:
         with open(arguments.sara, encoding="utf-8") as file:
-            print_flows(judgement, json.load(file))
+            outcome["sara"] = {"flows": json.load(file)}
+        print_flows(judgement, outcome["sara"]["flows"])
     else:
         print_sessions(judgement)
     print()
     print_summary(judgement)
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump(outcome, file, indent=1)
+            file.write("\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # IPVS in direct routing as the dispatcher, set up as somebody who knows it would for sessions of several flows.
-# Sourced by tests/apps/run: dispatcher_up, dispatcher_down.
+# Sourced by tests/apps/run: dispatcher_up, dispatcher_down, dispatcher_unload.
 #
 # Signalling has a service each. Media ports are only known from the signalling, which IPVS does not read, so the one way
 # to get media to nodes at all is a service for all other UDP ports of the VIP, by firewall mark. Round robin places each
@@ -63,3 +63,6 @@ dispatcher_up() {
 dispatcher_down() {
 	ns lb ipvsadm -Ln --stats >"$RUN_DIR/ipvs.stats" 2>&1
 }
+
+# The module may be used by others too: it stays.
+dispatcher_unload() { :; }

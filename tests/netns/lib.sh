@@ -208,9 +208,10 @@ listening() { [[ -n $(ns "$1" ss -Hnl"${2:0:1}" "src $3 and sport = :$4") ]]; }
 
 # --- captures -------------------------------------------------------------------------------------------------
 # capture LABEL NAMESPACE INTERFACE DIRECTION(in|out|inout) FILTER: RUN_DIR/LABEL.pcap, from now until capture_stop.
+# Packets are cut at 2 kB: the ring has a slot of that size for each, 8192 of them. Each is written at once (-U).
 capture() {
 	local label=$1 where=$2 device=$3 direction=$4 filter=$5
-	spawn "capture-$label" "$where" tcpdump -n -Z root --immediate-mode -B 16384 -i "$device" -Q "$direction" \
+	spawn "capture-$label" "$where" tcpdump -n -Z root --immediate-mode -U -s 2048 -B 16384 -i "$device" -Q "$direction" \
 		-w "$RUN_DIR/$label.pcap" "$filter"
 	wait_for 20 "tcpdump in $where" log_has "capture-$label" 'listening on'
 }
