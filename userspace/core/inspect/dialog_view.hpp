@@ -31,8 +31,6 @@ enum class EndReason : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(DialogState state) noexcept;
 [[nodiscard]] std::string_view to_string(EndReason reason) noexcept;
-[[nodiscard]] std::string_view to_string(Act act) noexcept;
-[[nodiscard]] std::string_view to_string(Method method) noexcept;
 [[nodiscard]] std::string_view to_string(MediaKind kind) noexcept;
 [[nodiscard]] std::string_view to_string(MediaState state) noexcept;
 
@@ -40,8 +38,8 @@ struct LegView {
     std::string id;  ///< SIP server's tag, RTSP stream URI
     bool accepted = false;
     bool ended = false;
-    std::vector<MediaEndpoint> client_media;
-    std::vector<MediaEndpoint> server_media;
+    std::vector<MediaEndpoint> client_media{};
+    std::vector<MediaEndpoint> server_media{};
 };
 
 /// A dialog for people and tests.

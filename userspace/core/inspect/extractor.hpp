@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.hpp"
@@ -39,7 +41,7 @@ struct ExtractorCounters {
     std::uint64_t unknown_app = 0;      ///< packets of no protocol that is known
     std::uint64_t stream_gaps = 0;      ///< times bytes of a stream were skipped
     std::uint64_t discarded_bytes = 0;  ///< of streams: no part of a message
-    std::uint64_t streams_refused = 0;  ///< too many streams at once
+    std::uint64_t streams_evicted = 0;  ///< too many at once: the longest silent one made room
 
     friend bool operator==(const ExtractorCounters&, const ExtractorCounters&) = default;
 };
@@ -55,10 +57,12 @@ public:
 
     /// To be called at or after next_deadline(): gives up old gaps, and forgets idle streams.
     [[nodiscard]] std::vector<MessageFacts> expire(Time now);
-    [[nodiscard]] Time next_deadline() const noexcept;
+    [[nodiscard]] Time next_deadline() const noexcept {
+        return deadlines_.empty() ? kNever : deadlines_.begin()->first;
+    }
 
     /// No more packets will come (end of a capture): what waits behind gaps.
-    [[nodiscard]] std::vector<MessageFacts> flush();
+    [[nodiscard]] std::vector<MessageFacts> flush(Time now);
 
     /// The connection's state is not needed any more: its session ended.
     void forget(const FlowKey& flow);
@@ -83,6 +87,7 @@ private:
         App app = App::none;
         proto::MessageStream messages;
         Time idle_at = kNever;        ///< forgotten then
+        Time due = kNever;            ///< its place in deadlines_
         bool closed = false;          ///< Act::close was told
         std::uint64_t gaps = 0;       ///< of it, already in counters_
         std::uint64_t discarded = 0;  ///< likewise
@@ -95,6 +100,7 @@ private:
 
     std::size_t max_streams_;
     StreamList order_;  ///< least recently used first
+    std::set<std::pair<Time, const Stream*>> deadlines_;
     std::unordered_map<StreamKey, StreamList::iterator, StreamKeyHash> streams_;
     ExtractorCounters counters_;
 };

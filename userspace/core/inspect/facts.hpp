@@ -31,7 +31,8 @@ struct MediaEndpoint {
     MediaKind kind = MediaKind::other;
     MediaState state = MediaState::active;
     Transport transport = Transport::udp;
-    std::optional<Address> address;  ///< nothing: not said (RTSP), i.e. the address the signalling came from
+    std::optional<Address> address;  ///< nothing: not said, i.e. the address the signalling came from
+    bool named = false;              ///< the address was a name; names are never resolved, so it cannot be known
     Port port = 0;                   ///< first port; 0: not said
     Port control_port = 0;           ///< RTCP; 0: none (T.38, MSRP)
     bool mux = false;                ///< RTCP may share `port`; it does once both ends say so (RFC 5761)
@@ -75,9 +76,11 @@ enum class Method : std::uint8_t {
 enum class Act : std::uint8_t {
     none = 0,  ///< nothing, but the dialog is alive: OPTIONS, INFO, PLAY
     propose,   ///< request that opens a dialog or a leg of it, or changes its media: INVITE, UPDATE, SETUP
-    progress,  ///< provisional reply: 180, 183
-    accept,    ///< success, or a late answer: 200 to INVITE, ACK with SDP
-    refuse,    ///< final failure: what was proposed is void, and the dialog too if nothing was ever accepted
+    progress,  ///< provisional reply to it: 180, 183
+    accept,    ///< success of what opens: 200 to INVITE or SETUP
+    refuse,    ///< its final failure: what was proposed is void, and the leg too if it was never accepted
+    answer,    ///< success of a change, or a late answer: 200 to UPDATE or PRACK, ACK with SDP
+    decline,   ///< final failure of a change: all is as before
     finish,    ///< the end of one leg, if `leg` names one of several, else of the dialog: BYE, TEARDOWN
     close,     ///< no message: the TCP connection of `flow` was closed by `sender`
 };

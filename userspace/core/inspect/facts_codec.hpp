@@ -31,15 +31,16 @@
 ///     +---------------+---------------+---------------+---------------+
 ///     | stream                        | kind          | state         |
 ///     +---------------+---------------+---------------+---------------+
-///     | transport     | flags 1: mux  | pairs                         |
+///     | transport     | flags         | pairs                         |
 ///     +---------------+---------------+---------------+---------------+
 ///     | port                          | control port                  |
 ///     +---------------+---------------+-------------------------------+
 ///     | family 0 | 4 | 6 | address (0, 4 or 16)                       |
 ///     +---------------+-----------------------------------------------+
 ///
-/// Numbers are big-endian. A reader skips parts of a type that it does not know, and bytes after what it knows inside a
-/// media endpoint; what changes the meaning of known fields raises the version, and other versions are refused.
+/// Flags: 1 mux, 2 named. Numbers are big-endian. A reader skips parts of a type that it does not know, and bytes after
+/// what it knows inside a media endpoint; what changes the meaning of known fields raises the version, and other
+/// versions are refused.
 namespace sara::inspect {
 
 inline constexpr std::uint8_t kFactsVersion = 1;

@@ -59,7 +59,8 @@ struct TrackerCounters {
 /// Knows the dialogs of every session, and which flows they announce. Facts of both ends may come in any order,
 /// repeated or not at all: each end's latest word counts, by CSeq and not by arrival.
 ///
-/// The kernel's word is final: a session lives until session_ended(), whatever the tracker thinks of its dialogs.
+/// The kernel's word is final: a session lives until session_ended(), whatever the tracker thinks of its dialogs. The
+/// tracker ends a session (Linger) only when a message ended its last known dialog.
 class SessionTracker {
 public:
     explicit SessionTracker(TrackerConfig config = {});
@@ -78,8 +79,9 @@ public:
 
     /// After a restart, what the kernel still holds, before anything is handled. A dialog is then known by its tag only
     /// until a message names it.
-    void adopt_session(SessionId session, const FlowKey& flow, App app, Time now);
-    void adopt_announcement(SessionId session, const AnnouncementKey& key, Tag tag, Time now);
+    /// `lifetime_left`: what remains of the lifetime it was given; nothing if it has none.
+    void adopt_session(SessionId session, const FlowKey& flow, Duration lifetime_left, Time now);
+    void adopt_announcement(SessionId session, const AnnouncementKey& key, Tag tag);
 
     /// The kernel removed it, with all its announcements.
     void session_ended(SessionId session);

@@ -34,8 +34,8 @@ struct PeerMessage {
 struct SessionFound {
     SessionId session = SessionId::unknown;
     FlowKey flow;
-    App app = App::none;
-    bool dumped = false;  ///< it is older than this agent
+    bool dumped = false;       ///< it is older than this agent
+    Duration lifetime_left{};  ///< when dumped: what remains of the lifetime it was given, or 0
 };
 
 /// An announcement found in a dump at the start.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,8 +27,8 @@ public:
 
 private:
     unsigned per_second_;
-    Time second_began_ = Time::min();
-    unsigned passed_ = 0;
+    std::optional<Time> began_;  ///< of the second that is counted
+    unsigned passed_ = 0;        ///< in it
     std::uint64_t left_out_ = 0;
 };
 
