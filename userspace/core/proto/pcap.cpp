@@ -43,9 +43,12 @@ Time make_time(std::uint64_t seconds, std::uint64_t nanos) noexcept {
 
 /// `units` of 1/per_second of a second.
 Time from_units(std::uint64_t units, std::uint64_t per_second) noexcept {
-    std::uint64_t fraction = units % per_second;
     const std::uint64_t seconds = units / per_second;
-    // fraction * 1e9 must fit in 64 bits.
+    std::uint64_t fraction = units % per_second;
+    if (per_second % kNanosPerSecond == 0) {
+        return make_time(seconds, fraction / (per_second / kNanosPerSecond));
+    }
+    // What is left is a small power of ten or a power of two, of which so many bits are kept that the product fits.
     while (per_second > (std::uint64_t{1} << 34U)) {
         per_second >>= 1U;
         fraction >>= 1U;
