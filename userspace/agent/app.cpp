@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "agent/app.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "agent/log.hpp"
+#include "agent/provision.hpp"
+#include "agent/stats.hpp"
+#include "io/clock.hpp"
+
+namespace sara::agent {
+
+namespace {
+
+/// What a reload cannot change.
+std::vector<std::string> restart_needed(const Config& before, const Config& after) {
+    std::vector<std::string> keys;
+    const auto differs = [&](bool different, const char* key) {
+        if (different) {
+            keys.emplace_back(key);
+        }
+    };
+    differs(before.dispatcher != after.dispatcher, "dispatcher");
+    differs(before.gateway != after.gateway, "gateway");
+    differs(before.key_file != after.key_file, "key_file");
+    differs(before.control != after.control, "control");
+    differs(before.sip != after.sip || before.rtsp != after.rtsp, "timers");
+    return keys;
+}
+
+void log_all(const Errors& errors) {
+    for (const Error& error : errors) {
+        log(role::LogLevel::error, error.text());
+    }
+}
+
+}  // namespace
+
+App::App(Config config, std::string config_path, const wire::SharedKey& key)
+    : config_(std::move(config)), config_path_(std::move(config_path)), key_(key),
+      kernel_(io_, {.on_up = [this](kern::Channel& channel) { return on_up(channel); },
+                    .on_incoming = [this](kern::Incoming&& incoming) { on_incoming(std::move(incoming)); },
+                    .on_drained = [this](kern::Channel&, bool overrun) { on_drained(overrun); },
+                    .on_down = [this](const std::string& why) { on_down(why); },
+                    .on_retry = [this](const kern::Error& error) { on_retry(error); }}),
+      signals_(io_, SIGTERM, SIGINT, SIGHUP), watchdog_(io_, [this] { feed_watchdog(); }),
+      resync_(io_, [this] { resync(); }), started_(io::now()) {}
+
+Exit App::run() {
+    std::signal(SIGPIPE, SIG_IGN);
+    if (const Status opened = open(); !opened) {
+        log(role::LogLevel::error, opened.error().text());
+        return Exit::failure;
+    }
+    if (const kern::Status up = kernel_.start(); !up) {
+        log(role::LogLevel::error, up.error().text());
+        const bool module = !was_up_ && (up.error().code == ENOENT || up.error().code == EOPNOTSUPP);
+        return module ? Exit::kernel_module : Exit::failure;
+    }
+    wait_for_signal();
+    feed_watchdog();
+    notifier_.ready();
+    io_.run();
+    return Exit::ok;
+}
+
+Status App::open() {
+    Result<std::unique_ptr<io::ControlSocket>> control =
+        io::ControlSocket::open(io_, config_.control, [this](std::string_view line) { return answer(line); });
+    if (!control) {
+        return control.error();
+    }
+    control_ = std::move(*control);
+    if (config_.dispatcher) {
+        auto dispatcher = DispatcherShell::open(io_, config_, key_, kernel_);
+        if (!dispatcher) {
+            return dispatcher.error();
+        }
+        dispatcher_ = std::move(*dispatcher);
+    }
+    if (config_.gateway) {
+        auto gateway = GatewayShell::open(io_, *config_.gateway, key_);
+        if (!gateway) {
+            return gateway.error();
+        }
+        gateway_ = std::move(*gateway);
+    }
+    return Done{};
+}
+
+kern::Status App::on_up(kern::Channel& channel) {
+    const Errors errors = provision(channel, config_.kernel);
+    log_all(errors);
+    if (!errors.empty() && !was_up_) {
+        return kern::Error{EINVAL, "the kernel did not take all of " + config_path_};
+    }
+    if (dispatcher_) {
+        if (const kern::Status subscribed = channel.subscribe(); !subscribed) {
+            return subscribed.error();
+        }
+    }
+    // Bound before the dumps: what is signalled meanwhile waits in the socket.
+    if (const auto bound = channel.get<kern::InspectBinding>(kern::inspect_bind()); !bound) {
+        return kern::Error{bound.error().code, "binding to the inspected packets failed: " + bound.error().text()};
+    }
+    if (dispatcher_) {
+        if (const kern::Status adopted = dispatcher_->adopt(channel); !adopted) {
+            return adopted.error();
+        }
+    }
+    log(role::LogLevel::info, "connected to the kernel module " + channel.config().module_version);
+    notifier_.status("connected to the kernel module " + channel.config().module_version);
+    was_up_ = true;
+    last_retry_.clear();
+    return Done{};
+}
+
+void App::on_incoming(kern::Incoming&& incoming) {
+    if (const auto* packet = std::get_if<kern::InspectedPacket>(&incoming)) {
+        if (packet->sender == Sender::client && dispatcher_) {
+            dispatcher_->on_packet(*packet);
+        } else if (packet->sender == Sender::server && gateway_) {
+            gateway_->on_packet(*packet);
+        } else {
+            ++unrouted_;
+        }
+    } else if (!dispatcher_) {
+        return;
+    } else if (const auto* event = std::get_if<kern::Event>(&incoming)) {
+        dispatcher_->on_event(*event);
+    } else if (const auto* ack = std::get_if<kern::Ack>(&incoming)) {
+        dispatcher_->on_ack(*ack);
+    } else if (const auto* answer = std::get_if<kern::Answer>(&incoming)) {
+        dispatcher_->on_answer(*answer);
+    }
+}
+
+void App::on_drained(bool overrun) {
+    if (overrun && dispatcher_) {
+        resync_.set(std::max(io::now(), last_resync_ + kResyncPause));
+    }
+}
+
+void App::resync() {
+    kern::Channel* channel = kernel_.channel();
+    if (channel == nullptr) {
+        return;  // a new channel begins with a dump anyway
+    }
+    last_resync_ = io::now();
+    log(role::LogLevel::warning,
+        "the netlink socket was full and something was lost; reading the kernel's sessions again");
+    if (const kern::Status done = dispatcher_->resync(*channel); !done) {
+        log(role::LogLevel::warning, "reading the kernel's sessions failed: " + done.error().text());
+        resync_.set(last_resync_ + kResyncPause);
+    }
+    kernel_.drain();
+}
+
+void App::on_down(const std::string& why) {
+    log(role::LogLevel::error, why + "; waiting for it to come back");
+    notifier_.status(why);
+    if (dispatcher_) {
+        dispatcher_->forget_kernel();
+    }
+}
+
+void App::on_retry(const kern::Error& error) {
+    if (std::exchange(last_retry_, error.text()) != error.text()) {
+        log(role::LogLevel::error, error.text());
+    }
+}
+
+void App::wait_for_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) {
+            return;
+        }
+        if (signal == SIGHUP) {
+            reload();
+            wait_for_signal();
+            return;
+        }
+        log(role::LogLevel::info, "stopping; the kernel goes on forwarding what it knows");
+        notifier_.stopping();
+        io_.stop();
+    });
+}
+
+void App::reload() {
+    notifier_.reloading();
+    Result<Config, Errors> fresh = load_config(config_path_);
+    if (!fresh) {
+        log_all(fresh.error());
+        log(role::LogLevel::error, "nothing was reloaded");
+        notifier_.ready();
+        return;
+    }
+    for (const std::string& key : restart_needed(config_, *fresh)) {
+        log(role::LogLevel::warning, "a new \"" + key + "\" needs a restart; the old one stays until then");
+    }
+    config_.log_level = fresh->log_level;
+    config_.kernel = std::move(fresh->kernel);
+    set_log_level(config_.log_level);
+    if (kern::Channel* channel = kernel_.channel()) {
+        log_all(provision(*channel, config_.kernel));
+        kernel_.drain();
+    }
+    log(role::LogLevel::info, "reloaded " + config_path_);
+    notifier_.ready();
+}
+
+void App::feed_watchdog() {
+    if (const auto period = notifier_.watchdog()) {
+        notifier_.alive();
+        watchdog_.set(io::now() + *period / 2);
+    }
+}
+
+std::string App::answer(std::string_view line) const {
+    const auto request = nlohmann::json::parse(line, nullptr, false);
+    nlohmann::ordered_json out;
+    if (!request.is_object() || !request.contains("get") || request.size() != 1) {
+        out["error"] = R"(not a request; one is {"get": "stats"})";
+    } else if (request["get"] == "stats") {
+        out = stats();
+    } else {
+        out["error"] = R"("get" must be "stats")";
+    }
+    return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+nlohmann::ordered_json App::stats() const {
+    nlohmann::ordered_json out;
+    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(io::now() - started_);
+    out["agent"] = {{"version", SARA_VERSION},
+                    {"pid", getpid()},
+                    {"config", config_path_},
+                    {"uptime", uptime.count()},
+                    {"unrouted", unrouted_}};
+    out["kernel"] = to_json(kernel_.counters());
+    out["kernel"]["up"] = kernel_.is_up();
+    if (dispatcher_) {
+        out["dispatcher"] = dispatcher_->stats();
+    }
+    if (gateway_) {
+        out["gateway"] = gateway_->stats();
+    }
+    return out;
+}
+
+}  // namespace sara::agent

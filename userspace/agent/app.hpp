@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "agent/config.hpp"
+#include "agent/dispatcher_shell.hpp"
+#include "agent/gateway_shell.hpp"
+#include "agent/kernel_link.hpp"
+#include "io/alarm.hpp"
+#include "io/control_socket.hpp"
+#include "io/notify.hpp"
+
+namespace sara::agent {
+
+/// How the program ends; sara-agent(8) lists them.
+enum class Exit : int { ok = 0, failure = 1, configuration = 2, kernel_module = 3 };
+
+/// The running agent: its roles, and what they share.
+class App {
+public:
+    /// `config_path` is read again on SIGHUP.
+    App(Config config, std::string config_path, const wire::SharedKey& key);
+
+    /// Starts everything and works until SIGTERM or SIGINT. What goes wrong at the start is logged, and ends it.
+    [[nodiscard]] Exit run();
+
+    /// The answer to one line of the control socket.
+    [[nodiscard]] std::string answer(std::string_view line) const;
+
+private:
+    /// The kernel has one answer to a lost message, and a storm of them is no reason to ask for ever.
+    static constexpr Duration kResyncPause = std::chrono::seconds(1);
+
+    [[nodiscard]] Status open();
+    [[nodiscard]] kern::Status on_up(kern::Channel& channel);
+    void on_incoming(kern::Incoming&& incoming);
+    void on_drained(bool overrun);
+    void on_down(const std::string& why);
+    void on_retry(const kern::Error& error);
+    void resync();
+
+    void wait_for_signal();
+    void reload();
+    void feed_watchdog();
+    [[nodiscard]] nlohmann::ordered_json stats() const;
+
+    Config config_;
+    std::string config_path_;
+    wire::SharedKey key_;
+
+    boost::asio::io_context io_{1};
+    io::Notifier notifier_ = io::Notifier::from_environment();
+    KernelLink kernel_;
+    std::unique_ptr<DispatcherShell> dispatcher_;
+    std::unique_ptr<GatewayShell> gateway_;
+    std::unique_ptr<io::ControlSocket> control_;
+    boost::asio::signal_set signals_;
+    io::Alarm watchdog_;
+    io::Alarm resync_;
+
+    Time started_;
+    Time last_resync_ = Time::min();
+    bool was_up_ = false;
+    std::string last_retry_;
+    std::uint64_t unrouted_ = 0;  ///< inspected packets that none of our roles reads
+};
+
+}  // namespace sara::agent

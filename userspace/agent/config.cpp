@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "agent/config.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <set>
+
+namespace sara::agent {
+
+namespace {
+
+using nlohmann::json;
+using Presence = JsonObject::Presence;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMaxPath = 4096;
+constexpr std::size_t kMaxDeviceName = 15;
+constexpr std::size_t kMaxScheduler = 15;
+constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+constexpr std::chrono::milliseconds kDay = 24h;
+
+std::optional<std::uint32_t> narrow(std::optional<std::uint64_t> number) {
+    return number ? std::optional(static_cast<std::uint32_t>(*number)) : std::nullopt;
+}
+
+std::optional<Address> parse_address(std::string_view text) {
+    return Address::parse(text);
+}
+
+std::optional<kern::Mac> parse_mac(std::string_view text) {
+    kern::Mac mac{};
+    if (text.size() != 3 * mac.size() - 1) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < mac.size(); ++i) {
+        const char* at = text.data() + 3 * i;
+        const auto [end, error] = std::from_chars(at, at + 2, mac[i], 16);
+        if (error != std::errc() || end != at + 2 || (i + 1 < mac.size() && at[2] != ':')) {
+            return std::nullopt;
+        }
+    }
+    return mac;
+}
+
+std::optional<Transport> parse_transport(std::string_view text) {
+    for (const Transport transport : {Transport::udp, Transport::tcp}) {
+        if (text == to_string(transport)) {
+            return transport;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> parse_name(std::string_view text) {
+    if (text.empty() || text.size() > SARA_NAME_MAX) {
+        return std::nullopt;
+    }
+    return std::string(text);
+}
+
+std::optional<role::LogLevel> parse_level(std::string_view text) {
+    if (text == "debug") {
+        return role::LogLevel::debug;
+    }
+    if (text == "info") {
+        return role::LogLevel::info;
+    }
+    if (text == "warning") {
+        return role::LogLevel::warning;
+    }
+    if (text == "error") {
+        return role::LogLevel::error;
+    }
+    return std::nullopt;
+}
+
+/// A reachable address with a port: gateways answer to where they were called, so wildcards cannot serve.
+std::optional<Endpoint> parse_peer(std::string_view text) {
+    const auto endpoint = parse_endpoint(text);
+    if (!endpoint || endpoint->port == 0 || endpoint->address.is_unspecified() || endpoint->address.is_multicast()) {
+        return std::nullopt;
+    }
+    return endpoint;
+}
+
+constexpr std::string_view kPeerAllowed =
+    "an address and port like \"198.18.0.2:7100\" or \"[fd00::2]:7100\" (neither wildcard nor multicast)";
+
+std::optional<inspect::Timers> read_timers(const json& value, const std::string& path, App app, Errors& errors) {
+    JsonObject object(value, path, errors);
+    inspect::Timers timers = inspect::protocol_for(app)->timers();
+    timers.setup =
+        object.seconds("setup", 1s, kDay).value_or(std::chrono::round<std::chrono::milliseconds>(timers.setup));
+    timers.dialog =
+        object.seconds("dialog", 1s, kDay).value_or(std::chrono::round<std::chrono::milliseconds>(timers.dialog));
+    timers.margin =
+        object.seconds("margin", 0s, kDay).value_or(std::chrono::round<std::chrono::milliseconds>(timers.margin));
+    timers.linger =
+        object.seconds("linger", 0s, kDay).value_or(std::chrono::round<std::chrono::milliseconds>(timers.linger));
+    object.finish();
+    return timers;
+}
+
+kern::ConfigChange read_bounds(const json& value, const std::string& path, Errors& errors) {
+    JsonObject object(value, path, errors);
+    kern::ConfigChange bounds;
+    bounds.max_sessions = narrow(object.number("max_sessions", 1, kMax32, Presence::optional));
+    bounds.max_flows = narrow(object.number("max_flows", 1, kMax32, Presence::optional));
+    bounds.max_announcements = narrow(object.number("max_announcements", 1, kMax32, Presence::optional));
+    bounds.tcp_timeout = object.seconds("tcp_timeout", 1s, kDay);
+    bounds.closing_timeout = object.seconds("closing_timeout", 100ms, kDay);
+    bounds.purge_interval = object.seconds("purge_interval", 100ms, kDay);
+    bounds.inspect_rate = narrow(object.number("inspect_rate", 0, kMax32, Presence::optional));
+    object.finish();
+    return bounds;
+}
+
+std::optional<DeviceConfig> read_device(const json& value, const std::string& path, Errors& errors) {
+    JsonObject object(value, path, errors);
+    const auto name = object.text("name", kMaxDeviceName, Presence::required);
+    const auto mode = object.word<kern::DevMode>("mode", Presence::required);
+    object.finish();
+    if (!name || !mode) {
+        return std::nullopt;
+    }
+    return DeviceConfig{*name, *mode};
+}
+
+std::optional<kern::NodeSpec> read_node(const json& value, const std::string& path, Errors& errors) {
+    JsonObject object(value, path, errors);
+    kern::NodeSpec node;
+    const auto name = object.text("name", SARA_NAME_MAX, Presence::required);
+    node.address = object.parsed<Address>("addr", parse_address, "an IPv4 or IPv6 address", Presence::required);
+    node.dev = object.text("dev", kMaxDeviceName, Presence::required);
+    node.mac =
+        object.parsed<kern::Mac>("mac", parse_mac, "a MAC address like \"02:00:00:00:00:11\"", Presence::optional);
+    node.state = object.word<kern::NodeState>("state", Presence::optional);
+    node.weight = narrow(object.number("weight", 0, 65535, Presence::optional));
+    node.max_sessions = narrow(object.number("max_sessions", 0, kMax32, Presence::optional));
+    object.finish();
+    if (!name) {
+        return std::nullopt;
+    }
+    node.name = *name;
+    return node;
+}
+
+std::optional<kern::ServiceSpec> read_service(const json& value, const std::string& path, Errors& errors) {
+    JsonObject object(value, path, errors);
+    kern::ServiceSpec service;
+    const auto name = object.text("name", SARA_NAME_MAX, Presence::required);
+    const auto vip = object.parsed<Address>("vip", parse_address, "an IPv4 or IPv6 address", Presence::required);
+    const auto proto = object.parsed<Transport>("proto", parse_transport, "\"udp\" or \"tcp\"", Presence::required);
+    const auto port = object.number("port", 1, 65535, Presence::required);
+    const auto port_last = object.number("port_last", 1, 65535, Presence::optional);
+    service.app = object.word<App>("app", Presence::optional);
+    service.scheduler = object.text("scheduler", kMaxScheduler, Presence::optional);
+    service.flow_timeout = object.seconds("flow_timeout", 1s, 1h);
+    service.nodes =
+        object.parsed_list<std::string>("nodes", parse_name, "the name of a node, 1 to 31 bytes", Presence::optional);
+    if (port && port_last && *port_last < *port) {
+        object.refuse("port_last", "is lower than port");
+    }
+    object.finish();
+    if (!name || !vip || !proto || !port) {
+        return std::nullopt;
+    }
+    service.name = *name;
+    service.vip = *vip;
+    service.transport = *proto;
+    service.port = static_cast<Port>(*port);
+    service.port_last = port_last && *port_last != *port ? static_cast<Port>(*port_last) : Port{0};
+    return service;
+}
+
+/// Reads a list of named objects; a name may come once.
+template <typename T>
+std::vector<T> read_named(JsonObject& top, std::string_view key, std::string_view allowed, Errors& errors,
+                          std::optional<T> (*read)(const json&, const std::string&, Errors&)) {
+    std::vector<T> out;
+    std::set<std::string> names;
+    top.each(key, allowed, Presence::optional, [&](const json& item, const std::string& path) {
+        if (std::optional<T> value = read(item, path, errors)) {
+            if (!names.insert(value->name).second) {
+                errors.push_back(Error{"\"" + value->name + "\" is there already", path + ".name"});
+            }
+            out.push_back(std::move(*value));
+        }
+    });
+    return out;
+}
+
+Config read_config(const json& document, Errors& errors) {
+    Config config;
+    JsonObject top(document, {}, errors);
+    top.with("dispatcher", [&](const json& value, const std::string& path) {
+        JsonObject object(value, path, errors);
+        const auto listen = object.parsed<Endpoint>("listen", parse_peer, kPeerAllowed, Presence::required);
+        object.finish();
+        config.dispatcher = DispatcherConfig{listen.value_or(Endpoint{})};
+    });
+    top.with("gateway", [&](const json& value, const std::string& path) {
+        JsonObject object(value, path, errors);
+        config.gateway =
+            GatewayConfig{object.parsed_list<Endpoint>("dispatchers", parse_peer, kPeerAllowed, Presence::required)};
+        const std::set<Endpoint> different(config.gateway->dispatchers.begin(), config.gateway->dispatchers.end());
+        if (different.size() != config.gateway->dispatchers.size()) {
+            object.refuse("dispatchers", "names one dispatcher twice");
+        }
+        if (value.contains("dispatchers") && value["dispatchers"].is_array() && value["dispatchers"].empty()) {
+            object.refuse("dispatchers", "is empty; name at least one dispatcher");
+        }
+        object.finish();
+    });
+    config.key_file = top.text("key_file", kMaxPath, Presence::required).value_or("");
+    config.control = top.text("control", kMaxPath, Presence::optional).value_or(config.control);
+    top.with("log", [&](const json& value, const std::string& path) {
+        JsonObject object(value, path, errors);
+        config.log_level =
+            object
+                .parsed<role::LogLevel>("level", parse_level, "one of \"debug\", \"info\", \"warning\", \"error\"",
+                                        Presence::optional)
+                .value_or(config.log_level);
+        object.finish();
+    });
+    top.with("timers", [&](const json& value, const std::string& path) {
+        JsonObject object(value, path, errors);
+        object.with("sip", [&](const json& timers, const std::string& where) {
+            config.sip = read_timers(timers, where, App::sip, errors);
+        });
+        object.with("rtsp", [&](const json& timers, const std::string& where) {
+            config.rtsp = read_timers(timers, where, App::rtsp, errors);
+        });
+        object.finish();
+    });
+    top.with("bounds", [&](const json& value, const std::string& path) {
+        config.kernel.bounds = read_bounds(value, path, errors);
+    });
+    config.kernel.devices = read_named<DeviceConfig>(top, "devices", "a list of devices", errors, read_device);
+    config.kernel.nodes = read_named<kern::NodeSpec>(top, "nodes", "a list of nodes", errors, read_node);
+    config.kernel.services = read_named<kern::ServiceSpec>(top, "services", "a list of services", errors, read_service);
+    top.finish();
+    if (document.is_object() && !config.dispatcher && !config.gateway) {
+        errors.push_back(Error{"has no role; give it \"dispatcher\", \"gateway\", or both", "the document"});
+    }
+    return config;
+}
+
+/// The parser keeps the last of equal keys; a document in which a key is twice does not say what its author means.
+class KeyWatch {
+public:
+    bool operator()(int depth, json::parse_event_t event, json& parsed) {
+        static_cast<void>(depth);
+        if (event == json::parse_event_t::object_start) {
+            open_.emplace_back();
+        } else if (event == json::parse_event_t::object_end) {
+            open_.pop_back();
+        } else if (event == json::parse_event_t::key && !open_.back().insert(parsed.get<std::string>()).second) {
+            repeated_.push_back(parsed.get<std::string>());
+        }
+        return true;
+    }
+
+    [[nodiscard]] const std::vector<std::string>& repeated() const noexcept { return repeated_; }
+
+private:
+    std::vector<std::set<std::string>> open_;
+    std::vector<std::string> repeated_;
+};
+
+}  // namespace
+
+std::optional<Endpoint> parse_endpoint(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view host = text.substr(0, colon);
+    const std::string_view digits = text.substr(colon + 1);
+    const auto address = Address::parse(host);
+    if (!address || (address->family() == Family::ipv6 && !host.starts_with('['))) {
+        return std::nullopt;
+    }
+    Port port = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (error != std::errc() || end != digits.data() + digits.size()) {
+        return std::nullopt;
+    }
+    return Endpoint{*address, port};
+}
+
+Result<Config, Errors> parse_config(std::string_view text) {
+    KeyWatch watch;
+    json document;
+    try {
+        document = json::parse(text, std::ref(watch));
+    } catch (const json::parse_error& error) {
+        // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
+        const std::string_view what = error.what();
+        return Errors{Error{"is not JSON: " + std::string(what.substr(std::min(what.find("] ") + 2, what.size()))),
+                            "the document"}};
+    }
+    Errors errors;
+    for (const std::string& key : watch.repeated()) {
+        errors.push_back(Error{"is there twice in one object", key});
+    }
+    Config config = read_config(document, errors);
+    if (!errors.empty()) {
+        return errors;
+    }
+    return config;
+}
+
+Result<Config, Errors> load_config(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return Errors{Error{"cannot be read: " + std::string(std::strerror(errno)), path}};
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    Result<Config, Errors> config = parse_config(text);
+    if (config) {
+        return config;
+    }
+    Errors errors = config.error();
+    for (Error& error : errors) {
+        error.where = path + ": " + error.where;
+    }
+    return errors;
+}
+
+Result<wire::SharedKey> load_key(const std::string& path) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
+    if (!file) {
+        std::string what = "cannot be read: " + std::string(std::strerror(errno));
+        if (errno == ENOENT) {
+            what += "; make one key for the cluster by: (umask 077; sara-agent keygen > " + path + ")";
+        }
+        return Error{what, path};
+    }
+    struct stat status {};
+    if (fstat(fileno(file.get()), &status) != 0) {
+        return Error{"cannot be looked at: " + std::string(std::strerror(errno)), path};
+    }
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return Error{"others than its owner may use it; run: chmod 600 " + path, path};
+    }
+    std::array<char, 256> text{};
+    const std::size_t size = std::fread(text.data(), 1, text.size(), file.get());
+    Result<wire::SharedKey> key = wire::SharedKey::parse(std::string_view(text.data(), size));
+    text.fill('\0');
+    if (!key) {
+        return Error{key.error().what + "; a new one is made by: sara-agent keygen", path};
+    }
+    return key;
+}
+
+}  // namespace sara::agent

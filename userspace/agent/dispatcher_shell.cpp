@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "agent/dispatcher_shell.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "agent/kernel_request.hpp"
+#include "agent/log.hpp"
+#include "agent/stats.hpp"
+#include "io/clock.hpp"
+#include "io/entropy.hpp"
+
+namespace sara::agent {
+
+namespace {
+
+template <typename T>
+kern::Result<std::vector<T>> list(kern::Channel& channel, const kern::Request& request) {
+    kern::Result<kern::Listing<T>> listing = channel.dump<T>(request);
+    if (!listing) {
+        return listing.error();
+    }
+    return std::move(listing->items);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DispatcherShell>> DispatcherShell::open(boost::asio::io_context& io, const Config& config,
+                                                               const wire::SharedKey& key, KernelLink& kernel) {
+    Result<std::unique_ptr<io::UdpSocket>> socket = io::UdpSocket::open(io, config.dispatcher->listen);
+    if (!socket) {
+        return socket.error();
+    }
+    std::unique_ptr<DispatcherShell> self(new DispatcherShell(io, config, key, kernel, std::move(*socket)));
+    self->socket_->start(
+        [shell = self.get()](const Endpoint& from, Bytes datagram) { shell->on_datagram(from, datagram); },
+        [shell = self.get()] { shell->flush_peers(); });
+    return self;
+}
+
+DispatcherShell::DispatcherShell(boost::asio::io_context& io, const Config& config, const wire::SharedKey& key,
+                                 KernelLink& kernel, std::unique_ptr<io::UdpSocket> socket)
+    : config_{.tracker = {.sip = config.sip, .rtsp = config.rtsp}}, kernel_(kernel), role_(config_),
+      peers_(key, &io::random_bytes), socket_(std::move(socket)), alarm_(io, [this] { on_alarm(); }) {}
+
+kern::Status DispatcherShell::adopt(kern::Channel& channel) {
+    forget_kernel();
+    const auto sessions = list<kern::SessionInfo>(channel, kern::session_dump());
+    if (!sessions) {
+        return sessions.error();
+    }
+    const auto announcements = list<kern::AnnouncementInfo>(channel, kern::announce_dump());
+    if (!announcements) {
+        return announcements.error();
+    }
+    const Time now = io::now();
+    for (const kern::SessionInfo& session : *sessions) {
+        carry_out(role_.handle(role::SessionFound{.session = session.id,
+                                                  .flow = session.flow,
+                                                  .dumped = true,
+                                                  .lifetime_left = session.lifetime.value_or(kern::Milliseconds(0))},
+                               now));
+    }
+    for (const kern::AnnouncementInfo& announcement : *announcements) {
+        carry_out(role_.handle(role::AnnouncementFound{announcement.session, announcement.key, announcement.tag}, now));
+    }
+    if (!sessions->empty()) {
+        log(role::LogLevel::info, "adopted " + std::to_string(sessions->size()) + " sessions and " +
+                                      std::to_string(announcements->size()) + " announcements from the kernel");
+    }
+    return Done{};
+}
+
+void DispatcherShell::forget_kernel() {
+    role_ = role::Dispatcher(config_);
+    pending_.clear();
+    set_alarm();
+}
+
+kern::Status DispatcherShell::resync(kern::Channel& channel) {
+    // The channel is drained: what is not acknowledged by now never will be.
+    pending_.clear();
+    const auto sessions = list<kern::SessionInfo>(channel, kern::session_dump());
+    if (!sessions) {
+        return sessions.error();
+    }
+    const Time now = io::now();
+    std::set<SessionId> present;
+    for (const kern::SessionInfo& session : *sessions) {
+        present.insert(session.id);
+        carry_out(role_.handle(role::SessionFound{.session = session.id, .flow = session.flow}, now));
+    }
+    std::map<SessionId, FlowKey> gone;
+    for (const inspect::DialogView& dialog : role_.dialogs()) {
+        if (!present.contains(dialog.session)) {
+            gone.emplace(dialog.session, dialog.flow);
+        }
+    }
+    for (const auto& [session, flow] : gone) {
+        carry_out(role_.handle(role::SessionEnded{session, flow}, now));
+    }
+    return Done{};
+}
+
+void DispatcherShell::on_packet(const kern::InspectedPacket& packet) {
+    carry_out(role_.handle(role::InspectedPacket{.session = packet.session,
+                                                 .packet = {.app = packet.app,
+                                                            .sender = packet.sender,
+                                                            .flow = packet.flow,
+                                                            .tcp_seq = packet.tcp_seq,
+                                                            .tcp_flags = packet.tcp_flags,
+                                                            .payload = packet.payload},
+                                                 .lost = packet.lost},
+                           io::now()));
+}
+
+void DispatcherShell::on_event(const kern::Event& event) {
+    const auto* session = std::get_if<kern::SessionInfo>(&event.object);
+    if (session == nullptr) {
+        return;
+    }
+    switch (event.kind) {
+    case kern::EventKind::created:
+        carry_out(role_.handle(role::SessionFound{.session = session->id, .flow = session->flow}, io::now()));
+        break;
+    case kern::EventKind::deleted:
+        carry_out(role_.handle(role::SessionEnded{session->id, session->flow}, io::now()));
+        break;
+    case kern::EventKind::changed:
+    case kern::EventKind::promoted:
+        break;
+    }
+}
+
+void DispatcherShell::on_ack(const kern::Ack& ack) {
+    auto node = pending_.extract(static_cast<std::uint32_t>(ack.sequence));
+    if (node.empty() || !ack.error) {
+        return;
+    }
+    role::KernelCommand& command = node.mapped();
+    if (const auto* find = std::get_if<inspect::FindSession>(&command)) {
+        carry_out(role_.handle(role::FlowAnswer{find->flow, std::nullopt}, io::now()));
+        return;
+    }
+    carry_out(role_.handle(role::Refusal{std::move(command), ack.error->code, ack.error->what}, io::now()));
+}
+
+void DispatcherShell::on_answer(const kern::Answer& answer) {
+    const auto pending = pending_.find(static_cast<std::uint32_t>(answer.sequence));
+    const auto* flow = std::get_if<kern::FlowInfo>(&answer.object);
+    if (pending == pending_.end() || flow == nullptr) {
+        return;
+    }
+    if (const auto* find = std::get_if<inspect::FindSession>(&pending->second)) {
+        carry_out(role_.handle(role::FlowAnswer{find->flow, flow->session}, io::now()));
+    }
+}
+
+void DispatcherShell::carry_out(role::DispatcherOutput output) {
+    std::deque<role::DispatcherOutput> todo;
+    todo.push_back(std::move(output));
+    while (!todo.empty()) {
+        role::DispatcherOutput next = std::move(todo.front());
+        todo.pop_front();
+        log(next.log);
+        if (!kernel_.is_up()) {
+            continue;  // there is nobody to carry it out, and a new module begins with adopt()
+        }
+        for (role::KernelCommand& command : next.commands) {
+            const kern::Result<kern::Sequence> sent = kernel_.post(to_request(command));
+            if (sent) {
+                pending_.emplace(static_cast<std::uint32_t>(*sent), std::move(command));
+            } else if (!std::holds_alternative<inspect::FindSession>(command)) {
+                todo.push_back(
+                    role_.handle(role::Refusal{std::move(command), sent.error().code, sent.error().what}, io::now()));
+            }
+        }
+    }
+    set_alarm();
+}
+
+void DispatcherShell::on_datagram(const Endpoint& from, Bytes datagram) {
+    const Time now = io::now();
+    for (const Buffer& message : peers_.handle(from, datagram, now)) {
+        carry_out(role_.handle(role::PeerMessage{message}, now));
+    }
+    const wire::LinkStats& stats = peers_.link_stats();
+    if (stats.handshakes != handshakes_) {
+        handshakes_ = stats.handshakes;
+        if (const auto line = peer_log_.pass(role::LogLevel::info, "gateway " + from.text() + " is connected", now)) {
+            log({*line});
+        }
+    }
+    const std::uint64_t refused = stats.forged + stats.version + stats.malformed;
+    if (refused != refused_datagrams_) {
+        refused_datagrams_ = refused;
+        if (const auto line = refused_log_.pass(role::LogLevel::warning,
+                                                "refused a datagram of " + from.text() +
+                                                    " to the peer port: not sealed with our key and version",
+                                                now)) {
+            log({*line});
+        }
+    }
+}
+
+void DispatcherShell::flush_peers() {
+    for (const wire::Datagram& datagram : peers_.poll(io::now())) {
+        socket_->send(datagram.to, datagram.bytes);
+    }
+    set_alarm();
+}
+
+void DispatcherShell::on_alarm() {
+    const Time now = io::now();
+    if (role_.next_deadline() <= now) {
+        carry_out(role_.expire(now));
+    }
+    flush_peers();
+}
+
+void DispatcherShell::set_alarm() {
+    alarm_.set(std::min(role_.next_deadline(), peers_.next_deadline()));
+}
+
+nlohmann::ordered_json DispatcherShell::stats() const {
+    const Time now = io::now();
+    nlohmann::ordered_json peers = nlohmann::ordered_json::array();
+    for (const wire::PeerServer::Peer& peer : peers_.peers()) {
+        peers.push_back({{"address", peer.from.text()},
+                         {"up", now - peer.heard < wire::PeerServer::kAlive},
+                         {"messages", to_json(peer.stream.stats())}});
+    }
+    nlohmann::ordered_json out = to_json(role_.counters());
+    out["commands_waiting"] = pending_.size();
+    out["peers"] = {{"listen", socket_->local().text()},
+                    {"datagrams", to_json(peers_.link_stats())},
+                    {"messages", to_json(peers_.stream_stats())},
+                    {"send_failures", socket_->send_failures()},
+                    {"gateways", std::move(peers)}};
+    return out;
+}
+
+}  // namespace sara::agent

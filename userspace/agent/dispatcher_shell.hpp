@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "agent/config.hpp"
+#include "agent/kernel_link.hpp"
+#include "core/role/dispatcher.hpp"
+#include "core/wire/peer_server.hpp"
+#include "io/alarm.hpp"
+#include "io/udp_socket.hpp"
+
+namespace sara::agent {
+
+/// The dispatcher's role with its hands: the kernel's channel, and the socket that gateways talk to.
+class DispatcherShell {
+public:
+    /// `kernel` must outlive this.
+    [[nodiscard]] static Result<std::unique_ptr<DispatcherShell>>
+    open(boost::asio::io_context& io, const Config& config, const wire::SharedKey& key, KernelLink& kernel);
+
+    /// A new channel that is bound already: begins with what its kernel holds.
+    [[nodiscard]] kern::Status adopt(kern::Channel& channel);
+    /// The module is gone, and its sessions with it: their numbers mean nothing to another one.
+    void forget_kernel();
+    /// Something was lost on the channel: finds out what is there and what is not any more.
+    [[nodiscard]] kern::Status resync(kern::Channel& channel);
+
+    void on_packet(const kern::InspectedPacket& packet);
+    void on_event(const kern::Event& event);
+    void on_ack(const kern::Ack& ack);
+    void on_answer(const kern::Answer& answer);
+
+    [[nodiscard]] nlohmann::ordered_json stats() const;
+
+private:
+    DispatcherShell(boost::asio::io_context& io, const Config& config, const wire::SharedKey& key, KernelLink& kernel,
+                    std::unique_ptr<io::UdpSocket> socket);
+
+    void carry_out(role::DispatcherOutput output);
+    void on_datagram(const Endpoint& from, Bytes datagram);
+    void flush_peers();
+    void on_alarm();
+    void set_alarm();
+
+    role::DispatcherConfig config_;
+    KernelLink& kernel_;
+    role::Dispatcher role_;
+    wire::PeerServer peers_;
+    std::unique_ptr<io::UdpSocket> socket_;
+    io::Alarm alarm_;
+
+    /// Posted, and not acknowledged yet. The kernel acknowledges while it takes the command, so this stays small.
+    std::unordered_map<std::uint32_t, role::KernelCommand> pending_;
+    std::uint64_t handshakes_ = 0;
+    std::uint64_t refused_datagrams_ = 0;
+    role::LogLimit peer_log_{5};
+    role::LogLimit refused_log_{1};
+};
+
+}  // namespace sara::agent

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "agent/stats.hpp"
+
+namespace sara::agent {
+
+nlohmann::ordered_json to_json(const wire::LinkStats& stats) {
+    return {
+        {"sent", stats.sent},           {"received", stats.received}, {"handshakes", stats.handshakes},
+        {"malformed", stats.malformed}, {"version", stats.version},   {"forged", stats.forged},
+        {"replayed", stats.replayed},   {"stale", stats.stale},       {"stranger", stats.stranger},
+    };
+}
+
+nlohmann::ordered_json to_json(const wire::StreamStats& stats) {
+    return {
+        {"queued", stats.queued},
+        {"sent", stats.sent},
+        {"retransmitted", stats.retransmitted},
+        {"acknowledged", stats.acknowledged},
+        {"overflowed", stats.overflowed},
+        {"refused", stats.refused},
+        {"delivered", stats.delivered},
+        {"duplicates", stats.duplicates},
+        {"skipped", stats.skipped},
+        {"strayed", stats.strayed},
+    };
+}
+
+nlohmann::ordered_json to_json(const inspect::ExtractorCounters& counters) {
+    return {
+        {"packets", counters.packets},
+        {"messages", counters.messages},
+        {"malformed", counters.malformed},
+        {"unknown_app", counters.unknown_app},
+        {"stream_gaps", counters.stream_gaps},
+        {"discarded_bytes", counters.discarded_bytes},
+        {"streams_evicted", counters.streams_evicted},
+    };
+}
+
+nlohmann::ordered_json to_json(const inspect::TrackerCounters& counters) {
+    return {
+        {"facts", counters.facts},
+        {"dialogs", counters.dialogs},
+        {"completed", counters.completed},
+        {"ended", counters.ended},
+        {"announced", counters.announced},
+        {"withdrawn", counters.withdrawn},
+        {"replies_without_request", counters.replies_without_request},
+        {"facts_without_session", counters.facts_without_session},
+        {"ends_without_dialog", counters.ends_without_dialog},
+        {"stale", counters.stale},
+        {"media_elsewhere", counters.media_elsewhere},
+        {"media_unusable", counters.media_unusable},
+        {"multicast_refused", counters.multicast_refused},
+        {"interleaved", counters.interleaved},
+        {"limit_hits", counters.limit_hits},
+        {"conflicts", counters.conflicts},
+    };
+}
+
+nlohmann::ordered_json to_json(const role::DispatcherCounters& counters) {
+    return {
+        {"lost_copies", counters.lost_copies},       {"peer_messages", counters.peer_messages},
+        {"peer_malformed", counters.peer_malformed}, {"refused_conflict", counters.refused_conflict},
+        {"refused_limit", counters.refused_limit},   {"refused_gone", counters.refused_gone},
+        {"refused_other", counters.refused_other},   {"inspection", to_json(counters.extractor)},
+        {"tracker", to_json(counters.tracker)},
+    };
+}
+
+nlohmann::ordered_json to_json(const role::GatewayCounters& counters) {
+    return {
+        {"lost_copies", counters.lost_copies},
+        {"sent", counters.sent},
+        {"not_sent", counters.not_sent},
+        {"too_big", counters.too_big},
+        {"inspection", to_json(counters.extractor)},
+    };
+}
+
+nlohmann::ordered_json to_json(const KernelCounters& counters) {
+    return {
+        {"connects", counters.connects}, {"overruns", counters.overruns},           {"malformed", counters.malformed},
+        {"posted", counters.posted},     {"post_failures", counters.post_failures},
+    };
+}
+
+}  // namespace sara::agent

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "agent/kernel_link.hpp"
+#include "core/role/dispatcher.hpp"
+#include "core/role/gateway.hpp"
+#include "core/wire/link.hpp"
+#include "core/wire/stream.hpp"
+
+namespace sara::agent {
+
+/// Counters as flat objects, in the order in which they are declared.
+[[nodiscard]] nlohmann::ordered_json to_json(const wire::LinkStats& stats);
+[[nodiscard]] nlohmann::ordered_json to_json(const wire::StreamStats& stats);
+[[nodiscard]] nlohmann::ordered_json to_json(const inspect::ExtractorCounters& counters);
+[[nodiscard]] nlohmann::ordered_json to_json(const inspect::TrackerCounters& counters);
+[[nodiscard]] nlohmann::ordered_json to_json(const role::DispatcherCounters& counters);
+[[nodiscard]] nlohmann::ordered_json to_json(const role::GatewayCounters& counters);
+[[nodiscard]] nlohmann::ordered_json to_json(const KernelCounters& counters);
+
+}  // namespace sara::agent
