@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/address.hpp"
+#include "core/base/session.hpp"
+#include "kern/codec.hpp"
+
+/// What a command line asks for, once it is understood: parsing gives one of these, and only running it does I/O.
+namespace sara::cli {
+
+/// Print a usage.
+struct Help {
+    std::string usage;
+
+    friend bool operator==(const Help&, const Help&) = default;
+};
+
+/// Change something in the kernel.
+struct Execute {
+    kern::Request request;
+
+    friend bool operator==(const Execute&, const Execute&) = default;
+};
+
+/// Print what the kernel has.
+struct Show {
+    std::vector<kern::Request> requests;
+    bool single = false;  ///< there is one of it in a namespace, so JSON is an object and no array
+
+    friend bool operator==(const Show&, const Show&) = default;
+};
+
+/// Print events as they come.
+struct Monitor {
+    std::vector<std::string> objects;  ///< empty: all
+    std::uint64_t count = 0;           ///< stop after so many; 0: never
+
+    friend bool operator==(const Monitor&, const Monitor&) = default;
+};
+
+/// Print the counters of the agent behind a control socket.
+struct AgentStats {
+    std::string socket;
+
+    friend bool operator==(const AgentStats&, const AgentStats&) = default;
+};
+
+/// A port, and what is spoken there.
+struct AppPort {
+    App app = App::none;
+    Port port = 0;
+
+    friend bool operator==(const AppPort&, const AppPort&) = default;
+};
+
+/// Identify the sessions in a capture.
+struct Inspect {
+    std::string file;
+    std::vector<Address> vips;
+    std::vector<AppPort> ports;
+
+    friend bool operator==(const Inspect&, const Inspect&) = default;
+};
+
+using Action = std::variant<Help, Execute, Show, Monitor, AgentStats, Inspect>;
+
+}  // namespace sara::cli

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/capture.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "core/proto/packet.hpp"
+#include "core/proto/pcap.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+/// Beyond this many, flows of media are still announced but not counted.
+constexpr std::size_t kMaxMediaFlows = 1U << 20;
+
+std::optional<App> app_at(std::span<const AppPort> ports, Port port) {
+    const auto found =
+        std::find_if(ports.begin(), ports.end(), [&](const AppPort& known) { return known.port == port; });
+    return found == ports.end() ? std::nullopt : std::optional(found->app);
+}
+
+FlowKey reversed(const FlowKey& flow) {
+    return {flow.dst, flow.src, flow.transport};
+}
+
+std::uint8_t tcp_flags(const proto::Packet& packet) {
+    if (packet.transport != Transport::tcp) {
+        return 0;
+    }
+    return static_cast<std::uint8_t>((packet.syn ? inspect::kTcpSyn : 0) | (packet.fin ? inspect::kTcpFin : 0) |
+                                     (packet.rst ? inspect::kTcpRst : 0));
+}
+
+bool matches(const AnnouncementKey& key, const FlowKey& flow) {
+    return key.transport == flow.transport && key.vip == flow.dst.address &&
+           (!key.src || *key.src == flow.src.address) && (key.sport == 0 || key.sport == flow.src.port) &&
+           (key.dport == 0 || key.dport == flow.dst.port);
+}
+
+class CaptureReader {
+public:
+    CaptureReader(std::span<const Address> vips, std::span<const AppPort> ports)
+        : vips_(vips), ports_(ports), tracker_(config()) {}
+
+    void read(const proto::pcap::Record& record) {
+        const Time now = record.time;
+        run_timers(now);
+        last_ = std::max(last_, now);
+        ++report_.packets;
+        const proto::Packet packet = proto::decode(record.link, record.data);
+        switch (packet.kind) {
+        case proto::Packet::Kind::not_ours:
+        case proto::Packet::Kind::malformed:
+            return;
+        case proto::Packet::Kind::fragment:
+            report_.fragments += is_vip(packet.src.address) || is_vip(packet.dst.address) ? 1 : 0;
+            return;
+        case proto::Packet::Kind::whole:
+            break;
+        }
+        const FlowKey flow = packet.flow();
+        if (sessions_.contains(flow)) {
+            signalling(packet, flow, Sender::client, now);
+        } else if (sessions_.contains(reversed(flow))) {
+            signalling(packet, reversed(flow), Sender::server, now);
+        } else if (is_vip(flow.dst.address) && app_at(ports_, flow.dst.port)) {
+            open_session(flow, *app_at(ports_, flow.dst.port));
+            signalling(packet, flow, Sender::client, now);
+        } else if (is_vip(flow.src.address) && app_at(ports_, flow.src.port)) {
+            // The capture began in the middle of it, or the server called first.
+            open_session(reversed(flow), *app_at(ports_, flow.src.port));
+            signalling(packet, reversed(flow), Sender::server, now);
+        } else if (is_vip(flow.dst.address) && (media_.size() < kMaxMediaFlows || media_.contains(flow))) {
+            ++media_[flow];
+        }
+    }
+
+    CaptureReport finish() {
+        take(extractor_.flush(last_), last_);
+        std::map<SessionId, CapturedSession*> by_id;
+        for (CapturedSession& session : report_.sessions) {
+            by_id[session.id] = &session;
+        }
+        for (inspect::DialogView& view : tracker_.dialogs()) {
+            const auto session = by_id.find(view.session);
+            if (session == by_id.end()) {
+                continue;
+            }
+            CapturedDialog dialog{std::move(view), {}};
+            for (const AnnouncementKey& key : dialog.view.ever_announced) {
+                const std::vector<AnnouncementKey>& now = dialog.view.announced;
+                dialog.announced.push_back({key, std::find(now.begin(), now.end(), key) == now.end(), 0});
+            }
+            session->second->dialogs.push_back(std::move(dialog));
+        }
+        count_media();
+        report_.read = extractor_.counters();
+        report_.tracked = tracker_.counters();
+        return std::move(report_);
+    }
+
+private:
+    static inspect::TrackerConfig config() {
+        inspect::TrackerConfig config;
+        config.keep_ended = true;
+        return config;
+    }
+
+    [[nodiscard]] bool is_vip(const Address& address) const {
+        return std::find(vips_.begin(), vips_.end(), address) != vips_.end();
+    }
+
+    void open_session(const FlowKey& flow, App app) {
+        CapturedSession session;
+        session.id = static_cast<SessionId>(report_.sessions.size() + 1);
+        session.flow = flow;
+        session.app = app;
+        sessions_.emplace(flow, report_.sessions.size());
+        report_.sessions.push_back(std::move(session));
+    }
+
+    void signalling(const proto::Packet& packet, const FlowKey& flow, Sender sender, Time now) {
+        CapturedSession& session = report_.sessions[sessions_.at(flow)];
+        ++session.packets;
+        take(extractor_.handle({session.app, sender, flow, packet.seq, tcp_flags(packet), packet.payload}, now), now);
+    }
+
+    void take(const std::vector<inspect::MessageFacts>& messages, Time now) {
+        for (const inspect::MessageFacts& facts : messages) {
+            const auto session = sessions_.find(facts.flow);
+            if (session != sessions_.end()) {
+                apply(tracker_.handle(facts, report_.sessions[session->second].id, now));
+            }
+        }
+    }
+
+    void apply(const inspect::Effects& effects) {
+        for (const inspect::Effect& effect : effects) {
+            if (const auto* label = std::get_if<inspect::SetLabel>(&effect)) {
+                const auto index = static_cast<std::size_t>(label->session) - 1;
+                if (index < report_.sessions.size()) {
+                    report_.sessions[index].label = label->label;
+                }
+            }
+        }
+    }
+
+    /// What lies between the last packet and this one.
+    void run_timers(Time now) {
+        while (extractor_.next_deadline() <= now) {
+            take(extractor_.expire(now), now);
+        }
+        while (tracker_.next_deadline() <= now) {
+            apply(tracker_.expire(now));
+        }
+    }
+
+    /// Gives each media flow to the announcement that the kernel would have found first.
+    void count_media() {
+        std::array<std::vector<AnnouncedFlow*>, 5> by_form;
+        for (CapturedSession& session : report_.sessions) {
+            for (CapturedDialog& dialog : session.dialogs) {
+                for (AnnouncedFlow& flow : dialog.announced) {
+                    if (const std::optional<AnnouncementForm> form = form_of(flow.key)) {
+                        by_form[static_cast<std::size_t>(*form)].push_back(&flow);
+                    }
+                }
+            }
+        }
+        for (const auto& [flow, packets] : media_) {
+            AnnouncedFlow* found = nullptr;
+            for (const std::vector<AnnouncedFlow*>& candidates : by_form) {
+                for (AnnouncedFlow* candidate : candidates) {
+                    if (found == nullptr && matches(candidate->key, flow)) {
+                        found = candidate;
+                    }
+                }
+            }
+            if (found != nullptr) {
+                found->packets += packets;
+            } else if (flow.transport == Transport::udp) {
+                report_.unannounced += packets;
+            }
+        }
+    }
+
+    std::span<const Address> vips_;
+    std::span<const AppPort> ports_;
+    inspect::Extractor extractor_;
+    inspect::SessionTracker tracker_;
+    CaptureReport report_;
+    std::unordered_map<FlowKey, std::size_t, FlowKeyHash> sessions_;  ///< by signalling flow: index in the report
+    std::unordered_map<FlowKey, std::uint64_t, FlowKeyHash> media_;   ///< packets of other flows to a VIP
+    Time last_{};
+};
+
+/// Which address is asked most at the ports of signalling; says so as an error, since only a person can know.
+Error propose_vip(proto::pcap::Reader reader, std::span<const AppPort> ports) {
+    std::map<Endpoint, std::uint64_t> asked;
+    while (const std::optional<proto::pcap::Record> record = reader.next()) {
+        const proto::Packet packet = proto::decode(record->link, record->data);
+        if (packet.kind == proto::Packet::Kind::whole && app_at(ports, packet.dst.port)) {
+            ++asked[packet.dst];
+        }
+    }
+    const auto most = std::max_element(asked.begin(), asked.end(),
+                                       [](const auto& left, const auto& right) { return left.second < right.second; });
+    if (most == asked.end()) {
+        std::string list;
+        for (const AppPort& known : ports) {
+            list += (list.empty() ? "" : ", ") + std::to_string(known.port);
+        }
+        return {"--vip is missing, and the capture has no packet to a port of signalling (" + list +
+                    "): give the virtual address, and the port, as in --vip 198.18.0.100 port sip=5062",
+                {}};
+    }
+    return {"--vip is missing: the capture has " + std::to_string(most->second) + " packets to " + most->first.text() +
+                "; try --vip " + most->first.address.text(),
+            {}};
+}
+
+}  // namespace
+
+std::vector<AppPort> default_ports() {
+    return {{App::rtsp, 554}, {App::rtsp, 8554}, {App::sip, 5060}};
+}
+
+Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips, std::span<const AppPort> ports) {
+    const std::vector<AppPort> usual = default_ports();
+    if (ports.empty()) {
+        ports = usual;
+    }
+    Result<proto::pcap::Reader> opened = proto::pcap::Reader::open(file);
+    if (!opened) {
+        return opened.error();
+    }
+    proto::pcap::Reader& records = *opened;
+    if (vips.empty()) {
+        return propose_vip(records, ports);
+    }
+    CaptureReader reader(vips, ports);
+    while (const std::optional<proto::pcap::Record> record = records.next()) {
+        reader.read(*record);
+    }
+    CaptureReport report = reader.finish();
+    report.torn = records.error();
+    return report;
+}
+
+}  // namespace sara::cli

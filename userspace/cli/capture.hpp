@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/action.hpp"
+#include "core/base/address.hpp"
+#include "core/base/bytes.hpp"
+#include "core/base/result.hpp"
+#include "core/inspect/dialog_view.hpp"
+#include "core/inspect/extractor.hpp"
+#include "core/inspect/tracker.hpp"
+
+/// Identifies the sessions in a capture as dispatcher and gateway do together: the client's packets are what the
+/// dispatcher sees, the server's what the gateway sees. Pure: the capture is bytes, its times are its own.
+namespace sara::cli {
+
+/// An announced flow, and what of it the capture holds.
+struct AnnouncedFlow {
+    AnnouncementKey key;
+    bool withdrawn = false;     ///< not announced any more at the end of the capture
+    std::uint64_t packets = 0;  ///< from clients
+};
+
+struct CapturedDialog {
+    inspect::DialogView view;
+    std::vector<AnnouncedFlow> announced;
+};
+
+struct CapturedSession {
+    SessionId id = SessionId::unknown;  ///< numbered in the order of their first packets
+    FlowKey flow;                       ///< of the signalling
+    App app = App::none;
+    std::string label;
+    std::uint64_t packets = 0;  ///< of its signalling, both directions
+    std::vector<CapturedDialog> dialogs;
+};
+
+struct CaptureReport {
+    std::vector<CapturedSession> sessions;
+    std::uint64_t packets = 0;      ///< in the capture
+    std::uint64_t fragments = 0;    ///< to or from a VIP; not read
+    std::uint64_t unannounced = 0;  ///< UDP packets to a VIP that no signalling announced
+    inspect::ExtractorCounters read;
+    inspect::TrackerCounters tracked;
+    std::optional<Error> torn;  ///< the capture ends in the middle of a record
+};
+
+/// The ports that are signalling where none are given: RTSP 554 and 8554, SIP 5060.
+[[nodiscard]] std::vector<AppPort> default_ports();
+
+/// Refused: what is no capture, and one without a VIP (the error proposes one). Empty `ports`: the default ones.
+[[nodiscard]] Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips,
+                                                 std::span<const AppPort> ports);
+
+}  // namespace sara::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/grammar.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+constexpr std::string_view kUsage = "Usage: sara config [ show ]\n"
+                                    "       sara config set [ max-sessions NUMBER ] [ max-flows NUMBER ]\n"
+                                    "                       [ max-announcements NUMBER ] [ tcp-timeout TIME ]\n"
+                                    "                       [ closing-timeout TIME ] [ purge-interval TIME ]\n"
+                                    "                       [ inspect-rate NUMBER ]\n"
+                                    "TIME := NUMBER{ ms | s | m | h | d }\n";
+
+Action show(Arguments&) {
+    return Show{{kern::config_get()}, true};
+}
+
+Action set(Arguments& in) {
+    kern::ConfigChange change;
+    in.options({{"max-sessions", [&] { change.max_sessions = in.number32(1); }},
+                {"max-flows", [&] { change.max_flows = in.number32(1); }},
+                {"max-announcements", [&] { change.max_announcements = in.number32(1); }},
+                {"tcp-timeout", [&] { change.tcp_timeout = in.time(); }},
+                {"closing-timeout", [&] { change.closing_timeout = in.time(); }},
+                {"purge-interval", [&] { change.purge_interval = in.time(); }},
+                {"inspect-rate", [&] { change.inspect_rate = in.number32(); }}});
+    in.require_any();
+    return Execute{kern::config_set(change)};
+}
+
+constexpr Command kCommands[] = {{"show", show}, {"set", set}};
+
+}  // namespace
+
+const ObjectGrammar kConfigGrammar = {"config", kUsage, kCommands};
+
+}  // namespace sara::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
+#include <array>
+
+#include "cli/grammar.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+constexpr std::string_view kUsage = "Usage: sara monitor [ OBJECT... ] [ --count NUMBER ]\n"
+                                    "OBJECT := { dev | service | node | session | flow }\n";
+
+constexpr std::array<std::string_view, 5> kObjects = {"dev", "service", "node", "session", "flow"};
+
+Action monitor(Arguments& in) {
+    Monitor monitor;
+    while (!in.empty()) {
+        if (in.accept("--count") || in.accept("count")) {
+            monitor.count = in.number(1, UINT64_MAX);
+            continue;
+        }
+        const std::string_view word = in.word("an object");
+        if (std::find(kObjects.begin(), kObjects.end(), word) == kObjects.end()) {
+            in.fail(parse::expected("dev, service, node, session, flow or --count", word).what);
+        }
+        monitor.objects.emplace_back(word);
+    }
+    return monitor;
+}
+
+constexpr Command kCommands[] = {{"monitor", monitor}};
+
+}  // namespace
+
+const ObjectGrammar kMonitorGrammar = {"monitor", kUsage, kCommands, true};
+
+}  // namespace sara::cli

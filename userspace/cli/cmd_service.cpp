@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <tuple>
+
+#include "cli/grammar.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+constexpr std::string_view kUsage = "Usage: sara service add NAME vip ADDR proto { tcp | udp } port PORT[-PORT]\n"
+                                    "                        [ app { none | sip | rtsp } ] [ key flow ] [ SETTINGS ]\n"
+                                    "       sara service set NAME SETTINGS\n"
+                                    "       sara service del NAME [ force ]\n"
+                                    "       sara service [ show [ NAME ] ]\n"
+                                    "SETTINGS := [ scheduler { wlc | wrr } ] [ flow-timeout TIME ]\n"
+                                    "            [ nodes { NODE[,NODE]... | all } ]\n"
+                                    "TIME := NUMBER{ ms | s | m | h | d }\n";
+
+Action show(Arguments& in) {
+    if (in.empty()) {
+        return Show{{kern::service_dump()}};
+    }
+    return Show{{kern::service_get(in.name())}};
+}
+
+/// Which schedulers there are is the module's affair; here only what can be a name.
+Arguments::Option scheduler(Arguments& in, std::optional<std::string>& value) {
+    return {"scheduler", [&] { value = in.name(); }};
+}
+
+Arguments::Option flow_timeout(Arguments& in, std::optional<kern::Milliseconds>& value) {
+    return {"flow-timeout", [&] { value = in.time(); }};
+}
+
+Action add(Arguments& in) {
+    kern::ServiceSpec spec;
+    spec.name = in.name();
+    in.options({{"vip", [&] { spec.vip = in.address(); }},
+                {"proto", [&] { spec.transport = in.transport(); }},
+                {"port", [&] { std::tie(spec.port, spec.port_last) = in.port_range(); }},
+                {"app", [&] { spec.app = in.choice<App>(); }},
+                {"key", [&] { spec.key = in.choice<kern::SessionKey>(); }},
+                scheduler(in, spec.scheduler),
+                flow_timeout(in, spec.flow_timeout),
+                {"nodes", [&] {
+                     if (!in.accept("all")) {
+                         spec.nodes = in.names();
+                     }
+                 }}});
+    in.require({"vip", "proto", "port"});
+    return Execute{kern::service_new(spec)};
+}
+
+Action set(Arguments& in) {
+    kern::ServiceChange change;
+    change.name = in.name();
+    in.options({scheduler(in, change.scheduler), flow_timeout(in, change.flow_timeout), {"nodes", [&] {
+                                                                                             change.all_nodes =
+                                                                                                 in.accept("all");
+                                                                                             if (!change.all_nodes) {
+                                                                                                 change.nodes =
+                                                                                                     in.names();
+                                                                                             }
+                                                                                         }}});
+    in.require_any();
+    return Execute{kern::service_set(change)};
+}
+
+Action del(Arguments& in) {
+    const std::string name = in.name();
+    return Execute{kern::service_del(name, in.accept("force"))};
+}
+
+constexpr Command kCommands[] = {{"show", show}, {"add", add}, {"set", set}, {"del", del}};
+
+}  // namespace
+
+const ObjectGrammar kServiceGrammar = {"service", kUsage, kCommands};
+
+}  // namespace sara::cli

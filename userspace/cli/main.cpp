@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/run.hpp"
+
+int main(int argc, char** argv) {
+    std::ios::sync_with_stdio(false);
+    const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    return static_cast<int>(sara::cli::run_program(words, std::cin, std::cout, std::cerr));
+}

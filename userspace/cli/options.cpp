@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace sara::cli {
+
+namespace {
+
+/// "-j", "-json" and "--json" are one.
+bool is(std::string_view word, std::string_view letter, std::string_view name) {
+    word.remove_prefix(word.starts_with("--") ? 2 : 1);
+    return word == letter || word == name;
+}
+
+}  // namespace
+
+Result<CommandLine> parse_options(std::span<const std::string> words) {
+    CommandLine line;
+    Options& options = line.options;
+    bool pretty = false;
+    while (!words.empty() && words.front().starts_with('-') && words.front().size() > 1) {
+        const std::string_view word = words.front();
+        words = words.subspan(1);
+        const auto value = [&](std::string& out) {
+            if (words.empty()) {
+                return false;
+            }
+            out = words.front();
+            words = words.subspan(1);
+            return !out.empty();
+        };
+        if (is(word, "j", "json")) {
+            options.format = Format::json;
+        } else if (is(word, "p", "pretty")) {
+            pretty = true;
+        } else if (is(word, "s", "stats")) {
+            options.detail.stats = true;
+        } else if (is(word, "d", "details")) {
+            options.detail.details = true;
+        } else if (is(word, "n", "netns")) {
+            if (!value(options.netns)) {
+                return Error{"expected the name of a network namespace", std::string(word)};
+            }
+        } else if (is(word, "b", "batch")) {
+            if (!value(options.batch)) {
+                return Error{"expected a file of commands, or - for the standard input", std::string(word)};
+            }
+        } else if (is(word, "f", "force")) {
+            options.force = true;
+        } else if (is(word, "V", "Version")) {
+            options.version = true;
+        } else if (is(word, "h", "help")) {
+            static const std::array<std::string, 1> kHelp = {"help"};
+            line.words = kHelp;
+            return line;
+        } else {
+            return Error{"option \"" + std::string(word) + "\" is unknown: see sara help", {}};
+        }
+    }
+    if (pretty && options.format == Format::json) {
+        options.format = Format::pretty;
+    }
+    line.words = words;
+    return line;
+}
+
+}  // namespace sara::cli

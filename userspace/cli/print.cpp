@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/print.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sara::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kIndent = 4;
+
+}  // namespace
+
+std::string text_of(std::chrono::milliseconds time) {
+    const std::uint64_t total = static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
+    if (total < 1000 && total != 0) {
+        return std::to_string(total) + "ms";
+    }
+    std::string text = std::to_string(total / 1000);
+    if (total % 1000 != 0) {
+        std::string fraction = std::to_string(1000 + total % 1000).substr(1);
+        fraction.erase(fraction.find_last_not_of('0') + 1);
+        text += "." + fraction;
+    }
+    return text + "s";
+}
+
+std::string safe_line(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string safe;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < ' ' || byte >= 0x7f) {
+            safe += "\\x";
+            safe += kDigits[byte >> 4U];
+            safe += kDigits[byte & 15U];
+        } else {
+            safe += c;
+        }
+    }
+    return safe;
+}
+
+std::string safe_text(std::string_view text) {
+    const std::string safe = safe_line(text);
+    return safe.empty() || safe.find_first_of(" \"") != std::string::npos ? "\"" + safe + "\"" : safe;
+}
+
+void Printer::begin_array() {
+    in_array_ = true;
+    first_ = true;
+}
+
+void Printer::end_array() {
+    in_array_ = false;
+    if (format_ != Format::text) {
+        out_ << (first_ ? "[]\n" : format_ == Format::pretty ? "\n]\n" : "]\n");
+    }
+}
+
+void Printer::begin_object() {
+    if (format_ == Format::text) {
+        flush_line();
+        continued_ = false;
+    }
+    stack_.push_back(Json::object());
+}
+
+void Printer::end_object() {
+    flush_line();
+    Json object = std::move(stack_.back());
+    stack_.pop_back();
+    if (!stack_.empty()) {
+        top().push_back(std::move(object));
+        return;
+    }
+    if (format_ == Format::text) {
+        return;
+    }
+    const bool pretty = format_ == Format::pretty;
+    if (in_array_) {
+        out_ << (first_ ? "[" : ",") << (pretty ? "\n" : "");
+        first_ = false;
+    }
+    std::string text = object.dump(pretty ? static_cast<int>(kIndent) : -1, ' ', false, Json::error_handler_t::replace);
+    if (pretty && in_array_) {
+        // One level further in than the object knows.
+        for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 1 + kIndent) {
+            text.insert(at + 1, kIndent, ' ');
+        }
+        text.insert(0, kIndent, ' ');
+    }
+    out_ << text;
+    if (!in_array_) {
+        out_ << '\n';
+    }
+}
+
+void Printer::begin_list(std::string_view name) {
+    flush_line();
+    names_.emplace_back(name);
+    stack_.push_back(Json::array());
+}
+
+void Printer::end_list() {
+    flush_line();
+    Json list = std::move(stack_.back());
+    stack_.pop_back();
+    const std::string name = std::move(names_.back());
+    names_.pop_back();
+    continued_ = true;
+    top()[name] = std::move(list);
+}
+
+void Printer::member(std::string_view name, Json value) {
+    if (format_ != Format::text) {
+        top()[std::string(name)] = std::move(value);
+    }
+}
+
+void Printer::word(std::string_view text) {
+    if (format_ != Format::text) {
+        return;
+    }
+    if (!line_.empty()) {
+        line_ += ' ';
+    }
+    line_ += text;
+}
+
+void Printer::flush_line() {
+    if (line_.empty()) {
+        return;
+    }
+    // Every object within a list is one level further in, its further lines one more.
+    const std::size_t level = names_.size() + (continued_ ? 1 : 0);
+    out_ << std::string(level * kIndent, ' ') << line_ << '\n';
+    line_.clear();
+    continued_ = true;
+}
+
+void Printer::field(std::string_view name, std::string_view value) {
+    word(name);
+    word(safe_text(value));
+    member(name, std::string(value));
+}
+
+void Printer::field(std::string_view name, std::uint64_t value) {
+    word(name);
+    word(std::to_string(value));
+    member(name, value);
+}
+
+void Printer::field(std::string_view name, std::chrono::milliseconds value) {
+    word(name);
+    word(text_of(value));
+    member(name, value.count());
+}
+
+void Printer::field(std::string_view name, const std::vector<std::string>& values) {
+    std::string list;
+    for (const std::string& value : values) {
+        list += (list.empty() ? "" : ",") + safe_text(value);
+    }
+    word(name);
+    word(list);
+    member(name, values);
+}
+
+void Printer::bare(std::string_view name, std::string_view value) {
+    word(safe_text(value));
+    member(name, std::string(value));
+}
+
+void Printer::bare(std::string_view name, std::uint64_t value) {
+    word(std::to_string(value));
+    member(name, value);
+}
+
+void Printer::flag(std::string_view name, bool value) {
+    if (value) {
+        word(name);
+    }
+    member(name, value);
+}
+
+void Printer::ports(std::string_view first_name, Port first, std::string_view last_name, Port last) {
+    word(first_name);
+    word(last == 0 ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last));
+    member(first_name, first);
+    if (last != 0) {
+        member(last_name, last);
+    }
+}
+
+void Printer::tuple(std::string_view name, const FlowKey& key) {
+    tuple(name, {key.transport, key.src.address, key.src.port, key.dst.address, key.dst.port});
+}
+
+void Printer::tuple(std::string_view name, const AnnouncementKey& key) {
+    word(key.text());
+    Json tuple = Json::object();
+    tuple["proto"] = std::string(to_string(key.transport));
+    if (key.src) {
+        tuple["src"] = key.src->text();
+    }
+    if (key.sport != 0) {
+        tuple["sport"] = key.sport;
+    }
+    tuple["dst"] = key.vip.text();
+    if (key.dport != 0) {
+        tuple["dport"] = key.dport;
+    }
+    member(name, std::move(tuple));
+}
+
+void Printer::colon() {
+    if (!line_.empty()) {
+        line_ += ':';
+    }
+}
+
+void Printer::line() {
+    flush_line();
+}
+
+void Printer::row() {
+    flush_line();
+    continued_ = false;
+}
+
+}  // namespace sara::cli

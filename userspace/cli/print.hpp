@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/announcement.hpp"
+#include "core/base/flow_key.hpp"
+
+namespace sara::cli {
+
+enum class Format : std::uint8_t { text, json, pretty };
+
+/// "30s", "1.5s", "250ms": as parse::time() reads it.
+[[nodiscard]] std::string text_of(std::chrono::milliseconds time);
+
+/// Text from elsewhere made safe for a terminal: what is not printable ASCII becomes \xNN.
+[[nodiscard]] std::string safe_line(std::string_view text);
+/// The same as one word: quoted where it is empty or has blanks.
+[[nodiscard]] std::string safe_text(std::string_view text);
+
+/// Every call prints both ways: words on a line, or a member of a JSON object. So JSON has all that the text has.
+/// Objects at the top are written when they end; as members of one array between begin_array() and end_array(), else
+/// each by itself.
+class Printer {
+public:
+    Printer(std::ostream& out, Format format) : out_(out), format_(format) {}
+
+    void begin_array();
+    void end_array();
+
+    /// At the top, or within list(): then it is an indented line of its own.
+    void begin_object();
+    void end_object();
+
+    /// A list of objects within an object.
+    void begin_list(std::string_view name);
+    void end_list();
+
+    /// `name value`
+    void field(std::string_view name, std::string_view value);
+    void field(std::string_view name, std::uint64_t value);
+    void field(std::string_view name, std::chrono::milliseconds value);  ///< JSON: a number of milliseconds
+    void field(std::string_view name, const std::vector<std::string>& values);
+
+    /// `value`: where the place says what it is.
+    void bare(std::string_view name, std::string_view value);
+    void bare(std::string_view name, std::uint64_t value);
+    /// `name` if it is so; JSON has it always.
+    void flag(std::string_view name, bool value);
+    /// `name FIRST-LAST`; a last port of 0 is one port, and not in the JSON.
+    void ports(std::string_view first_name, Port first, std::string_view last_name, Port last);
+    /// `proto src:sport > dst:dport`; JSON: an object with the fields that are known.
+    void tuple(std::string_view name, const FlowKey& key);
+    void tuple(std::string_view name, const AnnouncementKey& key);
+
+    /// A colon after what was last printed: it names the object. Text only.
+    void colon();
+    /// What follows is on another line of the same object, indented. Text only.
+    void line();
+    /// What follows is on another line, not indented: a table of one object. Text only.
+    void row();
+
+    [[nodiscard]] Format format() const noexcept { return format_; }
+
+private:
+    void word(std::string_view text);
+    void flush_line();
+    [[nodiscard]] nlohmann::ordered_json& top() { return stack_.back(); }
+    void member(std::string_view name, nlohmann::ordered_json value);
+
+    std::ostream& out_;
+    Format format_;
+    bool in_array_ = false;
+    bool first_ = true;
+    std::string line_;
+    bool continued_ = false;
+    std::vector<nlohmann::ordered_json> stack_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace sara::cli

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/run.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "cli/agent_client.hpp"
+#include "cli/batch.hpp"
+#include "cli/capture.hpp"
+#include "cli/grammar.hpp"
+#include "cli/netns.hpp"
+#include "cli/print.hpp"
+#include "cli/show.hpp"
+#include "cli/show_capture.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+/// Nested objects as lines of "path value".
+void print_flat(std::ostream& out, const std::string& path, const nlohmann::ordered_json& value) {
+    if (!value.is_structured()) {
+        out << path << ' ' << (value.is_string() ? safe_text(value.get_ref<const std::string&>()) : value.dump())
+            << '\n';
+        return;
+    }
+    for (const auto& [name, member] : value.items()) {
+        print_flat(out, path.empty() ? safe_text(name) : path + "." + safe_text(name), member);
+    }
+}
+
+}  // namespace
+
+ExitCode Runner::run(const Action& action) {
+    return std::visit([this](const auto& one) { return (*this)(one); }, action);
+}
+
+ExitCode Runner::run_words(std::span<const std::string> words) {
+    const Result<Action> action = parse_command(words);
+    return action ? run(*action) : wrong(action.error());
+}
+
+ExitCode Runner::run_batch(std::istream& in, const std::string& name) {
+    ExitCode worst = ExitCode::done;
+    std::size_t number = 0;
+    for (std::string line; std::getline(in, line);) {
+        ++number;
+        const Result<std::vector<std::string>> words = split_words(line);
+        if (words && words->empty()) {
+            continue;
+        }
+        const ExitCode code = words ? run_words(*words) : wrong(words.error());
+        if (code == ExitCode::done) {
+            continue;
+        }
+        err_ << "Command failed " << name << ':' << number << '\n';
+        worst = std::max(worst, code);
+        if (!options_.force) {
+            break;
+        }
+    }
+    return worst;
+}
+
+kern::Channel* Runner::channel() {
+    if (!channel_) {
+        kern::Result<kern::Channel> opened = opener_();
+        if (!opened) {
+            refused(opened.error());
+            return nullptr;
+        }
+        channel_.emplace(std::move(*opened));
+    }
+    return &*channel_;
+}
+
+ExitCode Runner::refused(const kern::Error& error) {
+    err_ << "Error: sara: " << safe_line(error.what) << ".\n";
+    return ExitCode::refused;
+}
+
+ExitCode Runner::wrong(const Error& error) {
+    err_ << "Error: " << safe_line(error.text()) << ".\n";
+    return ExitCode::usage;
+}
+
+ExitCode Runner::operator()(const Help& help) {
+    out_ << help.usage;
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const Execute& execute) {
+    kern::Channel* kernel = channel();
+    if (kernel == nullptr) {
+        return ExitCode::refused;
+    }
+    const kern::Status status = kernel->execute(execute.request);
+    return status ? ExitCode::done : refused(status.error());
+}
+
+ExitCode Runner::operator()(const Show& show) {
+    kern::Channel* kernel = channel();
+    if (kernel == nullptr) {
+        return ExitCode::refused;
+    }
+    // All answers first: what is refused prints nothing.
+    std::vector<kern::Object> objects;
+    for (const kern::Request& request : show.requests) {
+        kern::Result<kern::Listing<kern::Object>> listing = kernel->query(request);
+        if (!listing) {
+            return refused(listing.error());
+        }
+        if (!listing->consistent) {
+            err_ << "Warning: objects came and went while they were listed, some may be missing.\n";
+        }
+        objects.insert(objects.end(), std::make_move_iterator(listing->items.begin()),
+                       std::make_move_iterator(listing->items.end()));
+    }
+    Printer printer(out_, options_.format);
+    if (!show.single) {
+        printer.begin_array();
+    }
+    for (const kern::Object& object : objects) {
+        cli::show(printer, object, options_.detail);
+    }
+    if (!show.single) {
+        printer.end_array();
+    }
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const Monitor& monitor) {
+    kern::Channel* kernel = channel();
+    if (kernel == nullptr) {
+        return ExitCode::refused;
+    }
+    if (const kern::Status subscribed = kernel->subscribe(); !subscribed) {
+        return refused(subscribed.error());
+    }
+    Printer printer(out_, options_.format);
+    for (std::uint64_t seen = 0; monitor.count == 0 || seen < monitor.count;) {
+        const kern::Result<std::vector<kern::Incoming>> incoming = kernel->wait();
+        if (!incoming) {
+            return refused(incoming.error());
+        }
+        for (const kern::Incoming& one : *incoming) {
+            if (std::holds_alternative<kern::Overrun>(one)) {
+                err_ << "Warning: events were lost, there were too many at once.\n";
+                continue;
+            }
+            const auto* event = std::get_if<kern::Event>(&one);
+            if (event == nullptr || (monitor.count != 0 && seen == monitor.count)) {
+                continue;
+            }
+            if (!monitor.objects.empty() &&
+                std::find(monitor.objects.begin(), monitor.objects.end(), object_of(*event)) == monitor.objects.end()) {
+                continue;
+            }
+            cli::show(printer, *event, options_.detail);
+            ++seen;
+        }
+        if (!out_.flush()) {
+            return wrong({"the output cannot be written", {}});
+        }
+    }
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const AgentStats& stats) {
+    const Result<std::string> answer = ask_agent(stats.socket, R"({"get":"stats"})");
+    if (!answer) {
+        wrong(answer.error());
+        return ExitCode::refused;
+    }
+    const nlohmann::ordered_json value = nlohmann::ordered_json::parse(*answer, nullptr, false);
+    if (!value.is_object()) {
+        wrong({"the agent answered with something that is no JSON object", {}});
+        return ExitCode::refused;
+    }
+    if (value.contains("error") && value["error"].is_string()) {
+        wrong({"the agent refused: " + value["error"].get<std::string>(), {}});
+        return ExitCode::refused;
+    }
+    switch (options_.format) {
+    case Format::text:
+        print_flat(out_, "", value);
+        break;
+    case Format::json:
+        out_ << value.dump() << '\n';
+        break;
+    case Format::pretty:
+        out_ << value.dump(4) << '\n';
+        break;
+    }
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const Inspect& inspect) {
+    std::ifstream file(inspect.file, std::ios::binary);
+    const std::vector<char> content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file) {
+        return wrong({"the file cannot be read", inspect.file});
+    }
+    Result<CaptureReport> report =
+        read_capture(as_bytes({content.data(), content.size()}), inspect.vips, inspect.ports);
+    if (!report) {
+        return wrong({report.error().text(), inspect.file});
+    }
+    Printer printer(out_, options_.format);
+    printer.begin_array();
+    for (const CapturedSession& session : report->sessions) {
+        show(printer, session, options_.detail);
+    }
+    printer.end_array();
+    if (report->sessions.empty()) {
+        err_ << "Warning: " << report->packets << " packets, none of them signalling of a virtual address.\n";
+    }
+    if (report->fragments != 0) {
+        err_ << "Warning: " << report->fragments << " fragments of IP packets were not read.\n";
+    }
+    if (report->unannounced != 0) {
+        err_ << "Warning: " << report->unannounced << " UDP packets to a virtual address were not announced.\n";
+    }
+    if (report->torn) {
+        return wrong({report->torn->text(), inspect.file});
+    }
+    return ExitCode::done;
+}
+
+ExitCode run_program(std::span<const std::string> words, std::istream& in, std::ostream& out, std::ostream& err) {
+    const auto wrong = [&](const std::string& what) {
+        err << "Error: " << what << ".\n";
+        return ExitCode::usage;
+    };
+    const Result<CommandLine> line = parse_options(words);
+    if (!line) {
+        return wrong(line.error().text());
+    }
+    const Options& options = line->options;
+    if (options.version) {
+        out << "sara " << SARA_VERSION << ", interface " << SARA_ABI_VERSION << '\n';
+        return ExitCode::done;
+    }
+    if (line->words.empty() && options.batch.empty()) {
+        err << usage();
+        return ExitCode::usage;
+    }
+    if (!options.netns.empty()) {
+        if (const Status entered = enter_netns(options.netns); !entered) {
+            return wrong(entered.error().text());
+        }
+    }
+    Runner runner(
+        options, [] { return kern::Channel::open(); }, out, err);
+    ExitCode code = ExitCode::done;
+    if (options.batch.empty()) {
+        code = runner.run_words(line->words);
+    } else if (options.batch == "-") {
+        code = runner.run_batch(in, "-");
+    } else {
+        std::ifstream file(options.batch);
+        if (!file) {
+            return wrong("the file of commands " + options.batch + " cannot be read");
+        }
+        code = runner.run_batch(file, options.batch);
+    }
+    if (!out.flush()) {
+        return wrong("the output cannot be written");
+    }
+    return code;
+}
+
+}  // namespace sara::cli

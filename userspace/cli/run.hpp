@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <functional>
+#include <istream>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+
+#include "cli/action.hpp"
+#include "cli/options.hpp"
+#include "kern/channel.hpp"
+
+namespace sara::cli {
+
+/// As ip(8) does it.
+enum class ExitCode : int {
+    done = 0,
+    usage = 1,    ///< the command line, or a file it names, is wrong
+    refused = 2,  ///< the kernel (or the agent) said no
+};
+
+/// Carries out actions. The channel is opened when the first one needs it, and kept for the rest of a batch.
+class Runner {
+public:
+    using Opener = std::function<kern::Result<kern::Channel>()>;
+
+    Runner(const Options& options, Opener opener, std::ostream& out, std::ostream& err)
+        : options_(options), opener_(std::move(opener)), out_(out), err_(err) {}
+
+    [[nodiscard]] ExitCode run(const Action& action);
+
+    /// One command given as words.
+    [[nodiscard]] ExitCode run_words(std::span<const std::string> words);
+
+    /// Every line of a batch; stops at the first error unless forced.
+    [[nodiscard]] ExitCode run_batch(std::istream& in, const std::string& name);
+
+private:
+    [[nodiscard]] ExitCode operator()(const Help& help);
+    [[nodiscard]] ExitCode operator()(const Execute& execute);
+    [[nodiscard]] ExitCode operator()(const Show& show);
+    [[nodiscard]] ExitCode operator()(const Monitor& monitor);
+    [[nodiscard]] ExitCode operator()(const AgentStats& stats);
+    [[nodiscard]] ExitCode operator()(const Inspect& inspect);
+
+    /// nullptr: refused, and said so.
+    [[nodiscard]] kern::Channel* channel();
+
+    ExitCode refused(const kern::Error& error);
+    ExitCode wrong(const Error& error);
+
+    Options options_;
+    Opener opener_;
+    std::ostream& out_;
+    std::ostream& err_;
+    std::optional<kern::Channel> channel_;
+};
+
+/// The program: words are what follows its name.
+[[nodiscard]] ExitCode run_program(std::span<const std::string> words, std::istream& in, std::ostream& out,
+                                   std::ostream& err);
+
+}  // namespace sara::cli

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/show.hpp"
+
+#include <cstdio>
+
+#include "kern/words.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+std::uint64_t number(SessionId id) {
+    return static_cast<std::uint64_t>(id);
+}
+
+std::string mac_text(const kern::Mac& mac) {
+    char text[18];
+    std::snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+    return text;
+}
+
+std::string tag_text(Tag tag) {
+    char text[19];
+    std::snprintf(text, sizeof(text), "0x%016llx", static_cast<unsigned long long>(tag));
+    return text;
+}
+
+/// What an object prints depends on where it comes from: notifications carry no counters.
+struct View {
+    Detail detail;
+    std::optional<kern::EventKind> event;
+};
+
+void begin(Printer& out, View view, std::string_view object) {
+    out.begin_object();
+    if (view.event) {
+        out.bare("event", kern::word_of(*view.event));
+        out.bare("object", object);
+    }
+}
+
+void put(Printer& out, const kern::Config& config, View view) {
+    out.begin_object();
+    out.field("max-sessions", config.max_sessions);
+    out.field("max-flows", config.max_flows);
+    out.field("max-announcements", config.max_announcements);
+    out.line();
+    out.field("tcp-timeout", config.tcp_timeout);
+    out.field("closing-timeout", config.closing_timeout);
+    out.field("purge-interval", config.purge_interval);
+    out.field("inspect-rate", config.inspect_rate);
+    if (view.detail.details) {
+        out.line();
+        out.field("abi-version", config.abi_version);
+        out.field("module-version", config.module_version);
+    }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::Device& device, View view) {
+    begin(out, view, "dev");
+    out.bare("name", device.name);
+    out.colon();
+    out.field("mode", kern::word_of(device.mode));
+    if (view.detail.details) {
+        out.field("ifindex", device.ifindex);
+    }
+    if (view.detail.stats && !view.event) {
+        out.line();
+        out.field("packets", device.packets);
+        out.field("forwarded", device.forwarded);
+        out.field("copied", device.copied);
+    }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::Service& service, View view) {
+    begin(out, view, "service");
+    out.bare("name", service.name);
+    out.colon();
+    if (view.detail.details) {
+        out.field("id", service.id);
+    }
+    out.field("vip", service.vip.text());
+    out.field("proto", to_string(service.transport));
+    out.ports("port", service.port, "port-last", service.port_last);
+    out.field("app", kern::word_of(service.app));
+    out.field("key", kern::word_of(service.key));
+    out.field("scheduler", service.scheduler);
+    out.field("flow-timeout", service.flow_timeout);
+    if (service.nodes.empty()) {
+        out.field("nodes", "all");
+    } else {
+        out.field("nodes", service.nodes);
+    }
+    if (!view.event) {
+        out.field("sessions", service.sessions);
+        if (view.detail.stats) {
+            out.line();
+            out.field("sessions-total", service.sessions_total);
+            out.field("packets", service.packets);
+            out.field("bytes", service.bytes);
+            out.field("refused", service.refused);
+        }
+    }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::Node& node, View view) {
+    begin(out, view, "node");
+    out.bare("name", node.name);
+    out.colon();
+    if (view.detail.details) {
+        out.field("id", node.id);
+    }
+    out.field("addr", node.address.text());
+    if (!node.dev.empty()) {
+        out.field("dev", node.dev);
+    }
+    if (view.detail.details) {
+        out.field("ifindex", node.ifindex);
+    }
+    if (node.mac) {
+        out.field("mac", mac_text(*node.mac));
+    }
+    out.flag("mac-resolved", node.mac_resolved);
+    out.field("state", kern::word_of(node.state));
+    out.field("weight", node.weight);
+    out.field("max-sessions", node.max_sessions);
+    out.flag("usable", node.usable);
+    if (!view.event) {
+        out.field("sessions", node.sessions);
+        if (view.detail.stats) {
+            out.line();
+            out.field("sessions-total", node.sessions_total);
+            out.field("packets", node.packets);
+            out.field("bytes", node.bytes);
+        }
+    }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::SessionInfo& session, View view) {
+    begin(out, view, "session");
+    out.bare("id", number(session.id));
+    out.colon();
+    out.field("service", session.service);
+    out.field("node", session.node);
+    out.tuple("tuple", session.flow);
+    out.field("status", kern::word_of(session.status));
+    if (session.end) {
+        out.field("end", kern::word_of(*session.end));
+    }
+    if (!session.label.empty()) {
+        out.field("label", session.label);
+    }
+    if (session.lifetime) {
+        out.field("lifetime", *session.lifetime);
+    }
+    if (session.linger) {
+        out.field("linger", *session.linger);
+    }
+    if (!view.event) {
+        out.field("flows", session.flows);
+        out.field("announcements", session.announcements);
+    }
+    out.field("age", session.age);
+    if (!view.event) {
+        out.field("idle", session.idle);
+    }
+    if (view.detail.stats) {
+        out.line();
+        out.field("packets", session.packets);
+        out.field("bytes", session.bytes);
+    }
+    out.end_object();
+}
+
+/// A flow and an announcement begin alike: they are listed together.
+void begin_flow(Printer& out, View view, SessionId session, std::string_view service, std::string_view node) {
+    begin(out, view, "flow");
+    out.field("session", number(session));
+    if (!service.empty()) {
+        out.field("service", service);
+    }
+    if (!node.empty()) {
+        out.field("node", node);
+    }
+}
+
+void put(Printer& out, const kern::FlowInfo& flow, View view) {
+    begin_flow(out, view, flow.session, flow.service, flow.node);
+    out.field("identity", kern::word_of(flow.identity));
+    out.tuple("tuple", flow.flow);
+    if (!view.event) {
+        out.field("status", kern::word_of(flow.status));
+        out.field("idle", flow.idle);
+        if (view.detail.details) {
+            out.field("timeout", flow.timeout);
+        }
+        if (view.detail.stats) {
+            out.line();
+            out.field("packets", flow.packets);
+            out.field("bytes", flow.bytes);
+        }
+    }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::AnnouncementInfo& announcement, View view) {
+    begin_flow(out, view, announcement.session, announcement.service, announcement.node);
+    out.field("identity", kern::word_of(kern::Identity::announced));
+    out.tuple("tuple", announcement.key);
+    out.field("form", kern::word_of(announcement.form));
+    if (announcement.ttl) {
+        out.field("ttl", *announcement.ttl);
+    }
+    out.flag("confirmed", announcement.confirmed);
+    out.field("promotions", announcement.promotions);
+    if (view.detail.details) {
+        out.field("tag", tag_text(announcement.tag));
+    }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::Stats& stats, View) {
+    out.begin_object();
+    for (const kern::Counter& counter : kern::counters()) {
+        if (const std::optional<std::uint64_t> value = stats.values[counter.attribute]) {
+            out.field(counter.name, *value);
+            out.row();
+        }
+    }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::InspectBinding& binding, View) {
+    out.begin_object();
+    out.field("lost", binding.lost);
+    out.end_object();
+}
+
+void put(Printer& out, const kern::InspectedPacket& packet, View) {
+    out.begin_object();
+    out.field("session", number(packet.session));
+    out.field("sender", to_string(packet.sender));
+    out.tuple("tuple", packet.flow);
+    out.field("payload", as_text(packet.payload));
+    out.end_object();
+}
+
+void put(Printer& out, const kern::Event& event, View view) {
+    view.event = event.kind;
+    std::visit([&](const auto& object) { put(out, object, view); }, event.object);
+}
+
+}  // namespace
+
+void show(Printer& out, const kern::Object& object, Detail detail) {
+    std::visit([&](const auto& one) { put(out, one, {detail, std::nullopt}); }, object);
+}
+
+std::string_view object_of(const kern::Event& event) noexcept {
+    struct Names {
+        std::string_view operator()(const kern::Device&) const noexcept { return "dev"; }
+        std::string_view operator()(const kern::Service&) const noexcept { return "service"; }
+        std::string_view operator()(const kern::Node&) const noexcept { return "node"; }
+        std::string_view operator()(const kern::SessionInfo&) const noexcept { return "session"; }
+        std::string_view operator()(const kern::FlowInfo&) const noexcept { return "flow"; }
+    };
+    return std::visit(Names{}, event.object);
+}
+
+}  // namespace sara::cli

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/show_capture.hpp"
+
+#include "kern/words.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+void put(Printer& out, std::string_view said_by, const inspect::MediaEndpoint& media) {
+    out.begin_object();
+    out.bare("said", said_by);
+    out.field("stream", media.stream);
+    out.field("kind", inspect::to_string(media.kind));
+    out.field("state", inspect::to_string(media.state));
+    if (media.state == inspect::MediaState::active) {
+        out.field("proto", to_string(media.transport));
+        if (media.address) {
+            out.field("addr", media.address->text());
+        }
+        if (media.port != 0) {
+            out.field("port", media.port);
+        }
+        if (media.control_port != 0) {
+            out.field("control-port", media.control_port);
+        }
+        if (media.pairs != 1) {
+            out.field("pairs", media.pairs);
+        }
+    }
+    out.end_object();
+}
+
+void put(Printer& out, const AnnouncedFlow& flow) {
+    out.begin_object();
+    out.bare("identity", kern::word_of(flow.packets == 0 ? kern::Identity::announced : kern::Identity::secondary));
+    out.tuple("tuple", flow.key);
+    if (const std::optional<AnnouncementForm> form = form_of(flow.key)) {
+        out.field("form", kern::word_of(*form));
+    }
+    out.flag("withdrawn", flow.withdrawn);
+    out.field("packets", flow.packets);
+    out.end_object();
+}
+
+void put(Printer& out, const CapturedDialog& dialog) {
+    const inspect::DialogView& view = dialog.view;
+    out.begin_object();
+    out.field("dialog", view.id);
+    out.field("state", inspect::to_string(view.state));
+    if (view.end != inspect::EndReason::none) {
+        out.field("end", inspect::to_string(view.end));
+    }
+    if (view.end_status != 0) {
+        out.field("end-status", view.end_status);
+    }
+    out.field("target", view.target);
+    out.begin_list("media");
+    for (const inspect::LegView& leg : view.legs) {
+        for (const inspect::MediaEndpoint& media : leg.client_media) {
+            put(out, "client", media);
+        }
+        for (const inspect::MediaEndpoint& media : leg.server_media) {
+            put(out, "server", media);
+        }
+    }
+    out.end_list();
+    out.begin_list("announced");
+    for (const AnnouncedFlow& flow : dialog.announced) {
+        put(out, flow);
+    }
+    out.end_list();
+    out.end_object();
+}
+
+}  // namespace
+
+void show(Printer& out, const CapturedSession& session, Detail) {
+    out.begin_object();
+    out.bare("session", static_cast<std::uint64_t>(session.id));
+    out.colon();
+    out.tuple("tuple", session.flow);
+    out.field("app", kern::word_of(session.app));
+    if (!session.label.empty()) {
+        out.field("label", session.label);
+    }
+    out.field("packets", session.packets);
+    out.begin_list("dialogs");
+    for (const CapturedDialog& dialog : session.dialogs) {
+        put(out, dialog);
+    }
+    out.end_list();
+    out.end_object();
+}
+
+}  // namespace sara::cli
