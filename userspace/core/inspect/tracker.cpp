@@ -65,6 +65,7 @@ struct Session {
     std::size_t live = 0;
     Time told_until = Time::min();  ///< the lifetime that the kernel was told
     std::string label;
+    Number labelled_by = 0;
     std::list<SessionId>::iterator place;  ///< in State::order
 };
 
@@ -685,16 +686,19 @@ void SessionTracker::State::refresh(SessionId id, Session& session, Entry& entry
     label(id, session, entry, out);
 }
 
-/// The session bears the name of its first dialog, or of the first after the others ended.
+/// The session bears the name of its first dialog, or of the first after that ended.
 void SessionTracker::State::label(SessionId id, Session& session, const Entry& entry, Effects& out) {
     const Dialog& dialog = entry.dialog;
-    if (dialog.id() == unnamed_id(dialog.flow()) || (!session.label.empty() && session.live > 1)) {
+    const auto bearer = dialogs.find(session.labelled_by);
+    const bool is_taken = bearer != dialogs.end() && bearer->first != entry.number && bearer->second.live;
+    if (is_taken || dialog.id() == unnamed_id(dialog.flow())) {
         return;
     }
     std::string text = dialog.id();
     if (dialog.app() == App::rtsp && !dialog.target().empty()) {
         text += " " + dialog.target();
     }
+    session.labelled_by = entry.number;
     if (text != session.label) {
         session.label = text;
         out.push_back(SetLabel{id, std::move(text)});

@@ -24,8 +24,8 @@ namespace sara::inspect {
 
 struct TrackerConfig {
     /// Instead of Protocol::timers().
-    std::optional<Timers> sip;
-    std::optional<Timers> rtsp;
+    std::optional<Timers> sip{};
+    std::optional<Timers> rtsp{};
 
     std::size_t max_sessions = limits::kMaxSessions;
     std::size_t max_dialogs = limits::kMaxDialogs;
