@@ -97,7 +97,7 @@ struct sara_flow *sara_flow_add(struct sara_session *session,
 		kmem_cache_free(sara_flow_cache, flow);
 		return NULL;
 	}
-	list_add_tail(&flow->link, &session->flows);
+	list_add_tail_rcu(&flow->link, &session->flows);
 	session->n_flows++;
 	WRITE_ONCE(sn->n_flows, sn->n_flows + 1);
 	return flow;
@@ -125,7 +125,7 @@ void sara_flow_del(struct sara_flow *flow)
 	lockdep_assert_held(&sn->lock);
 	rhashtable_remove_fast(&sn->flows, &flow->hash, sara_flow_params);
 	WRITE_ONCE(sn->n_flows, sn->n_flows - 1);
-	list_del(&flow->link);
+	list_del_rcu(&flow->link);
 	session->n_flows--;
 	session->gone_packets += atomic64_read(&flow->packets);
 	session->gone_bytes += atomic64_read(&flow->bytes);

@@ -19,7 +19,7 @@ struct sara_service;
  * @sn: the namespace
  * @service: holds a reference
  * @node: holds a reference
- * @flows: its signalling and secondary flows; changed under &sara_net.lock
+ * @flows: its signalling and secondary flows; RCU, changed under &sara_net.lock
  *	by RCU list operations, since dumps walk it under RCU
  * @announcements: what it expects; likewise
  * @new_link: in &sara_net.new_sessions, or empty

@@ -5,7 +5,7 @@
 #include "xmit.h"
 
 #include <linux/if_vlan.h>
-#if __has_include(<net/gso.h>)
+#ifdef SARA_HAVE_NET_GSO_H
 #include <net/gso.h>
 #endif
 
@@ -75,6 +75,7 @@ int sara_xmit(const struct sara_nexthop *nexthop, struct sk_buff *skb,
 {
 	struct net_device *dev = nexthop->dev;
 	struct ethhdr *eth;
+	int err;
 
 	*unshared = skb_shared(skb) || skb_header_cloned(skb);
 	skb = skb_share_check(skb, GFP_ATOMIC);
@@ -93,7 +94,6 @@ int sara_xmit(const struct sara_nexthop *nexthop, struct sk_buff *skb,
 	memcpy(eth, &nexthop->eth, sizeof(nexthop->eth));
 	eth->h_proto = skb->protocol;
 	skb->dev = dev;
-	if (net_xmit_eval(dev_queue_xmit(skb)))
-		return SARA_A_STATS_DROP_XMIT;
-	return 0;
+	err = dev_queue_xmit(skb);
+	return net_xmit_eval(err) ? SARA_A_STATS_DROP_XMIT : 0;
 }

@@ -1,0 +1,444 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Clients, servers and netlink commands in many network namespaces, in one process.
+
+Tests talk to it through lib.sh (bot_start, bot): a line "NAMESPACE VERB ARGUMENT..." in, a line with the answer out. One
+process, because starting programs is what is slow in a guest. A namespace is entered only to open a socket there.
+
+  udp-serve ADDR PORT            answer each datagram with the namespace's name
+  tcp-serve ADDR PORT            answer each line with the namespace's name
+  udp SPORT DST DPORT [SECONDS]  send a datagram, tell the answer or "none"
+  send SPORT DST DPORT [N] [LEN] send N datagrams, expect nothing
+  flood FIRST N DST DPORT        a datagram from each of N ports
+  tcp-open NAME SPORT DST DPORT  connect: "ok", or the error's name
+  tcp-ask NAME [TEXT]            send a line, tell the answer
+  tcp-close NAME | tcp-reset NAME
+  frame DEVICE HEX               send an Ethernet frame as it is
+  nl COMMAND [KEY=VALUE...]      "ok", or "ERROR: sentence"; tuple keys: src sport dst dport proto
+  show COMMAND [KEY=VALUE...] : FIELD...   fields by commas, objects by semicolons; without KEY=VALUE a dump
+  stat FIELD...                  counters
+  bind                           become the receiver of inspected packets
+  inspected                      those that came, as sender,session,flags,seq,payload; by semicolons
+  listen                         join the multicast group; then: events [SECONDS]
+"""
+import ctypes
+import errno
+import os
+import re
+import selectors
+import socket
+import struct
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SPEC = os.path.join(HERE, '../../include/netlink/specs/sara.yaml')
+PREFIX = os.environ.get('SARA_NS_PREFIX', '')
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
+SOL_NETLINK, NETLINK_EXT_ACK, NETLINK_ADD_MEMBERSHIP = 270, 11, 1
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+
+
+def enter(namespace):
+    """The calling thread opens its next sockets there."""
+    with open(f'/run/netns/{PREFIX}{namespace}', 'rb') as f:
+        if LIBC.setns(f.fileno(), CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), 'setns')
+
+
+# --- netlink, by the spec ----------------------------------------------------------------------------------------
+
+class Spec:
+    """As much of the YAML as is needed, read by its indentation: a YAML reader is slow to start."""
+
+    def __init__(self, path):
+        self.enums, self.sets, self.commands = {}, {}, {}
+        with open(path, encoding='ascii') as f:
+            sections = re.split(r'^(?=[a-z-]+:)', f.read(), flags=re.M)
+        for section in sections:
+            head = section.split(':', 1)[0]
+            items = re.split(r'^ {4}-\n|^  -\n', section, flags=re.M)[1:]
+            if head == 'definitions':
+                self.definitions(items)
+            elif head == 'attribute-sets':
+                self.attributes(items)
+            elif head == 'operations':
+                self.operations(items)
+
+    @staticmethod
+    def field(text, name):
+        found = re.search(rf'^ +{name}: (.*)$', text, re.M)
+        return found.group(1) if found else None
+
+    def numbered(self, text, first):
+        for entry in re.split(r'^ {6}-\n', text, flags=re.M)[1:]:
+            value = self.field(entry, 'value')
+            first = int(value) if value else first
+            yield first, entry
+            first += 1
+
+    def definitions(self, items):
+        for item in items:
+            if self.field(item, 'type') == 'enum':
+                self.enums[self.field(item, 'name')] = {
+                    number: self.field(entry, 'name') for number, entry in self.numbered(item, 0)}
+
+    def attributes(self, items):
+        for item in items:
+            self.sets[self.field(item, 'name')] = {
+                self.field(entry, 'name'): (number, self.field(entry, 'type'), self.field(entry, 'enum'))
+                for number, entry in self.numbered(item, 1)}
+
+    def operations(self, items):
+        for number, item in enumerate(items, 1):
+            self.commands[self.field(item, 'name')] = (number, self.field(item, 'attribute-set'))
+
+
+class Refused(Exception):
+    pass
+
+
+def attribute(number, payload):
+    size = 4 + len(payload)
+    return struct.pack('=HH', size, number) + payload + bytes(-size % 4)
+
+
+def attributes(data):
+    while len(data) >= 4:
+        size, number = struct.unpack_from('=HH', data)
+        if size < 4:
+            break
+        yield number & 0x3fff, data[4:size]
+        data = data[(size + 3) & ~3:]
+
+
+def address(text):
+    return socket.inet_pton(socket.AF_INET6 if ':' in text else socket.AF_INET, text)
+
+
+class Family:
+    """The family sara in one namespace."""
+    INTS = {'u8': '=B', 'u16': '=H', 'u32': '=I', 'u64': '=Q'}
+    ADDRESSES = {'src', 'dst', 'addr'}
+    TUPLE = ('src', 'sport', 'dst', 'dport', 'proto')
+
+    def __init__(self, spec):
+        self.spec = spec
+        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+        self.socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.socket.bind((0, 0))
+        self.seq = 0
+        self.others = []    # messages that are no answer
+        answer = self.transact(16, 3, attribute(2, b'sara\0'), NLM_F_ACK)
+        found = dict(attributes(answer[0][20:]))
+        self.id = struct.unpack('=H', found[1])[0]
+        self.group = struct.unpack('=I', dict(attributes(next(attributes(found[7]))[1]))[2])[0]
+
+    def transact(self, kind, command, payload, flags):
+        self.seq += 1
+        self.socket.send(struct.pack('=IHHIIBBH', 20 + len(payload), kind, NLM_F_REQUEST | flags, self.seq, 0,
+                                     command, 1, 0) + payload)
+        answers = []
+        while True:
+            for message in self.receive():
+                size, kind, flags, seq = struct.unpack_from('=IHHI', message)
+                if seq != self.seq:
+                    self.others.append(message)
+                elif kind == 2:
+                    self.verdict(message, flags)
+                    return answers
+                elif kind == 3:
+                    return answers
+                else:
+                    answers.append(message)
+
+    def receive(self):
+        data = self.socket.recv(1 << 17)
+        while data:
+            size = struct.unpack_from('=I', data)[0]
+            yield data[:size]
+            data = data[(size + 3) & ~3:]
+
+    @staticmethod
+    def verdict(message, flags):
+        code = -struct.unpack_from('=i', message, 16)[0]
+        if not code:
+            return
+        sentence = ''
+        if flags & 0x200:
+            inner = 16 if flags & 0x100 else struct.unpack_from('=I', message, 20)[0]
+            for number, payload in attributes(message[20 + inner:]):
+                if number == 1:
+                    sentence = payload.rstrip(b'\0').decode()
+        raise Refused(f'{errno.errorcode.get(code, code)}: {sentence}')
+
+    def encode(self, name, words):
+        attrs = self.spec.sets[name]
+        out, inner = b'', b''
+        for word in words:
+            key, _, value = word.partition('=')
+            if name != 'tuple' and key in self.TUPLE and key not in attrs:
+                inner += self.encode('tuple', [word])
+                continue
+            number, kind, enum = attrs[key]
+            if enum and not value.isdigit():
+                value = next(n for n, text in self.spec.enums[enum].items() if text == value)
+            if kind in self.INTS:
+                payload = struct.pack(self.INTS[kind], int(value))
+            elif kind == 'string':
+                payload = value.encode() + b'\0'
+            elif kind == 'flag':
+                payload = b''
+            elif key in self.ADDRESSES:
+                payload = address(value)
+            else:
+                payload = bytes.fromhex(value.replace(':', ''))
+            out += attribute(number, payload)
+        if inner:
+            out += attribute(attrs['tuple'][0] | 0x8000, inner)
+        return out
+
+    def decode(self, name, data):
+        by_number = {number: (key, kind, enum) for key, (number, kind, enum) in self.spec.sets[name].items()}
+        out = {}
+        for number, payload in attributes(data):
+            key, kind, enum = by_number.get(number, (None, None, None))
+            if kind in self.INTS:
+                value = struct.unpack_from(self.INTS[kind], payload)[0]
+                out[key] = self.spec.enums[enum].get(value, value) if enum else value
+            elif kind == 'string':
+                out[key] = payload.rstrip(b'\0').decode()
+            elif kind == 'flag':
+                out[key] = 'yes'
+            elif kind == 'nest':
+                out.update(self.decode('tuple', payload))
+            elif key in self.ADDRESSES:
+                out[key] = socket.inet_ntop(socket.AF_INET if len(payload) == 4 else socket.AF_INET6, payload)
+            elif kind == 'binary':
+                out[key] = payload
+        return out
+
+    def do(self, command, words, dump=False):
+        number, name = self.spec.commands[command]
+        flags = NLM_F_DUMP if dump else NLM_F_ACK
+        return [self.decode(name, message[20:])
+                for message in self.transact(self.id, number, self.encode(name, words), flags)]
+
+    def unasked(self, seconds=0.0):
+        """Copies and events that came."""
+        self.socket.settimeout(max(seconds, 0.001))
+        try:
+            while True:
+                self.others.extend(self.receive())
+        except TimeoutError:
+            pass
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise
+        self.socket.settimeout(None)
+        messages, self.others = self.others, []
+        names = {number: (command, attrs) for command, (number, attrs) in self.spec.commands.items()}
+        for message in messages:
+            command, attrs = names[message[16]]
+            yield command, self.decode(attrs, message[20:])
+
+
+# --- clients and servers -----------------------------------------------------------------------------------------
+
+class Servers(threading.Thread):
+    """Answers in the background: every server of every namespace."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.selector = selectors.DefaultSelector()
+        self.wake, self.woken = socket.socketpair()
+        self.selector.register(self.woken, selectors.EVENT_READ, lambda s: s.recv(64))
+
+    def add(self, sock, handler):
+        self.selector.register(sock, selectors.EVENT_READ, handler)
+        self.wake.send(b'.')
+
+    def udp(self, name, sock):
+        def handler(s):
+            _, peer = s.recvfrom(65536)
+            s.sendto(name.encode(), peer)
+        self.add(sock, handler)
+
+    def tcp(self, name, listener):
+        def on_line(s):
+            try:
+                data = s.recv(65536)
+            except OSError:
+                data = b''
+            if data:
+                s.send(name.encode() + b'\n')
+            else:
+                self.selector.unregister(s)
+                s.close()
+        self.add(listener, lambda s: self.selector.register(s.accept()[0], selectors.EVENT_READ, on_line))
+
+    def run(self):
+        while True:
+            for key, _ in self.selector.select():
+                try:
+                    key.data(key.fileobj)
+                except OSError as error:
+                    print('server:', error, file=sys.stderr)
+
+
+def bound(kind, addr, port, like=None):
+    sock = socket.socket(socket.AF_INET6 if ':' in (like or addr) else socket.AF_INET, kind)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((addr, int(port)))
+    return sock
+
+
+class Bot:
+    def __init__(self):
+        self.spec = Spec(SPEC)
+        self.families, self.clients = {}, {}
+        self.servers = Servers()
+        self.servers.start()
+
+    def family(self, where):
+        if where not in self.families:
+            self.families[where] = Family(self.spec)
+        return self.families[where]
+
+    def do_udp_serve(self, where, addr, port):
+        self.servers.udp(where, bound(socket.SOCK_DGRAM, addr, port))
+        return 'ok'
+
+    def do_tcp_serve(self, where, addr, port):
+        sock = bound(socket.SOCK_STREAM, addr, port)
+        sock.listen(64)
+        self.servers.tcp(where, sock)
+        return 'ok'
+
+    def do_udp(self, where, sport, dst, dport, seconds='5'):
+        with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
+            sock.settimeout(float(seconds))
+            sock.sendto(b'who are you?', (dst, int(dport)))
+            try:
+                return sock.recv(100).decode()
+            except TimeoutError:
+                return 'none'
+
+    def do_send(self, where, sport, dst, dport, n='1', length='32'):
+        with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
+            for _ in range(int(n)):
+                sock.sendto(bytes(int(length)), (dst, int(dport)))
+        return 'ok'
+
+    def do_flood(self, where, first, n, dst, dport):
+        for port in range(int(first), int(first) + int(n)):
+            self.do_send(where, port, dst, dport)
+        return 'ok'
+
+    def do_tcp_open(self, where, name, sport, dst, dport):
+        sock = bound(socket.SOCK_STREAM, '', sport, like=dst)
+        sock.settimeout(10)
+        try:
+            sock.connect((dst, int(dport)))
+        except TimeoutError:
+            return 'ETIMEDOUT'
+        except OSError as error:
+            return errno.errorcode[error.errno]
+        self.clients[name] = sock
+        return 'ok'
+
+    def do_tcp_ask(self, where, name, text='hello'):
+        try:
+            self.clients[name].send(text.encode() + b'\n')
+            return self.clients[name].recv(100).decode().strip() or 'closed'
+        except TimeoutError:
+            return 'none'
+        except OSError as error:
+            return errno.errorcode[error.errno]
+
+    def do_tcp_close(self, where, name):
+        self.clients.pop(name).close()
+        return 'ok'
+
+    def do_tcp_reset(self, where, name):
+        sock = self.clients.pop(name)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        sock.close()
+        return 'ok'
+
+    def do_frame(self, where, device, *hexes):
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+            sock.bind((device, 0))
+            sock.send(bytes.fromhex(''.join(hexes)))
+        return 'ok'
+
+    def do_nl(self, where, command, *words):
+        try:
+            self.family(where).do(command, words)
+        except Refused as refused:
+            return str(refused)
+        return 'ok'
+
+    def do_show(self, where, command, *words):
+        at = words.index(':')
+        keys, fields = words[:at], words[at + 1:]
+        try:
+            rows = self.family(where).do(command, keys, dump=not keys)
+        except Refused as refused:
+            return str(refused)
+        return ';'.join(','.join(str(row.get(field, '-')) for field in fields) for row in rows)
+
+    def do_stat(self, where, *fields):
+        row = self.family(where).do('stats-get', [])[0]
+        return ' '.join(str(row.get(field, '-')) for field in fields)
+
+    def do_bind(self, where):
+        return self.do_nl(where, 'inspect-bind')
+
+    def do_inspected(self, where, seconds='0'):
+        fields = ('sender', 'session', 'tcp-flags', 'tcp-seq', 'lost', 'src', 'sport', 'dport')
+        return ';'.join(','.join([str(row.get(f, '-')) for f in fields] + [str(len(row.get('payload', b'')))])
+                        for command, row in self.family(where).unasked(float(seconds)) if command == 'inspect-ntf')
+
+    def do_listen(self, where):
+        family = self.family(where)
+        family.socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, family.group)
+        return 'ok'
+
+    def do_events(self, where, seconds='0'):
+        return ';'.join(f"{command[:-4]},{row.get('event')},{row.get('id', row.get('session', '-'))},{row.get('end', '-')}"
+                        for command, row in self.family(where).unasked(float(seconds)))
+
+    def forget(self, where):
+        """The namespace's netlink socket is closed, as when a program ends."""
+        family = self.families.pop(where, None)
+        if family:
+            family.socket.close()
+        return 'ok'
+
+    do_unbind = forget
+
+    def do(self, line):
+        where, verb, *words = line.split()
+        enter(where)
+        try:
+            return getattr(self, 'do_' + verb.replace('-', '_'))(where, *words)
+        except OSError as error:
+            return f'{errno.errorcode.get(error.errno, error.errno)}: {error}'
+
+
+def main():
+    bot = Bot()
+    print('ready', flush=True)
+    for line in sys.stdin:
+        begin = time.monotonic()
+        answer = bot.do(line)
+        print(answer, flush=True)
+        print(f'{line.strip()} -> {answer[:500]} ({time.monotonic() - begin:.2f} s)', file=sys.stderr, flush=True)
+
+
+if __name__ == '__main__':
+    main()
