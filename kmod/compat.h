@@ -9,24 +9,44 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
-/*
- * sara_refuse() - tell userspace why: with names and numbers where the kernel
- * has room for a formatted sentence (6.3), else by the plain sentence.
- */
+/* Before 6.3 a refusal has no room for a formatted sentence. */
 #ifdef NL_SET_ERR_MSG_FMT
-#define sara_refuse(extack, plain, fmt, ...) \
-	NL_SET_ERR_MSG_FMT((extack), fmt, ##__VA_ARGS__)
+#define sara_refuse_fmt NL_SET_ERR_MSG_FMT
 #else
-#define sara_refuse(extack, plain, fmt, ...) do {			\
-	NL_SET_ERR_MSG((extack), plain);				\
-	if (0)								\
-		no_printk(fmt, ##__VA_ARGS__);				\
-} while (0)
+#define sara_refuse_fmt(extack, fmt, ...) no_printk(fmt, ##__VA_ARGS__)
 #endif
 
-/* Before 6.4 only a constructor keeps a cache from being merged. */
-#ifndef SLAB_NO_MERGE
-#define SLAB_NO_MERGE	0
+/*
+ * sara_refuse() - tell userspace why: with names and numbers where the kernel
+ * can (they are cut at 79 bytes), else by the plain sentence.
+ */
+#define sara_refuse(extack, plain, fmt, ...) do {			\
+	struct netlink_ext_ack *__refused = (extack);			\
+									\
+	NL_SET_ERR_MSG(__refused, plain);				\
+	sara_refuse_fmt(__refused, fmt, ##__VA_ARGS__);			\
+} while (0)
+
+/*
+ * sara_cache_create() - a cache that slabinfo shows by its name; before 6.4
+ * only one with a constructor is not merged with others.
+ */
+#ifdef SLAB_NO_MERGE
+static inline struct kmem_cache *
+sara_cache_create(const char *name, unsigned int size, slab_flags_t flags)
+{
+	return kmem_cache_create(name, size, 0, flags | SLAB_NO_MERGE, NULL);
+}
+#else
+static inline void sara_cache_ctor(void *object)
+{
+}
+
+static inline struct kmem_cache *
+sara_cache_create(const char *name, unsigned int size, slab_flags_t flags)
+{
+	return kmem_cache_create(name, size, 0, flags, sara_cache_ctor);
+}
 #endif
 
 #endif

@@ -37,6 +37,8 @@ struct sara_dev {
 	struct rcu_head		rcu;
 };
 
+struct sara_dev *sara_dev_find(struct sara_net *sn,
+			       const struct net_device *dev);
 int sara_dev_add(struct sara_net *sn, struct net_device *dev,
 		 enum sara_dev_mode mode, struct netlink_ext_ack *extack);
 int sara_dev_del(struct sara_net *sn, struct net_device *dev,

@@ -10,11 +10,6 @@
 
 #include <uapi/linux/sara.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation sara_a_node_weight_range = {
-	.max	= 65535ULL,
-};
-
 /* Common nested types */
 const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1] = {
 	[SARA_A_TUPLE_SRC] = { .type = NLA_BINARY, },
@@ -101,7 +96,7 @@ const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = 
 	[SARA_A_NODE_DEV] = { .type = NLA_NUL_STRING, .len = 15, },
 	[SARA_A_NODE_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[SARA_A_NODE_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
-	[SARA_A_NODE_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sara_a_node_weight_range),
+	[SARA_A_NODE_WEIGHT] = { .type = NLA_U32, },
 	[SARA_A_NODE_MAX_SESSIONS] = { .type = NLA_U32, },
 };
 
@@ -114,7 +109,7 @@ const struct nla_policy sara_node_set_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = 
 	[SARA_A_NODE_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[SARA_A_NODE_MAC_RESOLVED] = { .type = NLA_FLAG, },
 	[SARA_A_NODE_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
-	[SARA_A_NODE_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &sara_a_node_weight_range),
+	[SARA_A_NODE_WEIGHT] = { .type = NLA_U32, },
 	[SARA_A_NODE_MAX_SESSIONS] = { .type = NLA_U32, },
 };
 

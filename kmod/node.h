@@ -43,10 +43,10 @@ struct sara_nexthop {
  * @id: never used again
  * @family: of @addr: AF_INET or AF_INET6; 0 when it has none
  * @addr: the node's own address, from which the MAC is resolved
- * @ifindex: output device; 0 when it went away
+ * @ifindex: output device; 0 when it went away; WRITE_ONCE()
  * @mac: fixed MAC, valid if @mac_fixed
  * @mac_fixed: do not resolve
- * @dead: no longer configured; under &sara_net.mutex
+ * @mac_seen: jiffies when the neighbour table last knew the MAC
  * @dev_name: name of the output device, so that it is found again
  * @name: unique in the namespace
  * @rcu: for kfree_rcu() of the last reference
@@ -66,8 +66,8 @@ struct sara_node {
 	u32			id;
 	u8			family;
 	bool			mac_fixed;
-	bool			dead;
 	struct in6_addr		addr;
+	unsigned long		mac_seen;
 	int			ifindex;
 	u8			mac[ETH_ALEN];
 	char			dev_name[IFNAMSIZ];

@@ -165,4 +165,16 @@ static inline struct sara_net *sara_net(const struct net *net)
 	return net_generic(net, sara_net_id);
 }
 
+/**
+ * sara_net_changed() - the configuration is another one now
+ * @sn: the namespace
+ *
+ * Context: process, &sara_net.mutex held.
+ */
+static inline void sara_net_changed(struct sara_net *sn)
+{
+	lockdep_assert_held(&sn->mutex);
+	sn->generation = (sn->generation + 1) ?: 1;
+}
+
 #endif

@@ -111,7 +111,7 @@ enum sara_vip_match sara_service_lookup(const struct sara_net *sn, u8 family,
  * @scheduler: name
  * @flow_timeout: ms
  * @all_nodes: back to all nodes
- * @pool: new pool, owned by the callee from the call on, or NULL
+ * @pool: new pool, or NULL; the callee takes it and leaves NULL if it succeeds
  */
 struct sara_service_args {
 	const char		*name;
@@ -130,13 +130,19 @@ struct sara_service_args {
 };
 
 struct sara_service *sara_service_find(struct sara_net *sn, const char *name);
-int sara_service_add(struct sara_net *sn, const struct sara_service_args *args,
+int sara_service_add(struct sara_net *sn, struct sara_service_args *args,
 		     struct netlink_ext_ack *extack);
-int sara_service_set(struct sara_net *sn, const struct sara_service_args *args,
+int sara_service_set(struct sara_net *sn, struct sara_service_args *args,
 		     struct netlink_ext_ack *extack);
 int sara_service_del(struct sara_net *sn, const char *name, bool force,
 		     struct netlink_ext_ack *extack);
+int sara_service_forget_node(struct sara_node *node, bool force,
+			     struct netlink_ext_ack *extack);
 void sara_service_flush(struct sara_net *sn);
+struct sara_pool *sara_pool_alloc(unsigned int max);
+int sara_pool_add(struct sara_pool *pool, struct sara_net *sn,
+		  const char *name, struct netlink_ext_ack *extack);
+void sara_pool_free(struct sara_pool *pool);
 void sara_service_put(struct sara_service *service);
 
 static inline void sara_service_hold(struct sara_service *service)

@@ -28,4 +28,22 @@ extern const struct sara_scheduler sara_sched_wrr;
 
 const struct sara_scheduler *sara_sched_find(const char *name);
 
+/**
+ * struct sara_candidates - a walk over the eligible nodes of a service
+ * @pool: of the service
+ * @nodes: all nodes of the namespace
+ * @at: position in @nodes
+ * @next: position in @pool
+ */
+struct sara_candidates {
+	const struct sara_pool	*pool;
+	const struct list_head	*nodes;
+	const struct list_head	*at;
+	unsigned int		next;
+};
+
+void sara_candidates_init(struct sara_candidates *c,
+			  const struct sara_service *service);
+struct sara_node *sara_candidates_next(struct sara_candidates *c);
+
 #endif
