@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "agent/config.hpp"
+
+using namespace sara;
+using namespace sara::agent;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A valid file with one member more.
+std::string with(const std::string& member) {
+    return R"({"dispatcher": {"listen": "198.18.0.2:7100"}, "key_file": "/k")" + (member.empty() ? "" : ", " + member) +
+           "}";
+}
+
+Config good(const std::string& text) {
+    const auto config = parse_config(text);
+    if (!config) {
+        for (const Error& error : config.error()) {
+            UNSCOPED_INFO(error.text());
+        }
+    }
+    REQUIRE(config.ok());
+    return *config;
+}
+
+/// "path: what" of every error.
+std::vector<std::string> errors(const std::string& text) {
+    const auto config = parse_config(text);
+    REQUIRE_FALSE(config.ok());
+    std::vector<std::string> out;
+    std::transform(config.error().begin(), config.error().end(), std::back_inserter(out),
+                   [](const Error& error) { return error.text(); });
+    return out;
+}
+
+std::string error(const std::string& text) {
+    const auto all = errors(text);
+    CAPTURE(all);
+    REQUIRE(all.size() == 1);
+    return all.front();
+}
+
+/// A file that goes with the test.
+class TemporaryFile {
+public:
+    TemporaryFile(const std::string& text, mode_t mode) {
+        std::ofstream(path_) << text;
+        chmod(path_.c_str(), mode);
+    }
+    ~TemporaryFile() { std::filesystem::remove(path_); }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_ = std::filesystem::temp_directory_path() / ("sara-config-test." + std::to_string(getpid()));
+};
+
+}  // namespace
+
+TEST_CASE("the smallest files of each role") {
+    const Config dispatcher = good(with(""));
+    REQUIRE(dispatcher.dispatcher);
+    CHECK(dispatcher.dispatcher->listen.text() == "198.18.0.2:7100");
+    CHECK_FALSE(dispatcher.gateway);
+    CHECK(dispatcher.key_file == "/k");
+    CHECK(dispatcher.control == "/run/sara/agent.sock");
+    CHECK(dispatcher.log_level == role::LogLevel::info);
+    CHECK_FALSE(dispatcher.sip);
+
+    const Config gateway =
+        good(R"({"gateway": {"dispatchers": ["198.18.0.2:7100", "[fd00::3]:7100"]}, "key_file": "/k"})");
+    REQUIRE(gateway.gateway);
+    REQUIRE(gateway.gateway->dispatchers.size() == 2);
+    CHECK(gateway.gateway->dispatchers[1].text() == "[fd00::3]:7100");
+}
+
+TEST_CASE("everything that a file can say") {
+    const Config config = good(with(R"(
+        "control": "/tmp/x.sock",
+        "log": {"level": "debug"},
+        "timers": {"sip": {"linger": 5, "dialog": 60.5}},
+        "bounds": {"max_sessions": 100, "tcp_timeout": 900, "inspect_rate": 0},
+        "devices": [{"name": "eth0", "mode": "dispatch"}, {"name": "eth1", "mode": "observe"}],
+        "nodes": [{"name": "n1", "addr": "198.18.0.11", "dev": "eth0", "mac": "02:00:00:00:00:11", "state": "drain",
+                   "weight": 3, "max_sessions": 7},
+                  {"name": "n2", "addr": "fd00::12", "dev": "eth0"}],
+        "services": [{"name": "sip", "vip": "198.18.0.100", "proto": "udp", "port": 5060, "app": "sip",
+                      "scheduler": "wrr", "flow_timeout": 12.5, "nodes": ["n1"]},
+                     {"name": "range", "vip": "fd00::100", "proto": "tcp", "port": 8000, "port_last": 8010}])"));
+    CHECK(config.control == "/tmp/x.sock");
+    CHECK(config.log_level == role::LogLevel::debug);
+    REQUIRE(config.sip);
+    CHECK(config.sip->linger == 5s);
+    CHECK(config.sip->dialog == 60500ms);
+    CHECK(config.sip->setup == inspect::protocol_for(App::sip)->timers().setup);
+    CHECK_FALSE(config.rtsp);
+    CHECK(config.kernel.bounds == kern::ConfigChange{.max_sessions = 100,
+                                                     .max_flows = {},
+                                                     .max_announcements = {},
+                                                     .tcp_timeout = 900s,
+                                                     .closing_timeout = {},
+                                                     .purge_interval = {},
+                                                     .inspect_rate = 0});
+    CHECK(config.kernel.devices ==
+          std::vector<DeviceConfig>{{"eth0", kern::DevMode::dispatch}, {"eth1", kern::DevMode::observe}});
+    REQUIRE(config.kernel.nodes.size() == 2);
+    CHECK(config.kernel.nodes[0] == kern::NodeSpec{.name = "n1",
+                                                   .address = Address::v4({198, 18, 0, 11}),
+                                                   .ifindex = {},
+                                                   .dev = "eth0",
+                                                   .mac = kern::Mac{2, 0, 0, 0, 0, 0x11},
+                                                   .mac_resolved = false,
+                                                   .state = kern::NodeState::drain,
+                                                   .weight = 3,
+                                                   .max_sessions = 7});
+    CHECK_FALSE(config.kernel.nodes[1].mac);
+    REQUIRE(config.kernel.services.size() == 2);
+    CHECK(config.kernel.services[0] == kern::ServiceSpec{.name = "sip",
+                                                         .vip = Address::v4({198, 18, 0, 100}),
+                                                         .transport = Transport::udp,
+                                                         .port = 5060,
+                                                         .port_last = 0,
+                                                         .app = App::sip,
+                                                         .key = {},
+                                                         .scheduler = "wrr",
+                                                         .flow_timeout = 12500ms,
+                                                         .nodes = {"n1"}});
+    CHECK(config.kernel.services[1].port_last == 8010);
+    CHECK_FALSE(config.kernel.services[1].app);
+}
+
+TEST_CASE("each error names its path and what is allowed") {
+    const std::string peer = R"(an address and port like "198.18.0.2:7100" or "[fd00::2]:7100" )"
+                             "(neither wildcard nor multicast)";
+    const auto [member, expected] = GENERATE_COPY(table<std::string, std::string>({
+        {R"("colour": 1)", "colour: unknown key; allowed here: dispatcher, gateway, key_file, control, log, timers, "
+                           "bounds, devices, nodes, services"},
+        {R"("gateway": {})", "gateway.dispatchers: is missing; it must be a list, each item " + peer},
+        {R"("gateway": {"dispatchers": []})", "gateway.dispatchers: is empty; name at least one dispatcher"},
+        {R"("gateway": {"dispatchers": ["1.2.3.4:5", "1.2.3.4"]})",
+         R"(gateway.dispatchers[1]: "1.2.3.4" is not allowed; it must be )" + peer},
+        {R"("gateway": {"dispatchers": ["1.2.3.4:5", "1.2.3.4:5"]})",
+         "gateway.dispatchers: names one dispatcher twice"},
+        {R"("control": "")", R"(control: "" is not allowed; it must be a string of 1 to 4096 bytes)"},
+        {R"("log": {"level": "loud"})",
+         R"(log.level: "loud" is not allowed; it must be one of "debug", "info", "warning", "error")"},
+        {R"("timers": {"sip": {"linger": -1}})",
+         "timers.sip.linger: -1 is not allowed; it must be seconds, a number from 0 to 86400"},
+        {R"("timers": {"h323": {}})", "timers.h323: unknown key; allowed here: sip, rtsp"},
+        {R"("bounds": {"max_flows": 0})",
+         "bounds.max_flows: 0 is not allowed; it must be a whole number from 1 to 4294967295"},
+        {R"("bounds": {"purge_interval": 0.05})",
+         "bounds.purge_interval: 0.05 is not allowed; it must be seconds, a number from 0.100 to 86400"},
+        {R"("devices": {})", "devices: an object is not allowed; it must be a list of devices"},
+        {R"("devices": [{"name": "a-name-of-16-byte", "mode": "observe"}])",
+         R"(devices[0].name: "a-name-of-16-byte" is not allowed; it must be a string of 1 to 15 bytes)"},
+        {R"("devices": [{"name": "eth0", "mode": "watch"}])",
+         R"(devices[0].mode: "watch" is not allowed; it must be one of "dispatch", "observe")"},
+        {R"("nodes": ["n1"])", R"(nodes[0]: "n1" is not allowed; it must be an object, { ... })"},
+        {R"("nodes": [{"name": "n", "addr": "n1.example", "dev": "eth0"}])",
+         R"(nodes[0].addr: "n1.example" is not allowed; it must be an IPv4 or IPv6 address)"},
+        {R"("nodes": [{"name": "n", "addr": "1.2.3.4"}])",
+         "nodes[0].dev: is missing; it must be a string of 1 to 15 bytes"},
+        {R"("nodes": [{"name": "n", "addr": "1.2.3.4", "dev": "e", "mac": "02-00-00-00-00-11"}])",
+         R"(nodes[0].mac: "02-00-00-00-00-11" is not allowed; it must be a MAC address like "02:00:00:00:00:11")"},
+        {R"("nodes": [{"name": "n", "addr": "1.2.3.4", "dev": "e", "weight": 1.5}])",
+         "nodes[0].weight: 1.5 is not allowed; it must be a whole number from 0 to 65535"},
+        {R"("nodes": [{"name": "n", "addr": "1.2.3.4", "dev": "e"}, {"name": "n", "addr": "1.2.3.5", "dev": "e"}])",
+         R"(nodes[1].name: "n" is there already)"},
+        {R"("services": [{"name": "s", "vip": "1.2.3.4", "proto": "sctp", "port": 1}])",
+         R"(services[0].proto: "sctp" is not allowed; it must be "udp" or "tcp")"},
+        {R"("services": [{"name": "s", "vip": "1.2.3.4", "proto": "udp", "port": 0}])",
+         "services[0].port: 0 is not allowed; it must be a whole number from 1 to 65535"},
+        {R"("services": [{"name": "s", "vip": "1.2.3.4", "proto": "udp", "port": 9, "port_last": 8}])",
+         "services[0].port_last: is lower than port"},
+        {R"("services": [{"name": "s", "vip": "1.2.3.4", "proto": "udp", "port": 9, "app": "h323"}])",
+         R"(services[0].app: "h323" is not allowed; it must be one of "none", "sip", "rtsp")"},
+        {R"("services": [{"name": "s", "vip": "1.2.3.4", "proto": "udp", "port": 9, "nodes": ["a", ""]}])",
+         R"(services[0].nodes[1]: "" is not allowed; it must be the name of a node, 1 to 31 bytes)"},
+        {R"("log": {"level": "info", "level": "debug"})", "level: is there twice in one object"},
+    }));
+    CHECK(error(with(member)) == expected);
+}
+
+TEST_CASE("errors of the whole document") {
+    CHECK(error("[]") == "the document: a list is not allowed; it must be an object, { ... }");
+    CHECK(error(R"({"key_file": "/k"})") == R"(the document: has no role; give it "dispatcher", "gateway", or both)");
+    CHECK(error(R"({"gateway": {"dispatchers": ["1.2.3.4:5"]}})") ==
+          "key_file: is missing; it must be a string of 1 to 4096 bytes");
+    CHECK(error("{\n  \"a\": 1,\n}").starts_with("the document: is not JSON: parse error at line 3, column 1: "));
+    CHECK(error("").starts_with("the document: is not JSON: parse error"));
+}
+
+TEST_CASE("one reading tells of all errors") {
+    CHECK(errors(R"({"dispatcher": {"listen": 5}, "nodes": [{"name": 5}, {}]})").size() == 8);
+}
+
+TEST_CASE("a wildcard, port 0, a name and a bare IPv6 address are no places to listen") {
+    for (const char* text : {"0.0.0.0:7100", "[::]:7100", "198.18.0.2:0", "198.18.0.2:70000", "localhost:7100",
+                             "fd00::2:7100", "224.0.0.1:7100", "198.18.0.2", "198.18.0.2:71x"}) {
+        CAPTURE(text);
+        CHECK(error(std::string(R"({"dispatcher": {"listen": ")") + text + R"("}, "key_file": "/k"})")
+                  .starts_with(std::string("dispatcher.listen: \"") + text + "\" is not allowed"));
+    }
+}
+
+TEST_CASE("a file that is not there is named") {
+    const auto config = load_config("/nonexistent/agent.json");
+    REQUIRE_FALSE(config.ok());
+    CHECK(config.error().front().text() == "/nonexistent/agent.json: cannot be read: No such file or directory");
+}
+
+TEST_CASE("a key file must be its owner's alone, and hold a key") {
+    const std::string key(64, 'a');
+    SECTION("good") {
+        const TemporaryFile file(key + "\n", 0600);
+        const auto loaded = load_key(file.path());
+        REQUIRE(loaded.ok());
+        CHECK(loaded->hex() == key);
+    }
+    SECTION("readable by others") {
+        const TemporaryFile file(key, 0640);
+        CHECK(load_key(file.path()).error().text() ==
+              file.path() + ": others than its owner may use it; run: chmod 600 " + file.path());
+    }
+    SECTION("too short") {
+        const TemporaryFile file("abc", 0600);
+        CHECK(load_key(file.path()).error().text() ==
+              file.path() + ": a key is 64 hex digits, this has 3 characters; a new one is made by: sara-agent keygen");
+    }
+    SECTION("missing") {
+        CHECK(load_key("/nonexistent/key").error().text() ==
+              "/nonexistent/key: cannot be read: No such file or directory; make one key for the cluster by: "
+              "(umask 077; sara-agent keygen > /nonexistent/key)");
+    }
+}

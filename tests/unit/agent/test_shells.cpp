@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include "agent/dispatcher_shell.hpp"
+#include "agent/gateway_shell.hpp"
+#include "agent/log.hpp"
+#include "io/entropy.hpp"
+#include "io/udp_socket.hpp"
+
+using namespace sara;
+using namespace sara::agent;
+using namespace std::chrono_literals;
+
+namespace {
+
+const wire::SharedKey kKey = *wire::SharedKey::parse(std::string(64, '7'));
+const wire::SharedKey kOtherKey = *wire::SharedKey::parse(std::string(64, '8'));
+
+/// A dispatcher and a gateway on 127.0.0.1, without a kernel module.
+struct Loopback {
+    explicit Loopback(const wire::SharedKey& gateway_key = kKey) {
+        start_log(role::LogLevel::error);
+        // A free port, which the dispatcher takes over.
+        const Endpoint any{Address::v4({127, 0, 0, 1}), 0};
+        const Endpoint at = (*io::UdpSocket::open(io, any))->local();
+        Config config;
+        config.dispatcher = DispatcherConfig{at};
+        dispatcher = DispatcherShell::open(io, config, kKey, kernel).value();
+        gateway = GatewayShell::open(io, GatewayConfig{{at}}, gateway_key).value();
+    }
+
+    /// Until `done` says so; false if it does not within 5 s.
+    template <typename Predicate>
+    bool run_until(Predicate done) {
+        const auto end = std::chrono::steady_clock::now() + 5s;
+        while (!done() && std::chrono::steady_clock::now() < end) {
+            io.run_one_for(10ms);
+        }
+        return done();
+    }
+
+    boost::asio::io_context io;
+    KernelLink kernel{io, {}};
+    std::unique_ptr<DispatcherShell> dispatcher;
+    std::unique_ptr<GatewayShell> gateway;
+};
+
+kern::InspectedPacket reply() {
+    static constexpr std::string_view text = "SIP/2.0 200 OK\r\n"
+                                             "Via: SIP/2.0/UDP 198.18.1.11:5060;branch=z9hG4bKa\r\n"
+                                             "From: <sip:a@198.18.1.11>;tag=1\r\n"
+                                             "To: <sip:b@198.18.0.100>;tag=2\r\n"
+                                             "Call-ID: one@198.18.1.11\r\n"
+                                             "CSeq: 1 INVITE\r\n"
+                                             "Contact: <sip:b@198.18.0.100>\r\n"
+                                             "Content-Type: application/sdp\r\n"
+                                             "Content-Length: 108\r\n\r\n"
+                                             "v=0\r\no=- 1 1 IN IP4 198.18.0.100\r\ns=-\r\n"
+                                             "c=IN IP4 198.18.0.100\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n\r\n\r\n";
+    kern::InspectedPacket packet;
+    packet.app = App::sip;
+    packet.sender = Sender::server;
+    packet.flow = {{Address::v4({198, 18, 1, 11}), 5060}, {Address::v4({198, 18, 0, 100}), 5060}, Transport::udp};
+    packet.payload.assign(text.begin(), text.end());
+    return packet;
+}
+
+}  // namespace
+
+TEST_CASE("what a gateway reads reaches the dispatcher over the loopback, sealed") {
+    Loopback both;
+    both.gateway->on_packet(reply());
+    REQUIRE(both.run_until([&] { return both.dispatcher->stats()["peer_messages"] == 1; }));
+    const auto stats = both.dispatcher->stats();
+    CHECK(stats["peer_malformed"] == 0);
+    CHECK(stats["peers"]["gateways"].size() == 1);
+    CHECK(stats["peers"]["gateways"][0]["up"] == true);
+    REQUIRE(both.run_until([&] { return both.gateway->stats()["dispatchers"][0]["queued"] == 0; }));
+    CHECK(both.gateway->stats()["dispatchers"][0]["up"] == true);
+    CHECK(both.gateway->stats()["sent"] == 1);
+}
+
+TEST_CASE("a gateway with another key is not heard, and counted") {
+    Loopback both(kOtherKey);
+    both.gateway->on_packet(reply());
+    REQUIRE(both.run_until([&] { return both.dispatcher->stats()["peers"]["datagrams"]["forged"] >= 2; }));
+    CHECK(both.dispatcher->stats()["peer_messages"] == 0);
+    CHECK(both.dispatcher->stats()["peers"]["datagrams"]["sent"] == 0);
+    CHECK(both.dispatcher->stats()["peers"]["gateways"].empty());
+    CHECK(both.gateway->stats()["dispatchers"][0]["up"] == false);
+}
+
+TEST_CASE("a taken port is a sentence") {
+    boost::asio::io_context io;
+    auto first = io::UdpSocket::open(io, Endpoint{Address::v4({127, 0, 0, 1}), 0});
+    REQUIRE(first.ok());
+    const Endpoint at = (*first)->local();
+    const auto second = io::UdpSocket::open(io, at);
+    REQUIRE_FALSE(second.ok());
+    CHECK(second.error().text() == "UDP " + at.text() + ": binding failed: Address already in use");
+}
