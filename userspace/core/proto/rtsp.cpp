@@ -17,29 +17,26 @@ void read_session(Message& message, std::string_view value) noexcept {
     }
 }
 
-void read_header(Message& message, const Header& header) noexcept {
+/// Header values that are taken apart when all headers were read.
+struct Texts {
+    std::string_view cseq;
+    std::string_view session;
+    std::string_view content_length;
+};
+
+void read_header(Message& message, Texts& texts, const Header& header) noexcept {
     if (iequals(header.name, "CSeq")) {
-        if (!message.cseq) {
-            message.cseq = parse_number<std::uint32_t>(header.value);
-        }
+        keep_first(texts.cseq, header.value);
     } else if (iequals(header.name, "Session")) {
-        if (message.session.empty()) {
-            read_session(message, header.value);
-        }
+        keep_first(texts.session, header.value);
     } else if (iequals(header.name, "Transport")) {
-        if (message.transport.empty()) {
-            message.transport = header.value;
-        }
+        keep_first(message.transport, header.value);
     } else if (iequals(header.name, "Content-Type")) {
-        if (message.content_type.empty()) {
-            message.content_type = header.value;
-        }
+        keep_first(message.content_type, header.value);
     } else if (iequals(header.name, "Content-Base")) {
-        if (message.content_base.empty()) {
-            message.content_base = header.value;
-        }
-    } else if (iequals(header.name, "Content-Length") && !message.content_length) {
-        message.content_length = parse_number<std::uint32_t>(header.value);
+        keep_first(message.content_base, header.value);
+    } else if (iequals(header.name, "Content-Length")) {
+        keep_first(texts.content_length, header.value);
     }
 }
 
@@ -180,10 +177,14 @@ Result<Message> parse(std::string_view bytes) {
     message.version_major = start->version_major;
     message.version_minor = start->version_minor;
 
+    Texts texts;
     HeaderReader headers(rest);
     while (const std::optional<Header> header = headers.next()) {
-        read_header(message, *header);
+        read_header(message, texts, *header);
     }
+    message.cseq = parse_number<std::uint32_t>(texts.cseq);
+    message.content_length = parse_number<std::uint32_t>(texts.content_length);
+    read_session(message, texts.session);
     if (headers.overflow()) {
         return Error{"more than " + std::to_string(limits::kMaxHeaders) + " RTSP headers", {}};
     }

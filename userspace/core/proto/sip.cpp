@@ -36,11 +36,12 @@ constexpr std::array<std::pair<char, std::string_view>, 20> kCompactNames = {{
     {'y', "Identity"},
 }};
 
-void keep_first(std::string_view& field, std::string_view value) noexcept {
-    if (field.empty()) {
-        field = value;
-    }
-}
+/// Header values that become numbers when all headers were read.
+struct Texts {
+    std::string_view cseq;
+    std::string_view content_length;
+    std::string_view session_expires;
+};
 
 /// "4711 INVITE"; false if it is not like that.
 bool read_cseq(Message& message, std::string_view value) noexcept {
@@ -50,13 +51,12 @@ bool read_cseq(Message& message, std::string_view value) noexcept {
     return number && is_token(message.cseq_method) && trim(value).empty();
 }
 
-/// False when the header makes the message unusable.
-bool read_header(Message& message, const Header& header) noexcept {
+void read_header(Message& message, Texts& texts, const Header& header) noexcept {
     const std::string_view name = long_name(header.name);
     if (iequals(name, "Call-ID")) {
         keep_first(message.call_id, header.value);
     } else if (iequals(name, "CSeq")) {
-        return !message.cseq_method.empty() || read_cseq(message, header.value);
+        keep_first(texts.cseq, header.value);
     } else if (iequals(name, "From")) {
         keep_first(message.from, header.value);
     } else if (iequals(name, "To")) {
@@ -67,12 +67,11 @@ bool read_header(Message& message, const Header& header) noexcept {
         keep_first(message.contact, header.value);
     } else if (iequals(name, "Content-Type")) {
         keep_first(message.content_type, header.value);
-    } else if (iequals(name, "Content-Length") && !message.content_length) {
-        message.content_length = parse_number<std::uint32_t>(header.value);
-    } else if (iequals(name, "Session-Expires") && !message.session_expires) {
-        message.session_expires = leading_number(header.value);
+    } else if (iequals(name, "Content-Length")) {
+        keep_first(texts.content_length, header.value);
+    } else if (iequals(name, "Session-Expires")) {
+        keep_first(texts.session_expires, header.value);
     }
-    return true;
 }
 
 void cut_body(Message& message) noexcept {
@@ -162,12 +161,13 @@ Result<Message> parse(std::string_view bytes) {
     message.status = start->status;
     message.reason = start->reason;
 
+    Texts texts;
     HeaderReader headers(rest);
     while (const std::optional<Header> header = headers.next()) {
-        if (!read_header(message, *header)) {
-            return Error{"malformed CSeq", {}};
-        }
+        read_header(message, texts, *header);
     }
+    message.content_length = parse_number<std::uint32_t>(texts.content_length);
+    message.session_expires = leading_number(texts.session_expires);
     if (headers.overflow()) {
         return Error{"more than " + std::to_string(limits::kMaxHeaders) + " SIP headers", {}};
     }
@@ -181,8 +181,11 @@ Result<Message> parse(std::string_view bytes) {
     if (message.call_id.empty()) {
         return Error{"SIP message without Call-ID", {}};
     }
-    if (message.cseq_method.empty()) {
+    if (texts.cseq.data() == nullptr) {
         return Error{"SIP message without CSeq", {}};
+    }
+    if (!read_cseq(message, texts.cseq)) {
+        return Error{"malformed CSeq", {}};
     }
     if (message.is_request && message.cseq_method != message.method) {
         return Error{"the method of CSeq is not the request's", {}};

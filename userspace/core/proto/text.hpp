@@ -91,6 +91,13 @@ private:
     bool overflow_ = false;
 };
 
+/// For fields of which the first header counts, even when it is empty. A field that was not met has no data().
+constexpr void keep_first(std::string_view& field, std::string_view value) noexcept {
+    if (field.data() == nullptr) {
+        field = value;
+    }
+}
+
 /// "name : value" of one line (folds included); nothing if it is no header line.
 [[nodiscard]] std::optional<Header> split_header(std::string_view line) noexcept;
 

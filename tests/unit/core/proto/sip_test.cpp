@@ -170,6 +170,9 @@ TEST_CASE("of repeated headers the first counts") {
     CHECK(message->call_id == "x");
     CHECK(message->cseq == 7);
     CHECK(message->body == "a");
+    // Also when the first says nothing: whoever takes the first must find the same.
+    CHECK_FALSE(read("OPTIONS sip:a@h SIP/2.0\r\nCall-ID:\r\nCall-ID: x\r\nCSeq: 7 OPTIONS\r\n\r\n"));
+    CHECK_FALSE(read(request_with("Content-Length: x\r\nContent-Length: 1\r\n") + "ab")->content_length);
 }
 
 TEST_CASE("a message torn anywhere gives only what is right, or an error") {
