@@ -250,9 +250,10 @@ int sara_announce_add(struct sara_net *sn, u64 session_id,
 	struct sara_session *session;
 	int err;
 
-	ann = kmem_cache_zalloc(sara_announce_cache, GFP_KERNEL);
+	ann = kmem_cache_alloc(sara_announce_cache, GFP_KERNEL);
 	if (!ann)
 		return -ENOMEM;
+	memset(ann, 0, sizeof(*ann));
 	ann->key = *key;
 	ann->tag = tag;
 	if (ttl_ms)

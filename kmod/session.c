@@ -156,10 +156,11 @@ static struct sara_session *sara_session_new(struct sara_net *sn,
 {
 	struct sara_session *session;
 
-	session = kmem_cache_zalloc(sara_session_cache,
-				    GFP_ATOMIC | __GFP_NOWARN);
+	session = kmem_cache_alloc(sara_session_cache,
+				   GFP_ATOMIC | __GFP_NOWARN);
 	if (!session)
 		return NULL;
+	memset(session, 0, sizeof(*session));
 	session->id = sn->last_id + 1;
 	session->sn = sn;
 	session->service = service;

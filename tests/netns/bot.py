@@ -12,8 +12,13 @@ process, because starting programs is what is slow in a guest. A namespace is en
   flood FIRST N DST DPORT        a datagram from each of N ports
   tcp-open NAME SPORT DST DPORT  connect: "ok", or the error's name
   tcp-ask NAME [TEXT]            send a line, tell the answer
+  tcp-bulk NAME BYTES            send so much in one line, tell the answer
   tcp-close NAME | tcp-reset NAME
-  frame DEVICE HEX               send an Ethernet frame as it is
+  frame DMAC PROTO SRC SPORT DST DPORT [KEY=VALUE...]
+                                 a frame made by hand, out of eth0; KEY: flags (TCP, number), seq, len (payload),
+                                 vlan, cut (bytes of the IP packet that are sent), more=1 (an IPv4 fragment)
+  sniff                          listen to eth0; then: sniffed [SECONDS]: IP frames that came in, as
+                                 SMAC>DMAC,PROTO,SPORT,DPORT,PAYLOAD; by semicolons
   nl COMMAND [KEY=VALUE...]      "ok", or "ERROR: sentence"; tuple keys: src sport dst dport proto
   show COMMAND [KEY=VALUE...] : FIELD...   fields by commas, objects by semicolons; without KEY=VALUE a dump
   stat FIELD...                  counters
@@ -274,7 +279,8 @@ class Servers(threading.Thread):
             except OSError:
                 data = b''
             if data:
-                s.send(name.encode() + b'\n')
+                if data.endswith(b'\n'):
+                    s.send(name.encode() + b'\n')
             else:
                 self.selector.unregister(s)
                 s.close()
@@ -294,6 +300,48 @@ def bound(kind, addr, port, like=None):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((addr, int(port)))
     return sock
+
+
+def checksum(data):
+    data += bytes(len(data) % 2)
+    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def ip_packet(proto, src, sport, dst, dport, option):
+    payload = b'x' * int(option.get('len', 0))
+    number = {'udp': 17, 'tcp': 6}[proto]
+    if proto == 'udp':
+        at, l4 = 6, struct.pack('!HHHH', sport, dport, 8 + len(payload), 0) + payload
+    else:
+        at, l4 = 16, struct.pack('!HHIIBBHHH', sport, dport, int(option.get('seq', 1)), 0, 0x50,
+                                 int(option.get('flags', 2)), 1000, 0, 0) + payload
+    pseudo = src + dst + struct.pack('!IHBB', len(l4), 0, 0, number)
+    l4 = l4[:at] + struct.pack('!H', checksum(pseudo + l4) or 0xffff) + l4[at + 2:]
+    if len(src) == 16:
+        return struct.pack('!IHBB', 6 << 28, len(l4), number, 64) + src + dst + l4
+    fragment = 0x2000 if 'more' in option else 0
+    header = struct.pack('!BBHHHBBH', 0x45, 0, 20 + len(l4), 7, fragment, 64, number, 0) + src + dst
+    return header[:10] + struct.pack('!H', checksum(header)) + header[12:] + l4
+
+
+def describe(frame):
+    """What a frame is, or nothing if it is not TCP or UDP on its own."""
+    kind = struct.unpack_from('!H', frame, 12)[0]
+    if kind == 0x0800:
+        proto, l4, length = frame[23], 14 + (frame[14] & 15) * 4, 14 + struct.unpack_from('!H', frame, 16)[0]
+    elif kind == 0x86dd:
+        proto, l4, length = frame[20], 54, 54 + struct.unpack_from('!H', frame, 18)[0]
+    else:
+        return None
+    if proto not in (6, 17):
+        return None
+    sport, dport = struct.unpack_from('!HH', frame, l4)
+    payload = length - l4 - (8 if proto == 17 else (frame[l4 + 12] >> 4) * 4)
+    return (f"{frame[6:12].hex(':')}>{frame[:6].hex(':')},{'udp' if proto == 17 else 'tcp'},{sport},{dport},"
+            f'{payload}')
 
 
 class Bot:
@@ -369,11 +417,39 @@ class Bot:
         sock.close()
         return 'ok'
 
-    def do_frame(self, where, device, *hexes):
+    def do_tcp_bulk(self, where, name, size):
+        self.clients[name].sendall(b'x' * (int(size) - 1))
+        return self.do_tcp_ask(where, name, 'x')
+
+    def do_frame(self, where, dmac, proto, src, sport, dst, dport, *options):
+        option = dict(word.split('=') for word in options)
+        packet = ip_packet(proto, address(src), int(sport), address(dst), int(dport), option)
+        packet = packet[:int(option.get('cut', len(packet)))]
+        tag = struct.pack('!HH', 0x8100, int(option['vlan'])) if 'vlan' in option else b''
         with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
-            sock.bind((device, 0))
-            sock.send(bytes.fromhex(''.join(hexes)))
+            sock.bind(('eth0', 0))
+            sock.send(bytes.fromhex(dmac.replace(':', '')) + sock.getsockname()[4] + tag +
+                      struct.pack('!H', 0x86dd if ':' in src else 0x0800) + packet)
         return 'ok'
+
+    def do_sniff(self, where):
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        sock.bind(('eth0', 3))
+        self.clients['sniff ' + where] = sock
+        return 'ok'
+
+    def do_sniffed(self, where, seconds='0.001'):
+        sock = self.clients['sniff ' + where]
+        sock.settimeout(float(seconds))
+        out = []
+        try:
+            while True:
+                frame, origin = sock.recvfrom(1 << 17)
+                if origin[2] != 4:      # PACKET_OUTGOING
+                    out.append(describe(frame))
+        except TimeoutError:
+            pass
+        return ';'.join(filter(None, out))
 
     def do_nl(self, where, command, *words):
         try:
