@@ -19,7 +19,7 @@
  * Flows are written in the request direction everywhere: src is the client,
  * dst is the virtual address, also where a reply is described.
  *
- * Every refusal carries an extended acknowledgement with a sentence. The error
+ * Every refusal carries an extended acknowledgment with a sentence. The error
  * numbers: EINVAL malformed, ENOENT no such object, EEXIST it is there
  * already, EBUSY in use, ENOSPC a bound was reached, ENODEV no such device,
  * EOPNOTSUPP not possible for this object.
