@@ -522,6 +522,11 @@ bool Dialog::is_settled() const noexcept {
     return legs_.empty() ? is_settled(root_) : std::all_of(legs_.begin(), legs_.end(), is_settled);
 }
 
+bool Dialog::has_server_media() const noexcept {
+    return !root_.server.empty() ||
+           std::any_of(legs_.begin(), legs_.end(), [](const Leg& leg) { return !leg.ended && !leg.server.empty(); });
+}
+
 void Dialog::fill(DialogView& view) const {
     view.flow = flow_;
     view.app = app_;

@@ -112,6 +112,8 @@ public:
     /// Every live leg's halves are agreed on: nothing of what was announced before is needed.
     [[nodiscard]] bool is_settled() const noexcept;
 
+    [[nodiscard]] bool has_server_media() const noexcept;
+
     /// How many replies' requests did not come in time, each told once. Legs without a client half are blind from then.
     unsigned give_up_requests(Time now);
     [[nodiscard]] Time request_deadline() const noexcept;

@@ -69,6 +69,10 @@ struct Session {
     std::list<SessionId>::iterator place;  ///< in State::order
 };
 
+bool is_half(const AnnouncementKey& key) noexcept {
+    return form_of(key) == AnnouncementForm::half;
+}
+
 struct Waiting {
     MessageFacts facts;
     Time until;
@@ -425,7 +429,10 @@ void SessionTracker::State::inherit(Session& session, Entry& entry, Tag tag) {
     if (found == session.adopted.end()) {
         return;
     }
-    entry.dialog.set_known_before();
+    // With halves alone, its opening was not answered yet.
+    if (!std::all_of(found->second.begin(), found->second.end(), is_half)) {
+        entry.dialog.set_known_before();
+    }
     for (const AnnouncementKey& key : found->second) {
         entry.inherited.push_back(key);
         entry.installed.emplace(key, Entry::Installed{tag, false});
@@ -585,6 +592,9 @@ void SessionTracker::State::settle(Session& session, Entry& entry, Effects& out,
     }
     if (!entry.inherited.empty() && (dialog.ended() || (!dialog.empty() && dialog.is_settled()))) {
         entry.inherited.clear();
+    }
+    if (dialog.accepted() && dialog.has_server_media()) {
+        std::erase_if(entry.inherited, is_half);
     }
     announce(session, entry, out);
     if (!dialog.ended()) {
