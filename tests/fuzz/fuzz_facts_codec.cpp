@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+// Facts of a gateway: whatever decodes is within its bounds and encodes to the same facts again; and a tracker that is
+// fed with it stays within its own.
+#include <cstddef>
+#include <cstdint>
+
+#include "core/inspect/facts_codec.hpp"
+#include "core/inspect/limits.hpp"
+#include "core/inspect/tracker.hpp"
+#include "expect.hpp"
+
+using namespace sara;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const Bytes input(data, size);
+    const Result<inspect::MessageFacts> facts = inspect::decode(input);
+    if (facts) {
+        fuzz::expect(facts->dialog.size() <= inspect::limits::kMaxDialogId,
+                     "facts->dialog.size() <= inspect::limits::kMaxDialogId");
+        fuzz::expect(facts->leg.size() <= inspect::limits::kMaxLegId,
+                     "facts->leg.size() <= inspect::limits::kMaxLegId");
+        fuzz::expect(facts->target.size() <= inspect::limits::kMaxTarget,
+                     "facts->target.size() <= inspect::limits::kMaxTarget");
+        fuzz::expect(facts->media.size() <= inspect::limits::kMaxMedia,
+                     "facts->media.size() <= inspect::limits::kMaxMedia");
+        fuzz::expect(facts->peer_media.size() <= inspect::limits::kMaxMedia,
+                     "facts->peer_media.size() <= inspect::limits::kMaxMedia");
+        const Result<Buffer> again = inspect::encode(*facts);
+        fuzz::expect(again.ok(), "again.ok()");
+        const Result<inspect::MessageFacts> back = inspect::decode(*again);
+        fuzz::expect(back.ok() && *back == *facts, "back.ok() && *back == *facts");
+    }
+
+    // The same bytes as a row of messages, each led by its length, to one session.
+    inspect::SessionTracker tracker;
+    Time now{};
+    for (std::size_t at = 0; at + 2 <= size;) {
+        const std::size_t length = static_cast<std::size_t>(data[at] << 8U | data[at + 1]);
+        at += 2;
+        if (length > size - at) {
+            break;
+        }
+        if (const Result<inspect::MessageFacts> each = inspect::decode(input.subspan(at, length))) {
+            (void)tracker.handle(*each, SessionId{1}, now);
+        }
+        at += length;
+        now += inspect::limits::kWaitForRequest / 2;
+        (void)tracker.expire(now);
+    }
+    for (const inspect::DialogView& dialog : tracker.dialogs()) {
+        fuzz::expect(dialog.legs.size() <= inspect::limits::kMaxLegs + 1,
+                     "dialog.legs.size() <= inspect::limits::kMaxLegs + 1");
+        fuzz::expect(dialog.announced.size() <= inspect::limits::kMaxAnnouncements,
+                     "dialog.announced.size() <= inspect::limits::kMaxAnnouncements");
+        fuzz::expect(dialog.state != inspect::DialogState::ended || dialog.announced.empty(),
+                     "dialog.state != inspect::DialogState::ended || dialog.announced.empty()");
+    }
+    tracker.session_ended(SessionId{1});
+    fuzz::expect(tracker.dialogs().empty(), "tracker.dialogs().empty()");
+    fuzz::expect(tracker.next_deadline() == kNever, "tracker.next_deadline() == kNever");
+    return 0;
+}
