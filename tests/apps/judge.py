@@ -6,7 +6,7 @@ The load balancer under test is not asked.
 
 A session is
   failed   if its player or call did not succeed, as the program that played or called says;
-  silent   if its client sent no media, so there was nothing to keep together;
+  silent   if its client sent no media, so there was nothing to keep together (unless interleaved in the signalling);
   split    if its packets came to more than one node;
   lost     if a packet of it came to no node, or more came than were sent;
   whole    otherwise.
@@ -151,6 +151,7 @@ class Session:
     def __init__(self, kind, client, name):
         self.kind, self.client, self.name = kind, client, name
         self.signalling, self.media = [], []
+        self.interleaved = False
         self.succeeded, self.detail = False, ""
 
     def add_media(self, flow):
@@ -170,6 +171,7 @@ def rtsp_sessions(client, conversations):
         for setup in (message for message in asked if message.method == "SETUP"):
             reply = answered.get(setup.header("cseq"))
             transport = reply.header("transport") if reply and reply.status == 200 else ""
+            session.interleaved |= "interleaved=" in transport
             theirs = re.search(r"server_port=(\d+)(?:-(\d+))?", transport)
             ours = re.search(r"client_port=(\d+)(?:-(\d+))?", transport)
             if theirs and ours:
@@ -233,7 +235,7 @@ def judge_session(session, sent, returned, seen):
     faults = []
     if not session.succeeded:
         faults.append("failed")
-    if media_sent == 0:
+    if media_sent == 0 and not session.interleaved:
         faults.append("silent")
     if len(nodes) > 1:
         faults.append("split")

@@ -38,7 +38,7 @@ def print_sessions(judgement):
 
 def print_flows(judgement, sara_flows):
     """One block for each session, one line for each of its flows."""
-    known = {(f["proto"], f["src"], f.get("sport"), f.get("dport")): f for f in sara_flows}
+    known = {tuple(flow["tuple"][key] for key in ("proto", "src", "sport", "dport")): flow for flow in sara_flows}
     print(f"  {'':30} {'SARA says':46} | at the nodes")
     print(f"  {'session / flow':30} {'session':>9} {'node':5} {'identity':11} {'status':12} {'packets':>5} | {'packets':14} verdict")
     for session in judgement["sessions"]:
@@ -49,7 +49,7 @@ def print_flows(judgement, sara_flows):
             sara = known.get((flow["proto"], flow["src"], flow["sport"], flow["dport"]))
             if sara:
                 says = (f"{sara['session']:>9} {sara['node']:5} {sara['identity']:11} {sara['status']:12} "
-                        f"{sara.get('packets', '-'):>5}")
+                        f"{sara['packets']:>5}")
             else:
                 says = f"{'-':>9} {'':36}" if flow["sent"] else f"{'(no packet)':>9}{'':35}"
             print(f"  {name:30} {says:46} | {counts(flow) if flow['sent'] else '-'}")

@@ -56,11 +56,16 @@ dispatcher_up() {
 	GATEWAY
 	spawn agent-lb lb "$SARA_BIN/sara-agent" --config "$RUN_DIR/dispatcher.json"
 	spawn agent-gw gw "$SARA_BIN/sara-agent" --config "$RUN_DIR/gateway.json"
-	wait_for 30 "the dispatcher's agent ($(tail -n1 "$RUN_DIR/agent-lb.log"))" listening lb udp "${ADDR[lb]}" 7100
+	for node in lb gw; do
+		wait_for 30 "the agent in $node" agent_settled "$node"
+		running "agent-$node" || die "the agent in $node ended: $(<"$RUN_DIR/agent-$node.log")"
+	done
 	for node in "${NODES[@]}"; do
 		wait_for 30 "SARA to know the MAC address of $node" node_usable "$node"
 	done
 }
+
+agent_settled() { log_has "agent-$1" 'connected to the kernel module' || ! running "agent-$1"; }
 
 node_usable() { sara_in lb -j node show "$1" | grep -q '"usable": *true'; }
 

@@ -204,7 +204,11 @@ wait_for() {
 log_has() { grep -q -e "$2" "$RUN_DIR/$1.log"; }
 
 # listening NAMESPACE tcp|udp ADDRESS PORT: a socket is bound there.
-listening() { [[ -n $(ns "$1" ss -Hnl"${2:0:1}" "src $3 and sport = :$4") ]]; }
+listening() {
+	local address=$3
+	[[ $address != *:* ]] || address="[$address]"
+	[[ -n $(ns "$1" ss -Hnl"${2:0:1}" "src $address and sport = :$4") ]]
+}
 
 # --- captures -------------------------------------------------------------------------------------------------
 # capture LABEL NAMESPACE INTERFACE DIRECTION(in|out|inout) FILTER: RUN_DIR/LABEL.pcap, from now until capture_stop.
@@ -226,12 +230,12 @@ capture_stop() {
 }
 
 # --- the end --------------------------------------------------------------------------------------------------
-# Stops what was spawned, takes the namespaces away; for `trap cleanup EXIT`. RUN_DIR stays if KEEP_RUN_DIR is set.
+# Stops what was spawned, takes the namespaces and RUN_DIR away; for `trap cleanup EXIT`.
 cleanup() {
 	local label
 	for label in "${!PIDS[@]}"; do
 		stop "$label" TERM
 	done
 	topo_down
-	[[ -z $RUN_DIR || -n ${KEEP_RUN_DIR-} ]] || rm -rf "$RUN_DIR"
+	[[ -z $RUN_DIR ]] || rm -rf "$RUN_DIR"
 }
