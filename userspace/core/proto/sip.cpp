@@ -102,9 +102,7 @@ AddressParts split_address(std::string_view value) noexcept {
     if (close == std::string_view::npos) {
         return {};
     }
-    std::string_view parameters = rest.substr(close + 1);
-    static_cast<void>(take_until(parameters, ';'));
-    return {trim(rest.substr(0, close)), parameters};
+    return {trim(rest.substr(0, close)), rest.substr(close + 1)};
 }
 
 /// "host", "host:5060", "[fd00::1]:5060"; blanks around the colon as Via allows them.

@@ -154,6 +154,13 @@ TEST_CASE("a stream joined inside an interleaved frame finds the message behind 
     }
 }
 
+TEST_CASE("the shortest message is found behind the rest of a line") {
+    const std::string shortest = "OPTIONS * RTSP/1.0\r\n\r\n";
+    Framer framer(App::rtsp);
+    framer.lost();
+    CHECK(frames(framer, "the rest of a line " + shortest + rtsp_reply(1)) == Messages{shortest, rtsp_reply(1)});
+}
+
 TEST_CASE("a loss inside a message drops that message only") {
     Framer framer(App::sip);
     const std::string one = sip_message("one", std::string(100, 'b'));

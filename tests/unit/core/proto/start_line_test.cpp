@@ -32,11 +32,27 @@ TEST_CASE("an RTSP URI may hold blanks, as some clients send it") {
 }
 
 TEST_CASE("what is no start line is refused") {
-    for (const char* bad :
-         {"", " ", "INVITE", "INVITE SIP/2.0", "INVITE sip:a SIP/3.0", "INVITE sip:a SIP/2.1", "INVITE sip:a",
-          "IN(VITE sip:a SIP/2.0", "SIP/2.0", "SIP/2.0 99 x", "SIP/2.0 700 x", "SIP/2.0 2000 x", "SIP/2.0 abc",
-          "SIP/2.0/UDP 198.18.1.11", "SIP/20 200 OK", "OPTIONS * RTSP/1.0", "RTSP/1.0 200 OK",
-          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA sip:a SIP/2.0"}) {
+    for (const char* bad : {"",
+                            " ",
+                            "INVITE",
+                            "INVITE SIP/2.0",
+                            "INVITE sip:a SIP/3.0",
+                            "INVITE sip:a SIP/2.1",
+                            "INVITE sip:a SIP/",
+                            "INVITE sip:a SIP/2.0x",
+                            "SIP/2.0x 200 OK",
+                            "INVITE sip:a",
+                            "IN(VITE sip:a SIP/2.0",
+                            "SIP/2.0",
+                            "SIP/2.0 99 x",
+                            "SIP/2.0 700 x",
+                            "SIP/2.0 2000 x",
+                            "SIP/2.0 abc",
+                            "SIP/2.0/UDP 198.18.1.11",
+                            "SIP/20 200 OK",
+                            "OPTIONS * RTSP/1.0",
+                            "RTSP/1.0 200 OK",
+                            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA sip:a SIP/2.0"}) {
         CAPTURE(bad);
         CHECK_FALSE(parse_start_line(App::sip, bad));
     }
@@ -48,6 +64,7 @@ TEST_CASE("a start line is found behind the rest of something else") {
     CHECK(find_start_line(App::sip, "a=sendrecvINVITE sip:b@h SIP/2.0") == 10U);
     CHECK(find_start_line(App::sip, "INVITE sip:b@h SIP/2.0") == 0U);
     CHECK(find_start_line(App::sip, "zSIP/2.0 180 Ringing") == 1U);
+    CHECK(find_start_line(App::sip, "ACK now INVITE sip:b@h SIP/2.0") == 8U);
     CHECK(find_start_line(App::rtsp, std::string("$\0\0\4ABPLAY rtsp://h/x RTSP/1.0", 30)) == 6U);
     CHECK(find_start_line(App::rtsp, "OPTIONS * RTSP/1.0") == 0U);
 }
