@@ -38,7 +38,7 @@ Error failed(const std::string& path, int code) {
     switch (code) {
     case ENOENT:
     case ECONNREFUSED:
-        return {"no agent listens at " + path + ": is sara-agent running?", {}};
+        return {"no agent listens at " + path + ": start sara-agent, or give its control socket", {}};
     case EACCES:
     case EPERM:
         return {"no permission for the agent's control socket " + path + ": run as root", {}};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "cli/bounds.hpp"
 #include "cli/grammar.hpp"
 
 namespace sara::cli {
@@ -18,12 +19,12 @@ Action show(Arguments&) {
 
 Action set(Arguments& in) {
     kern::ConfigChange change;
-    in.options({{"max-sessions", [&] { change.max_sessions = in.number32(1); }},
-                {"max-flows", [&] { change.max_flows = in.number32(1); }},
-                {"max-announcements", [&] { change.max_announcements = in.number32(1); }},
-                {"tcp-timeout", [&] { change.tcp_timeout = in.time(); }},
-                {"closing-timeout", [&] { change.closing_timeout = in.time(); }},
-                {"purge-interval", [&] { change.purge_interval = in.time(); }},
+    in.options({{"max-sessions", [&] { change.max_sessions = in.number32(bounds::kMinBound); }},
+                {"max-flows", [&] { change.max_flows = in.number32(bounds::kMinBound); }},
+                {"max-announcements", [&] { change.max_announcements = in.number32(bounds::kMinBound); }},
+                {"tcp-timeout", [&] { change.tcp_timeout = in.time(bounds::kMinTcpTimeout); }},
+                {"closing-timeout", [&] { change.closing_timeout = in.time(bounds::kMinClosingTimeout); }},
+                {"purge-interval", [&] { change.purge_interval = in.time(bounds::kMinPurgeInterval); }},
                 {"inspect-rate", [&] { change.inspect_rate = in.number32(); }}});
     in.require_any();
     return Execute{kern::config_set(change)};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "cli/bounds.hpp"
 #include "cli/grammar.hpp"
 
 namespace sara::cli {
@@ -12,8 +13,6 @@ constexpr std::string_view kUsage = "Usage: sara node add NAME addr ADDR [ SETTI
                                     "SETTINGS := [ dev DEVICE ] [ mac { MAC | resolved } ]\n"
                                     "            [ state { up | drain | down } ] [ weight NUMBER ]\n"
                                     "            [ max-sessions NUMBER ]\n";
-
-constexpr std::uint32_t kMaxWeight = 65535;
 
 Action show(Arguments& in) {
     if (in.empty()) {
@@ -35,7 +34,7 @@ kern::NodeSpec settings(Arguments& in) {
                      }
                  }},
                 {"state", [&] { spec.state = in.choice<kern::NodeState>(); }},
-                {"weight", [&] { spec.weight = in.number32(0, kMaxWeight); }},
+                {"weight", [&] { spec.weight = in.number32(0, bounds::kMaxWeight); }},
                 {"max-sessions", [&] { spec.max_sessions = in.number32(); }}});
     return spec;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <tuple>
 
+#include "cli/bounds.hpp"
 #include "cli/grammar.hpp"
 
 namespace sara::cli {
@@ -29,7 +30,7 @@ Arguments::Option scheduler(Arguments& in, std::optional<std::string>& value) {
 }
 
 Arguments::Option flow_timeout(Arguments& in, std::optional<kern::Milliseconds>& value) {
-    return {"flow-timeout", [&] { value = in.time(); }};
+    return {"flow-timeout", [&] { value = in.time(bounds::kMinFlowTimeout); }};
 }
 
 Action add(Arguments& in) {

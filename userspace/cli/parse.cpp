@@ -5,6 +5,8 @@
 #include <charconv>
 #include <limits>
 
+#include "cli/print.hpp"
+
 namespace sara::cli::parse {
 
 namespace {
@@ -54,7 +56,7 @@ Result<std::uint64_t> number(std::string_view word, std::uint64_t min, std::uint
     return expected("a number from " + std::to_string(min) + " to " + std::to_string(max), word);
 }
 
-Result<std::chrono::milliseconds> time(std::string_view word) {
+Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min) {
     constexpr std::string_view kWhat = "a time such as 30s, 500ms or 15m";
     constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
 
@@ -85,7 +87,11 @@ Result<std::chrono::milliseconds> time(std::string_view word) {
     if (milliseconds > kMax) {
         return expected("a time of at most 49d", word);
     }
-    return std::chrono::milliseconds(milliseconds);
+    const std::chrono::milliseconds value(milliseconds);
+    if (value < min) {
+        return expected("a time of at least " + text_of(min), word);
+    }
+    return value;
 }
 
 Result<Address> address(std::string_view word) {

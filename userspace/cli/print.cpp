@@ -161,8 +161,8 @@ void Printer::field(std::string_view name, std::chrono::milliseconds value) {
     member(name, value.count());
 }
 
-void Printer::field(std::string_view name, const std::vector<std::string>& values) {
-    std::string list;
+void Printer::field(std::string_view name, const std::vector<std::string>& values, std::string_view if_empty) {
+    std::string list(values.empty() ? if_empty : "");
     for (const std::string& value : values) {
         list += (list.empty() ? "" : ",") + safe_text(value);
     }
@@ -181,9 +181,9 @@ void Printer::bare(std::string_view name, std::uint64_t value) {
     member(name, value);
 }
 
-void Printer::flag(std::string_view name, bool value) {
-    if (value) {
-        word(name);
+void Printer::flag(std::string_view name, bool value, std::string_view otherwise) {
+    if (value || !otherwise.empty()) {
+        word(value ? name : otherwise);
     }
     member(name, value);
 }

@@ -47,13 +47,13 @@ public:
     void field(std::string_view name, std::string_view value);
     void field(std::string_view name, std::uint64_t value);
     void field(std::string_view name, std::chrono::milliseconds value);  ///< JSON: a number of milliseconds
-    void field(std::string_view name, const std::vector<std::string>& values);
+    void field(std::string_view name, const std::vector<std::string>& values, std::string_view if_empty);
 
     /// `value`: where the place says what it is.
     void bare(std::string_view name, std::string_view value);
     void bare(std::string_view name, std::uint64_t value);
-    /// `name` if it is so; JSON has it always.
-    void flag(std::string_view name, bool value);
+    /// `name` if it is so, else `otherwise`; JSON has it always.
+    void flag(std::string_view name, bool value, std::string_view otherwise = {});
     /// `name FIRST-LAST`; a last port of 0 is one port, and not in the JSON.
     void ports(std::string_view first_name, Port first, std::string_view last_name, Port last);
     /// `proto src:sport > dst:dport`; JSON: an object with the fields that are known.

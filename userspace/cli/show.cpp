@@ -88,11 +88,7 @@ void put(Printer& out, const kern::Service& service, View view) {
     out.field("key", kern::word_of(service.key));
     out.field("scheduler", service.scheduler);
     out.field("flow-timeout", service.flow_timeout);
-    if (service.nodes.empty()) {
-        out.field("nodes", "all");
-    } else {
-        out.field("nodes", service.nodes);
-    }
+    out.field("nodes", service.nodes, "all");
     if (!view.event) {
         out.field("sessions", service.sessions);
         if (view.detail.stats) {
@@ -127,7 +123,7 @@ void put(Printer& out, const kern::Node& node, View view) {
     out.field("state", kern::word_of(node.state));
     out.field("weight", node.weight);
     out.field("max-sessions", node.max_sessions);
-    out.flag("usable", node.usable);
+    out.flag("usable", node.usable, "unusable");
     if (!view.event) {
         out.field("sessions", node.sessions);
         if (view.detail.stats) {

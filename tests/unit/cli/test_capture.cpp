@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "cli/capture.hpp"
+#include "cli/show_capture.hpp"
+
+using namespace sara;
+using namespace sara::cli;
+
+namespace {
+
+const Address kVip = Address::v4({198, 18, 0, 100});
+const Address kClient = Address::v4({198, 18, 1, 11});
+
+/// A classic capture of raw IPv4 packets, a millisecond between each.
+class CaptureWriter {
+public:
+    CaptureWriter() {
+        for (const std::uint32_t word : {0xa1b2c3d4U, 0x00040002U, 0U, 0U, 65535U, 101U}) {
+            native(word);
+        }
+    }
+
+    void udp(const Endpoint& src, const Endpoint& dst, std::string_view payload) {
+        Buffer body;
+        big(body, src.port);
+        big(body, dst.port);
+        big(body, static_cast<std::uint16_t>(8 + payload.size()));
+        big(body, 0);
+        append(body, payload);
+        packet(17, src.address, dst.address, body);
+    }
+
+    void tcp(const Endpoint& src, const Endpoint& dst, std::uint32_t seq, std::uint8_t flags,
+             std::string_view payload = {}) {
+        Buffer body;
+        big(body, src.port);
+        big(body, dst.port);
+        big(body, static_cast<std::uint16_t>(seq >> 16U));
+        big(body, static_cast<std::uint16_t>(seq & 0xffffU));
+        big(body, 0);
+        big(body, 0);
+        body.push_back(0x50);
+        body.push_back(flags);
+        big(body, 1000);
+        big(body, 0);
+        big(body, 0);
+        append(body, payload);
+        packet(6, src.address, dst.address, body);
+    }
+
+    [[nodiscard]] const Buffer& file() const { return file_; }
+
+private:
+    void native(std::uint32_t word) {
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&word);
+        file_.insert(file_.end(), bytes, bytes + sizeof(word));
+    }
+    static void big(Buffer& out, std::uint16_t value) {
+        out.push_back(static_cast<std::uint8_t>(value >> 8U));
+        out.push_back(static_cast<std::uint8_t>(value & 0xffU));
+    }
+    static void append(Buffer& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
+
+    void packet(std::uint8_t protocol, const Address& src, const Address& dst, const Buffer& body) {
+        Buffer ip{0x45, 0};
+        big(ip, static_cast<std::uint16_t>(20 + body.size()));
+        big(ip, 0);
+        big(ip, 0);
+        ip.push_back(64);
+        ip.push_back(protocol);
+        big(ip, 0);
+        ip.insert(ip.end(), src.bytes().begin(), src.bytes().end());
+        ip.insert(ip.end(), dst.bytes().begin(), dst.bytes().end());
+        ip.insert(ip.end(), body.begin(), body.end());
+        native(1'700'000'000 + packets_ / 1000);
+        native(packets_ % 1000 * 1000);
+        native(static_cast<std::uint32_t>(ip.size()));
+        native(static_cast<std::uint32_t>(ip.size()));
+        file_.insert(file_.end(), ip.begin(), ip.end());
+        ++packets_;
+    }
+
+    Buffer file_;
+    std::uint32_t packets_ = 0;
+};
+
+constexpr std::uint8_t kSyn = 0x02;
+constexpr std::uint8_t kAck = 0x10;
+
+/// SETUP, PLAY and media of one stream; `torn`: the SETUP comes in two segments, the second first.
+Buffer rtsp_capture(bool torn) {
+    const Endpoint client{kClient, 40000};
+    const Endpoint server{kVip, 554};
+    const std::string setup = "SETUP rtsp://198.18.0.100/v/track1 RTSP/1.0\r\nCSeq: 2\r\n"
+                              "Transport: RTP/AVP;unicast;client_port=5004-5005\r\n\r\n";
+    const std::string reply = "RTSP/1.0 200 OK\r\nCSeq: 2\r\nSession: ABCD1234;timeout=60\r\n"
+                              "Transport: RTP/AVP;unicast;client_port=5004-5005;server_port=6970-6971\r\n\r\n";
+    CaptureWriter capture;
+    capture.tcp(client, server, 99, kSyn);
+    capture.tcp(server, client, 499, kSyn | kAck);
+    if (torn) {
+        capture.tcp(client, server, 100 + 30, kAck, std::string_view(setup).substr(30));
+        capture.tcp(client, server, 100, kAck, std::string_view(setup).substr(0, 30));
+    } else {
+        capture.tcp(client, server, 100, kAck, setup);
+    }
+    capture.tcp(server, client, 500, kAck, reply);
+    capture.udp({kClient, 5005}, {kVip, 6971}, "rtcp");
+    capture.udp({kClient, 5005}, {kVip, 6971}, "rtcp");
+    capture.udp({kClient, 9}, {kVip, 9}, "nobody announced this");
+    return capture.file();
+}
+
+std::string text_of_report(const CaptureReport& report, Format format = Format::text) {
+    std::ostringstream out;
+    Printer printer(out, format);
+    printer.begin_array();
+    for (const CapturedSession& session : report.sessions) {
+        show(printer, session, {});
+    }
+    printer.end_array();
+    return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("an RTSP session with its announced flows is found in a capture") {
+    const bool torn = GENERATE(false, true);
+    const std::vector<Address> vips{kVip};
+    const Result<CaptureReport> report = read_capture(rtsp_capture(torn), vips, {});
+    REQUIRE(report);
+    REQUIRE(report->sessions.size() == 1);
+    const CapturedSession& session = report->sessions[0];
+    CHECK(session.app == App::rtsp);
+    CHECK(session.flow == FlowKey{{kClient, 40000}, {kVip, 554}, Transport::tcp});
+    REQUIRE(session.dialogs.size() == 1);
+    CHECK(session.dialogs[0].view.id == "ABCD1234");
+    CHECK(session.dialogs[0].view.state == inspect::DialogState::complete);
+
+    const auto announced = [&](const AnnouncementKey& key) -> const AnnouncedFlow* {
+        for (const AnnouncedFlow& flow : session.dialogs[0].announced) {
+            if (flow.key == key) {
+                return &flow;
+            }
+        }
+        return nullptr;
+    };
+    const AnnouncedFlow* half = announced({Transport::udp, kClient, 5005, kVip, 0});
+    const AnnouncedFlow* exact = announced({Transport::udp, kClient, 5005, kVip, 6971});
+    REQUIRE(half != nullptr);
+    REQUIRE(exact != nullptr);
+    CHECK(half->withdrawn);
+    CHECK_FALSE(exact->withdrawn);
+    CHECK(exact->packets == 2);
+    CHECK(half->packets == 0);
+    CHECK(report->unannounced == 1);
+
+    CHECK(text_of_report(*report).find(
+              "        secondary udp 198.18.1.11:5005 > 198.18.0.100:6971 form exact packets 2\n") !=
+          std::string::npos);
+    CHECK(nlohmann::json::accept(text_of_report(*report, Format::json)));
+}
+
+TEST_CASE("without a VIP the error proposes the address that is asked") {
+    const Result<CaptureReport> report = read_capture(rtsp_capture(false), {}, {});
+    REQUIRE_FALSE(report);
+    CHECK(report.error().what ==
+          "--vip is missing: the capture has 2 packets to 198.18.0.100:554; try --vip 198.18.0.100");
+    const std::vector<AppPort> elsewhere{{App::rtsp, 8000}};
+    CHECK(read_capture(rtsp_capture(false), {}, elsewhere)
+              .error()
+              .what.find("has no packet to a port of signalling "
+                         "(8000)") != std::string::npos);
+}
+
+TEST_CASE("ports that are given replace the usual ones") {
+    const std::vector<Address> vips{kVip};
+    const std::vector<AppPort> elsewhere{{App::rtsp, 8000}};
+    const Result<CaptureReport> report = read_capture(rtsp_capture(false), vips, elsewhere);
+    REQUIRE(report);
+    CHECK(report->sessions.empty());
+}
+
+TEST_CASE("what is no capture is refused, and a torn one is read as far as it goes") {
+    const std::vector<Address> vips{kVip};
+    CHECK_FALSE(read_capture(as_bytes("GIF89a and so on, and so on"), vips, {}));
+    Buffer torn = rtsp_capture(false);
+    torn.resize(torn.size() - 5);
+    const Result<CaptureReport> report = read_capture(torn, vips, {});
+    REQUIRE(report);
+    CHECK(report->torn);
+    CHECK(report->sessions.size() == 1);
+}
+
+TEST_CASE("captures of a Live555 server name its sessions and ports") {
+    const std::filesystem::path folder = std::filesystem::path(SARA_SOURCE_DIR) / "../shared/corpora/rtsp-live555";
+    if (!std::filesystem::exists(folder)) {
+        WARN("no recorded captures beside the project: nothing was checked");
+        return;
+    }
+    std::size_t files = 0;
+    for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(folder)) {
+        if (entry.path().extension() != ".pcap") {
+            continue;
+        }
+        INFO(entry.path());
+        std::ifstream file(entry.path(), std::ios::binary);
+        const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+        const std::vector<Address> vips{Address::v4({127, 0, 0, 1})};
+        const Result<CaptureReport> report = read_capture(as_bytes(content), vips, {});
+        REQUIRE(report);
+        CHECK_FALSE(report->torn);
+        CHECK(report->read.malformed == 0);
+        REQUIRE(report->sessions.size() == 1);
+        REQUIRE(report->sessions[0].dialogs.size() == 1);
+        const CapturedDialog& dialog = report->sessions[0].dialogs[0];
+        CHECK(dialog.view.id == "000022B8");
+        const Address vip = vips[0];
+        const auto names_server_port = [&](Port port) {
+            return std::any_of(dialog.announced.begin(), dialog.announced.end(), [&](const AnnouncedFlow& flow) {
+                return form_of(flow.key) == AnnouncementForm::exact && flow.key.vip == vip && flow.key.dport == port;
+            });
+        };
+        // What its first SETUP is answered with in all of them.
+        CHECK(names_server_port(6970));
+        CHECK(names_server_port(6971));
+        ++files;
+    }
+    CHECK(files == 7);
+}

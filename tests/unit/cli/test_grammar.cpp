@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "cli/batch.hpp"
+#include "cli/grammar.hpp"
+#include "cli/options.hpp"
+
+using namespace sara;
+using namespace sara::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+Result<Action> parsed(const std::string& line) {
+    const Result<std::vector<std::string>> words = split_words(line);
+    REQUIRE(words);
+    return parse_command(*words);
+}
+
+/// The request that a line makes.
+kern::Request request(const std::string& line) {
+    const Result<Action> action = parsed(line);
+    INFO(line << ": " << (action ? "" : action.error().text()));
+    REQUIRE(action);
+    REQUIRE(std::holds_alternative<Execute>(*action));
+    return std::get<Execute>(*action).request;
+}
+
+std::vector<kern::Request> shown(const std::string& line) {
+    const Result<Action> action = parsed(line);
+    INFO(line << ": " << (action ? "" : action.error().text()));
+    REQUIRE(action);
+    REQUIRE(std::holds_alternative<Show>(*action));
+    return std::get<Show>(*action).requests;
+}
+
+std::string refusal(const std::string& line) {
+    const Result<Action> action = parsed(line);
+    return action ? "(accepted)" : action.error().text();
+}
+
+const Address kVip = Address::v4({198, 18, 0, 100});
+const Address kClient = Address::v4({198, 18, 1, 11});
+
+using Requests = std::vector<kern::Request>;
+
+}  // namespace
+
+TEST_CASE("dev") {
+    CHECK(request("dev add eth0 mode dispatch") == kern::dev_new("eth0", kern::DevMode::dispatch));
+    CHECK(request("dev add eth1 mode observe") == kern::dev_new("eth1", kern::DevMode::observe));
+    CHECK(request("dev del eth0") == kern::dev_del("eth0"));
+    CHECK(shown("dev") == Requests{kern::dev_dump()});
+    CHECK(shown("dev show") == Requests{kern::dev_dump()});
+    CHECK(shown("dev show eth0") == Requests{kern::dev_get("eth0")});
+    CHECK(refusal("dev add") == "expected the name of a network device");
+    CHECK(refusal("dev add eth0") == "\"mode\" is missing");
+    CHECK(refusal("dev add eth0 mode") == "mode: expected a word");
+    CHECK(refusal("dev add eth0 mode fast") == "mode: expected dispatch or observe, not \"fast\"");
+    CHECK(refusal("dev del eth0 now") == "expected the end of the command, not \"now\"");
+}
+
+TEST_CASE("service") {
+    kern::ServiceSpec spec;
+    spec.name = "rtsp";
+    spec.vip = kVip;
+    spec.transport = Transport::tcp;
+    spec.port = 554;
+    CHECK(request("service add rtsp vip 198.18.0.100 proto tcp port 554") == kern::service_new(spec));
+    spec.app = App::rtsp;
+    spec.scheduler = "wlc";
+    spec.nodes = {"n1", "n2"};
+    spec.flow_timeout = 30s;
+    CHECK(request("service add rtsp vip 198.18.0.100 proto tcp port 554 app rtsp scheduler wlc nodes n1,n2 "
+                  "flow-timeout 30s") == kern::service_new(spec));
+    spec.nodes = {};
+    spec.port_last = 560;
+    spec.key = kern::SessionKey::flow;
+    CHECK(request("service add rtsp nodes all port 554-560 key flow scheduler wlc flow-timeout 30s app rtsp proto tcp "
+                  "vip 198.18.0.100") == kern::service_new(spec));
+
+    kern::ServiceChange change;
+    change.name = "rtsp";
+    change.nodes = {"n1"};
+    CHECK(request("service set rtsp nodes n1") == kern::service_set(change));
+    change.nodes = {};
+    change.all_nodes = true;
+    CHECK(request("service set rtsp nodes all") == kern::service_set(change));
+    CHECK(request("service del rtsp") == kern::service_del("rtsp"));
+    CHECK(request("service del rtsp force") == kern::service_del("rtsp", true));
+    CHECK(shown("service show rtsp") == Requests{kern::service_get("rtsp")});
+
+    CHECK(refusal("service add rtsp") == "\"vip\" is missing");
+    CHECK(refusal("service add rtsp vip 198.18.0.100 proto tcp") == "\"port\" is missing");
+    CHECK(refusal("service add rtsp vip vip.example proto tcp port 1") ==
+          "vip: expected an IPv4 or IPv6 address, not \"vip.example\"");
+    CHECK(refusal("service add rtsp vip 198.18.0.100 vip 198.18.0.100") == "\"vip\" is given twice");
+    CHECK(refusal("service add rtsp vip 198.18.0.100 proto tcp port 1 flow-timeout 5ms") ==
+          "flow-timeout: expected a time of at least 1s, not \"5ms\"");
+    CHECK(refusal("service set rtsp") == "nothing to change: expected one of scheduler, flow-timeout, nodes");
+    CHECK(refusal("service set rtsp vip 198.18.0.100") ==
+          "expected one of scheduler, flow-timeout, nodes, not \"vip\"");
+}
+
+TEST_CASE("node") {
+    kern::NodeSpec spec;
+    spec.name = "n1";
+    spec.address = Address::v4({198, 18, 0, 11});
+    CHECK(request("node add n1 addr 198.18.0.11") == kern::node_new(spec));
+    CHECK(request("node add n1 addr 198.18.0.11 mac resolved") == kern::node_new(spec));
+    spec.dev = "eth0";
+    spec.mac = kern::Mac{2, 0, 0, 0, 0, 0x11};
+    spec.weight = 2;
+    spec.max_sessions = 100;
+    spec.state = kern::NodeState::down;
+    CHECK(request("node add n1 addr 198.18.0.11 dev eth0 mac 02:00:00:00:00:11 weight 2 max-sessions 100 state down") ==
+          kern::node_new(spec));
+
+    kern::NodeSpec change;
+    change.name = "n1";
+    change.state = kern::NodeState::drain;
+    CHECK(request("node set n1 state drain") == kern::node_set(change));
+    change.state = {};
+    change.mac_resolved = true;
+    CHECK(request("node set n1 mac resolved") == kern::node_set(change));
+    CHECK(request("node del n1 force") == kern::node_del("n1", true));
+    CHECK(shown("node") == Requests{kern::node_dump()});
+    CHECK(shown("node list") == Requests{kern::node_dump()});
+    CHECK(request("node delete n1") == kern::node_del("n1"));
+
+    CHECK(refusal("node add n1") == "\"addr\" is missing");
+    CHECK(refusal("node add n1 addr 198.18.0.11 weight 65536") ==
+          "weight: expected a number from 0 to 65535, not \"65536\"");
+    CHECK(refusal("node set n1") == "nothing to change: expected one of addr, dev, mac, state, weight, max-sessions");
+    CHECK(refusal("node set n1 state off") == "state: expected up, drain or down, not \"off\"");
+    CHECK(refusal("node add n1 addr 198.18.0.11 mac 02:00") ==
+          "mac: expected a MAC address such as 02:00:00:00:00:11, not \"02:00\"");
+    CHECK(refusal("node del n1 now") == "expected the end of the command, not \"now\"");
+}
+
+TEST_CASE("session") {
+    CHECK(shown("session show") == Requests{kern::session_dump()});
+    CHECK(shown("session show id 7") == Requests{kern::session_get(SessionId{7})});
+    CHECK(shown("session show node n1 service rtsp") ==
+          Requests{kern::session_dump({.service = "rtsp", .node = "n1"})});
+    CHECK(request("session del id 7") == kern::session_del(SessionId{7}));
+    CHECK(request("session flush") == kern::session_flush({}));
+    CHECK(request("session flush node n1") == kern::session_flush({.node = "n1"}));
+    kern::SessionChange change;
+    change.id = SessionId{7};
+    change.label = "a call";
+    change.lifetime = 1h;
+    change.linger = 2s;
+    CHECK(request("session set id 7 label 'a call' lifetime 1h linger 2s") == kern::session_set(change));
+    CHECK(refusal("session show id 7 node n1") == "id names one session: leave out service and node");
+    CHECK(refusal("session del") == "\"id\" is missing");
+    CHECK(refusal("session set id 7") == "nothing to change: expected one of label, lifetime, linger");
+    CHECK(refusal("session set id 7 label " + std::string(128, 'x')) == "label: expected at most 127 bytes");
+    CHECK(refusal("session del id x") == "id: expected the id of a session, a number from 1, not \"x\"");
+}
+
+TEST_CASE("flow") {
+    CHECK(shown("flow show") == Requests{kern::flow_dump(), kern::announce_dump()});
+    const kern::Selection one{.session = SessionId{7}};
+    CHECK(shown("flow show session 7") == Requests{kern::flow_dump(one), kern::announce_dump(one)});
+    CHECK(shown("flow show proto tcp src 198.18.1.11 sport 4000 dst 198.18.0.100 dport 554") ==
+          Requests{kern::flow_get({{kClient, 4000}, {kVip, 554}, Transport::tcp})});
+    CHECK(refusal("flow show proto tcp src 198.18.1.11") == "\"dst\" is missing");
+    CHECK(refusal("flow show proto tcp dst 198.18.0.100 dport 554") == "\"src\" is missing");
+    CHECK(refusal("flow show proto tcp src fd00::1 sport 1 dst 198.18.0.100 dport 1") ==
+          "src and dst must both be IPv4 or both be IPv6");
+    CHECK(refusal("flow add") == "command \"add\" is unknown: expected one of show");
+}
+
+TEST_CASE("announce") {
+    const AnnouncementKey half{Transport::udp, kClient, 4000, kVip, 0};
+    CHECK(request("announce add session 7 proto udp src 198.18.1.11 sport 4000 dst 198.18.0.100 tag 9 ttl 10s") ==
+          kern::announce_new({SessionId{7}, half, Tag{9}, 10s}));
+    CHECK(request("announce del proto udp src 198.18.1.11 sport 4000 dst 198.18.0.100") == kern::announce_del(half));
+    CHECK(request("announce del session 7 tag 9") == kern::announce_del(SessionId{7}, Tag{9}));
+    CHECK(request("announce flush session 7") == kern::announce_del(SessionId{7}));
+    CHECK(shown("announce show node n1") == Requests{kern::announce_dump({.node = "n1"})});
+    CHECK(refusal("announce add proto udp dst 198.18.0.100 dport 5004") == "\"session\" is missing");
+    CHECK(refusal("announce add session 7 proto udp dst 198.18.0.100 sport 1") ==
+          "expected src, sport and dport; or src and sport; or src and dport; or dport alone");
+    CHECK(refusal("announce del session 7") == "\"tag\" is missing");
+}
+
+TEST_CASE("config and stats") {
+    kern::ConfigChange change;
+    change.max_sessions = 1000;
+    change.tcp_timeout = 15min;
+    CHECK(request("config set max-sessions 1000 tcp-timeout 15m") == kern::config_set(change));
+    CHECK(shown("config") == Requests{kern::config_get()});
+    CHECK(refusal("config set") == "nothing to change: expected one of max-sessions, max-flows, max-announcements, "
+                                   "tcp-timeout, closing-timeout, purge-interval, inspect-rate");
+    CHECK(refusal("config set max-flows 0") == "max-flows: expected a number from 1 to 4294967295, not \"0\"");
+    CHECK(shown("stats show") == Requests{kern::stats_get()});
+    CHECK(std::get<AgentStats>(*parsed("stats show agent")).socket == "/run/sara/agent.sock");
+    CHECK(std::get<AgentStats>(*parsed("stats show agent socket /tmp/a")).socket == "/tmp/a");
+}
+
+TEST_CASE("monitor and inspect") {
+    CHECK(std::get<Monitor>(*parsed("monitor")) == Monitor{});
+    CHECK(std::get<Monitor>(*parsed("monitor session flow --count 3")) == Monitor{{"session", "flow"}, 3});
+    CHECK(refusal("monitor stats") == "expected dev, service, node, session, flow or --count, not \"stats\"");
+    CHECK(
+        std::get<Inspect>(
+            *parsed("inspect a.pcap --vip 198.18.0.100 --vip fd00::1 port rtsp=554,8554 port sip=5062")) ==
+        Inspect{"a.pcap", {kVip, *Address::parse("fd00::1")}, {{App::rtsp, 554}, {App::rtsp, 8554}, {App::sip, 5062}}});
+    CHECK(refusal("inspect") == "expected a capture file");
+    CHECK(refusal("inspect a --vip") == "expected an address");
+    CHECK(refusal("inspect a port http=80") == "expected ports such as rtsp=554,8554 or sip=5060, not \"http=80\"");
+    CHECK(refusal("inspect a port sip=") == "expected ports such as rtsp=554,8554 or sip=5060, not \"sip=\"");
+    CHECK(refusal("inspect a port sip=0") == "expected a port from 1 to 65535, not \"0\"");
+}
+
+TEST_CASE("objects and commands may be cut while they are one") {
+    CHECK(shown("d sh") == Requests{kern::dev_dump()});
+    CHECK(shown("serv") == Requests{kern::service_dump()});
+    CHECK(request("n a n1 addr 198.18.0.11").command == SARA_CMD_NODE_NEW);
+    CHECK(refusal("se show") == "object \"se\" is ambiguous: service, session");
+    CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set");
+    CHECK(refusal("rule show") == "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
+                                  "announce, config, stats, monitor, inspect");
+    CHECK(refusal("''").find("is unknown") != std::string::npos);
+}
+
+TEST_CASE("every object has help, which names its commands") {
+    for (const ObjectGrammar* object : objects()) {
+        const Result<Action> action = parsed(std::string(object->name) + " help");
+        REQUIRE(action);
+        const std::string& text = std::get<Help>(*action).usage;
+        CHECK(text == object->usage);
+        CHECK(text.starts_with("Usage: sara " + std::string(object->name)));
+        for (const Command& command : object->commands) {
+            INFO(object->name << " " << command.name);
+            CHECK(text.find(std::string(command.name)) != std::string::npos);
+        }
+        CHECK(usage().find(std::string(object->name)) != std::string::npos);
+    }
+    CHECK(std::get<Help>(*parsed("help")).usage == usage());
+}
+
+TEST_CASE("options come first") {
+    const auto options = [](std::vector<std::string> words) {
+        Result<CommandLine> line = parse_options(words);
+        REQUIRE(line);
+        return line->options;
+    };
+    CHECK(options({"-j", "node"}).format == Format::json);
+    CHECK(options({"-p", "--json", "node"}).format == Format::pretty);
+    CHECK(options({"-p", "node"}).format == Format::text);
+    CHECK(options({"-s", "-d", "node"}).detail.stats);
+    CHECK(options({"-netns", "lb", "node"}).netns == "lb");
+    CHECK(options({"-b", "-"}).batch == "-");
+    CHECK(options({"-V"}).version);
+    const std::vector<std::string> words{"-j", "node", "-s"};
+    CHECK(parse_options(words)->words.size() == 2);
+    CHECK(parse_options(std::vector<std::string>{"-x"}).error().text() == "option \"-x\" is unknown: see sara help");
+    CHECK(parse_options(std::vector<std::string>{"-n"}).error().text() ==
+          "-n: expected the name of a network namespace");
+}
+
+TEST_CASE("batch lines are words, quotes and comments") {
+    CHECK(*split_words("node add n1  addr\t198.18.0.11 # the first") ==
+          std::vector<std::string>{"node", "add", "n1", "addr", "198.18.0.11"});
+    CHECK(*split_words("label 'a b' \"c # d\" e''f") == std::vector<std::string>{"label", "a b", "c # d", "ef"});
+    CHECK(split_words("# nothing")->empty());
+    CHECK(*split_words("a ''") == std::vector<std::string>{"a", ""});
+    CHECK(split_words("a 'b").error().what == "a quote is not closed: '");
+}
