@@ -12,6 +12,7 @@ struct MonoClock {
     using period = std::chrono::nanoseconds::period;
     using duration = std::chrono::nanoseconds;
     using time_point = std::chrono::time_point<MonoClock>;
+    // NOLINTNEXTLINE(readability-identifier-naming): the standard's name (Cpp17Clock)
     static constexpr bool is_steady = true;
 };
 
