@@ -2,6 +2,8 @@
 #include "cli/capture.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <map>
 #include <unordered_map>
 
@@ -14,6 +16,10 @@ namespace {
 
 /// Beyond this many, flows of media are still announced but not counted.
 constexpr std::size_t kMaxMediaFlows = 1U << 20;
+
+/// For how long an end waits for its answer, and how many do.
+constexpr Duration kAnswerPatience = std::chrono::seconds(2);
+constexpr std::size_t kMaxUnanswered = 4096;
 
 std::optional<App> app_at(std::span<const AppPort> ports, Port port) {
     const auto found =
@@ -79,6 +85,7 @@ public:
 
     CaptureReport finish() {
         take(extractor_.flush(last_), last_);
+        release([](const Unanswered&) { return true; });
         std::map<SessionId, CapturedSession*> by_id;
         for (CapturedSession& session : report_.sessions) {
             by_id[session.id] = &session;
@@ -129,10 +136,38 @@ private:
 
     void take(const std::vector<inspect::MessageFacts>& messages, Time now) {
         for (const inspect::MessageFacts& facts : messages) {
-            const auto session = sessions_.find(facts.flow);
-            if (session != sessions_.end()) {
-                apply(tracker_.handle(facts, report_.sessions[session->second].id, now));
+            if (facts.act == inspect::Act::finish && facts.status == 0 && unanswered_.size() < kMaxUnanswered) {
+                unanswered_.push_back({facts, now});
+                continue;
             }
+            if (facts.status != 0) {
+                // Its own answer ends what it answers, after what the answers before it had to say.
+                release([&](const Unanswered& end) {
+                    return end.facts.flow == facts.flow && end.facts.cseq == facts.cseq &&
+                           end.facts.sender != facts.sender;
+                });
+            } else if (facts.act == inspect::Act::close) {
+                release([&](const Unanswered& end) { return end.facts.flow == facts.flow; });
+            }
+            handle(facts, now);
+        }
+    }
+
+    void handle(const inspect::MessageFacts& facts, Time now) {
+        const auto session = sessions_.find(facts.flow);
+        if (session != sessions_.end()) {
+            apply(tracker_.handle(facts, report_.sessions[session->second].id, now));
+        }
+    }
+
+    template <typename Predicate>
+    void release(Predicate due) {
+        const auto first = std::stable_partition(unanswered_.begin(), unanswered_.end(),
+                                                 [&](const Unanswered& end) { return !due(end); });
+        const std::vector<Unanswered> ended(first, unanswered_.end());
+        unanswered_.erase(first, unanswered_.end());
+        for (const Unanswered& end : ended) {
+            handle(end.facts, end.since);
         }
     }
 
@@ -149,6 +184,7 @@ private:
 
     /// What lies between the last packet and this one.
     void run_timers(Time now) {
+        release([&](const Unanswered& end) { return end.since + kAnswerPatience <= now; });
         while (extractor_.next_deadline() <= now) {
             take(extractor_.expire(now), now);
         }
@@ -186,8 +222,16 @@ private:
         }
     }
 
+    /// A client that does not wait for answers ends its session before the server has described it. A capture holds
+    /// both, so the end counts from when the server heard of it.
+    struct Unanswered {
+        inspect::MessageFacts facts;
+        Time since;
+    };
+
     std::span<const Address> vips_;
     std::span<const AppPort> ports_;
+    std::vector<Unanswered> unanswered_;
     inspect::Extractor extractor_;
     inspect::SessionTracker tracker_;
     CaptureReport report_;
