@@ -89,6 +89,7 @@ struct sara_flow *sara_announce_promote(struct sara_net *sn,
 				 reason);
 	if (!promoted)
 		goto out;
+	promoted->form = ann->key.form;
 	ann->promotions++;
 	sara_session_seen(ann->session);
 	sara_stats_inc(sn, SARA_A_STATS_PROMOTED);
@@ -138,8 +139,9 @@ static bool sara_announce_yields(const struct sara_announcement *ann,
 }
 
 /*
- * A conversation that is over may have left a flow with this very name
- * behind. It would keep the announced packets on its own node.
+ * A flow with this very name may be another session's: left behind by a
+ * conversation that is over, or given to it by an announcement that knew less
+ * than this one does. It would keep the announced packets on its own node.
  */
 static void sara_announce_oust(struct sara_net *sn,
 			       const struct sara_announcement *ann)
@@ -151,9 +153,10 @@ static void sara_announce_oust(struct sara_net *sn,
 		return;
 	key.form = 0;
 	flow = sara_flow_lookup(sn, &key);
-	if (flow && flow->session != ann->session &&
-	    flow->session->lingering &&
-	    flow->identity == SARA_IDENTITY_SECONDARY)
+	if (!flow || flow->session == ann->session ||
+	    flow->identity != SARA_IDENTITY_SECONDARY)
+		return;
+	if (flow->session->lingering || flow->form != SARA_FORM_EXACT)
 		sara_flow_del(flow);
 }
 

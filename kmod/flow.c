@@ -89,6 +89,7 @@ struct sara_flow *sara_flow_add(struct sara_session *session,
 	flow->session = session;
 	flow->last_seen = jiffies;
 	flow->identity = identity;
+	flow->form = 0;
 	flow->status = SARA_STATUS_NEW;
 	flow->established = false;
 	atomic64_set(&flow->packets, 0);

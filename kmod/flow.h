@@ -20,6 +20,7 @@ struct sara_session;
  * @last_seen: jiffies of the last packet, written only when it moved by a
  *	second
  * @identity: enum sara_identity, signalling or secondary
+ * @form: enum sara_form of the announcement that brought it, 0 if signalling
  * @status: enum sara_status, written only when it changes
  * @established: it was once; tells how long an inactive TCP flow stays
  * @packets: on their way to the node
@@ -33,6 +34,7 @@ struct sara_flow {
 	struct sara_session	*session;
 	unsigned long		last_seen;
 	u8			identity;
+	u8			form;
 	u8			status;
 	bool			established;
 	atomic64_t		packets;

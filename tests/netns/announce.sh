@@ -103,6 +103,22 @@ for form in exact half any-port any-source; do
 	want=("${want[@]:1}")
 done
 
+note '--- what knew less gives way to what knows more'
+signal 5150
+A2=$ID NA2=$NODE
+signal 5151
+B2=$ID NB2=$NODE
+[[ $NA2 != "$NB2" ]] || die "both sessions are on $NA2"
+announce "$A2" src=$C dport=7001
+bot c1 udp 4150 "$VIP" 7001
+expect 'any-port takes the flow of a client whose other session is late' "$NA2"
+announce "$B2" src=$C sport=4150 dport=7001
+expect 'the late announcement is accepted' ok
+bot c1 udp 4150 "$VIP" 7001
+expect 'and has the flow from then on' "$NB2"
+must lb nl session-del id="$A2"
+must lb nl session-del id="$B2"
+
 note '--- half never matches a port of a service'
 signal 5200
 announce "$ID" src=$C sport=4200
