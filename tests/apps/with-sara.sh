@@ -54,8 +54,9 @@ dispatcher_up() {
 		  "control": "$RUN_DIR/gateway.sock"
 		}
 	GATEWAY
-	spawn agent-lb lb "$SARA_BIN/sara-agent" --config "$RUN_DIR/dispatcher.json"
-	spawn agent-gw gw "$SARA_BIN/sara-agent" --config "$RUN_DIR/gateway.json"
+	# As the service manager runs them: announcing does not wait for whatever else keeps the processors busy.
+	spawn agent-lb lb chrt --rr 10 "$SARA_BIN/sara-agent" --config "$RUN_DIR/dispatcher.json"
+	spawn agent-gw gw chrt --rr 10 "$SARA_BIN/sara-agent" --config "$RUN_DIR/gateway.json"
 	for node in lb gw; do
 		wait_for 30 "the agent in $node" agent_settled "$node"
 		running "agent-$node" || die "the agent in $node ended: $(<"$RUN_DIR/agent-$node.log")"
