@@ -38,9 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect(message->is_request ? message->status == 0 && !message->method.empty() && !message->uri.empty()
                                : message->status >= 100 && message->method.empty(),
            "a message is a request or a reply");
-    for (const std::string_view view :
-         {message->method, message->uri, message->reason, message->session, message->transport, message->content_type,
-          message->content_base, message->head, message->body}) {
+    for (const std::string_view view : {message->method, message->uri, message->reason, message->session,
+                                        message->transport, message->content_type, message->head, message->body}) {
         expect_within(view, bytes, "fields are views into the message");
     }
     expect(!message->complete || message->body.size() == message->content_length.value_or(0),

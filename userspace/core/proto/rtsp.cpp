@@ -33,8 +33,6 @@ void read_header(Message& message, Texts& texts, const Header& header) noexcept 
         keep_first(message.transport, header.value);
     } else if (iequals(header.name, "Content-Type")) {
         keep_first(message.content_type, header.value);
-    } else if (iequals(header.name, "Content-Base")) {
-        keep_first(message.content_base, header.value);
     } else if (iequals(header.name, "Content-Length")) {
         keep_first(texts.content_length, header.value);
     }

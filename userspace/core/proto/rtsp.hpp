@@ -29,7 +29,6 @@ struct Message {
     std::optional<std::uint32_t> session_timeout;  ///< seconds; nothing: not said (60 by RFC 2326 section 12.37)
     std::string_view transport;                    ///< first Transport line: see transports()
     std::string_view content_type;
-    std::string_view content_base;
     std::optional<std::uint32_t> content_length;
 
     std::string_view head;  ///< the header lines, for header()

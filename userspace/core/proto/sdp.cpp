@@ -104,9 +104,6 @@ public:
             return true;
         }
         switch (type) {
-        case 's':
-            out_.name = value;
-            return true;
         case 'c':
             return connection(value);
         case 'm':

@@ -60,7 +60,6 @@ struct Media {
 };
 
 struct Description {
-    std::string_view name;  ///< s=
     Connection connection;  ///< session level
     Direction direction = Direction::sendrecv;
     std::string_view control;  ///< session level a=control
