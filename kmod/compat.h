@@ -29,7 +29,8 @@
 
 /*
  * sara_cache_create() - a cache that slabinfo shows by its name; before 6.4
- * only one with a constructor is not merged with others.
+ * only one with a constructor is not merged with others (and must not be asked
+ * for zeroed memory).
  */
 #ifdef SLAB_NO_MERGE
 static inline struct kmem_cache *

@@ -18,6 +18,18 @@ static bool sara_purge_held(const struct sara_session *session,
 }
 
 /*
+ * How long a flow had no packet at least: what was written may be a second
+ * older than the last packet, or newer than @now.
+ */
+static unsigned long sara_purge_idle(const struct sara_flow *flow,
+				     unsigned long now)
+{
+	long idle = now - READ_ONCE(flow->last_seen);
+
+	return max(idle - HZ, 0L);
+}
+
+/*
  * Remove flows that are over.
  * Return: true if one that remains is active.
  */
@@ -28,14 +40,11 @@ static bool sara_purge_flows(struct sara_session *session, bool held,
 	bool active = false;
 
 	list_for_each_entry_safe(flow, next, &session->flows, link) {
-		unsigned long idle = now - READ_ONCE(flow->last_seen);
+		unsigned long idle = sara_purge_idle(flow, now);
 		u8 status = READ_ONCE(flow->status);
 		bool keep = held && status != SARA_STATUS_CLOSING &&
 			    flow->identity == SARA_IDENTITY_SIGNALLING;
 
-		/* Another CPU may have seen a packet since @now was read. */
-		if ((long)idle < 0)
-			idle = 0;
 		if (!keep && idle >= sara_flow_removal(flow)) {
 			sara_flow_del(flow);
 			continue;

@@ -6,10 +6,12 @@ Tests talk to it through lib.sh (bot_start, bot): a line "NAMESPACE VERB ARGUMEN
 process, because starting programs is what is slow in a guest. A namespace is entered only to open a socket there.
 
   udp-serve ADDR PORT            answer each datagram with the namespace's name
+  udp-sink ADDR PORT             take datagrams and forget them
   tcp-serve ADDR PORT            answer each line with the namespace's name
   udp SPORT DST DPORT [SECONDS]  send a datagram, tell the answer or "none"
   send SPORT DST DPORT [N] [LEN] send N datagrams, expect nothing
   flood FIRST N DST DPORT        a datagram from each of N ports
+  traffic FIRST N DST DPORT      datagrams from N ports, round and round, until: quiet (tells how many)
   tcp-open NAME SPORT DST DPORT  connect: "ok", or the error's name
   tcp-ask NAME [TEXT]            send a line, tell the answer
   tcp-bulk NAME BYTES            send so much in one line, tell the answer
@@ -21,14 +23,25 @@ process, because starting programs is what is slow in a guest. A namespace is en
                                  SMAC>DMAC,PROTO,SPORT,DPORT,PAYLOAD; by semicolons
   nl COMMAND [KEY=VALUE...]      "ok", or "ERROR: sentence"; tuple keys: src sport dst dport proto
   show COMMAND [KEY=VALUE...] : FIELD...   fields by commas, objects by semicolons; without KEY=VALUE a dump
+  tally COMMAND [KEY=VALUE...] : FIELD FIRST LAST
+                                 dump; tell rows, distinct rows, those with FIELD in the range, whole|interrupted
+  dump-open COMMAND              begin a dump and leave it, the socket stays open
+  raw COMMAND HEX                what HEX says in place of attributes; COMMAND may be a number
+  short BYTES                    a message to the family that is cut inside its headers
+  fuzz COMMAND SEED N            N requests with random attributes; "ok" if each was answered
+  churn FIRST LAST DST DPORT     a datagram from each of these ports, again and again; until: calm
   stat FIELD...                  counters
   bind                           become the receiver of inspected packets
   inspected                      those that came, as sender,session,flags,seq,payload; by semicolons
   listen                         join the multicast group; then: events [SECONDS]
+  unbind                         close the netlink socket
+
+NAMESPACE#WORD is the same namespace with another netlink socket; NAMESPACE#nobody with one of an unprivileged user.
 """
 import ctypes
 import errno
 import os
+import random
 import re
 import selectors
 import socket
@@ -43,12 +56,13 @@ PREFIX = os.environ.get('SARA_NS_PREFIX', '')
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 SOL_NETLINK, NETLINK_EXT_ACK, NETLINK_ADD_MEMBERSHIP = 270, 11, 1
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 4, 0x10, 0x300
 
 
 def enter(namespace):
-    """The calling thread opens its next sockets there."""
-    with open(f'/run/netns/{PREFIX}{namespace}', 'rb') as f:
+    """The calling thread opens its next sockets there; in none, in the test's own."""
+    path = f'/run/netns/{PREFIX}{namespace.partition("#")[0]}' if namespace else '/proc/1/ns/net'
+    with open(path, 'rb') as f:
         if LIBC.setns(f.fileno(), CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), 'setns')
 
@@ -137,19 +151,29 @@ class Family:
         self.socket.bind((0, 0))
         self.seq = 0
         self.others = []    # messages that are no answer
+        self.interrupted = False
         answer = self.transact(16, 3, attribute(2, b'sara\0'), NLM_F_ACK)
         found = dict(attributes(answer[0][20:]))
         self.id = struct.unpack('=H', found[1])[0]
         self.group = struct.unpack('=I', dict(attributes(next(attributes(found[7]))[1]))[2])[0]
 
-    def transact(self, kind, command, payload, flags):
+    def request(self, kind, command, payload, flags):
         self.seq += 1
         self.socket.send(struct.pack('=IHHIIBBH', 20 + len(payload), kind, NLM_F_REQUEST | flags, self.seq, 0,
                                      command, 1, 0) + payload)
+
+    def transact(self, kind, command, payload, flags):
+        self.request(kind, command, payload, flags)
+        return self.answers()
+
+    def answers(self):
         answers = []
+        self.interrupted = False
         while True:
             for message in self.receive():
                 size, kind, flags, seq = struct.unpack_from('=IHHI', message)
+                if seq == self.seq and kind != 2 and flags & NLM_F_DUMP_INTR:
+                    self.interrupted = True
                 if seq != self.seq:
                     self.others.append(message)
                 elif kind == 2:
@@ -161,7 +185,12 @@ class Family:
                     answers.append(message)
 
     def receive(self):
-        data = self.socket.recv(1 << 17)
+        try:
+            data = self.socket.recv(1 << 17)
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:    # of copies and events some were lost
+                raise
+            data = b''
         while data:
             size = struct.unpack_from('=I', data)[0]
             yield data[:size]
@@ -223,7 +252,7 @@ class Family:
             elif key in self.ADDRESSES:
                 out[key] = socket.inet_ntop(socket.AF_INET if len(payload) == 4 else socket.AF_INET6, payload)
             elif kind == 'binary':
-                out[key] = payload
+                out[key] = payload.hex(':') if key == 'mac' else payload
         return out
 
     def do(self, command, words, dump=False):
@@ -240,9 +269,6 @@ class Family:
                 self.others.extend(self.receive())
         except TimeoutError:
             pass
-        except OSError as error:
-            if error.errno != errno.ENOBUFS:
-                raise
         self.socket.settimeout(None)
         messages, self.others = self.others, []
         names = {number: (command, attrs) for command, (number, attrs) in self.spec.commands.items()}
@@ -293,6 +319,32 @@ class Servers(threading.Thread):
                     key.data(key.fileobj)
                 except OSError as error:
                     print('server:', error, file=sys.stderr)
+
+
+class Traffic(threading.Thread):
+    """Sends until it is told to end. Errors are the network's business (a refused port, a device that went)."""
+
+    def __init__(self, socks):
+        super().__init__(daemon=True)
+        self.socks, self.sent, self.over = socks, 0, False
+        self.start()
+
+    def run(self):
+        while not self.over:
+            time.sleep(0.001)   # the others want to live too
+            for sock in self.socks:
+                try:
+                    sock.send(b'x' * 100)
+                    self.sent += 1
+                except OSError:
+                    pass
+
+    def end(self):
+        self.over = True
+        self.join()
+        for sock in self.socks:
+            sock.close()
+        return self.sent
 
 
 def bound(kind, addr, port, like=None):
@@ -348,6 +400,8 @@ class Bot:
     def __init__(self):
         self.spec = Spec(SPEC)
         self.families, self.clients = {}, {}
+        self.churning = None
+        self.traffic = []
         self.servers = Servers()
         self.servers.start()
 
@@ -358,6 +412,10 @@ class Bot:
 
     def do_udp_serve(self, where, addr, port):
         self.servers.udp(where, bound(socket.SOCK_DGRAM, addr, port))
+        return 'ok'
+
+    def do_udp_sink(self, where, addr, port):
+        self.clients[f'sink {where} {addr} {port}'] = bound(socket.SOCK_DGRAM, addr, port)
         return 'ok'
 
     def do_tcp_serve(self, where, addr, port):
@@ -385,6 +443,18 @@ class Bot:
         for port in range(int(first), int(first) + int(n)):
             self.do_send(where, port, dst, dport)
         return 'ok'
+
+    def do_traffic(self, where, first, n, dst, dport):
+        socks = [bound(socket.SOCK_DGRAM, '', port, like=dst) for port in range(int(first), int(first) + int(n))]
+        for sock in socks:
+            sock.connect((dst, int(dport)))
+        self.traffic.append(Traffic(socks))
+        return 'ok'
+
+    def do_quiet(self, where):
+        sent = sum(traffic.end() for traffic in self.traffic)
+        self.traffic = []
+        return str(sent)
 
     def do_tcp_open(self, where, name, sport, dst, dport):
         sock = bound(socket.SOCK_STREAM, '', sport, like=dst)
@@ -467,6 +537,83 @@ class Bot:
             return str(refused)
         return ';'.join(','.join(str(row.get(field, '-')) for field in fields) for row in rows)
 
+    def do_tally(self, where, command, *words):
+        keys, (field, first, last) = words[:-4], words[-3:]
+        family = self.family(where)
+        try:
+            rows = family.do(command, keys, dump=True)
+        except Refused as refused:
+            return str(refused)
+        values = [row.get(field) for row in rows]
+        distinct = {tuple(row.get(key) for key in ('name', 'id', 'src', 'sport', 'dport', 'proto')) for row in rows}
+        within = {value for value in values if value is not None and int(first) <= value <= int(last)}
+        return f"{len(rows)} {len(distinct)} {len(within)} {'interrupted' if family.interrupted else 'whole'}"
+
+    def do_dump_open(self, where, command):
+        family = self.family(where)
+        # No room for more than the first message: the kernel keeps the rest for later.
+        family.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        family.request(family.id, self.spec.commands[command][0], b'', NLM_F_DUMP)
+        return 'ok'
+
+    def do_raw(self, where, command, payload=''):
+        family = self.family(where)
+        number = int(command) if command.isdigit() else self.spec.commands[command][0]
+        try:
+            family.transact(family.id, number, bytes.fromhex(payload), NLM_F_ACK)
+        except Refused as refused:
+            return str(refused)
+        return 'ok'
+
+    def do_short(self, where, size):
+        family = self.family(where)
+        family.seq += 1
+        message = struct.pack('=IHHIIBBH', int(size), family.id, NLM_F_REQUEST | NLM_F_ACK, family.seq, 0, 1, 1, 0)
+        family.socket.send(message[:max(int(size), 16)])
+        try:
+            family.answers()
+        except Refused as refused:
+            return str(refused)
+        return 'ok'
+
+    def do_fuzz(self, where, command, seed, n):
+        rng = random.Random(f'{command} {seed}')
+        family = self.family(where)
+        number, name = self.spec.commands[command]
+        highest = max(number for number, *_ in self.spec.sets[name].values()) + 1
+        for _ in range(int(n)):
+            payload = b''
+            for _ in range(rng.randrange(6)):
+                value = rng.choice((rng.randbytes(rng.choice((0, 1, 2, 4, 4, 6, 8, 16, 40))),
+                                    struct.pack('=I', rng.randrange(4)), struct.pack('=Q', rng.randrange(4)),
+                                    b'name\0', b'eth0\0', address(rng.choice(('198.18.0.100', 'fd00::100'))),
+                                    attribute(rng.randrange(7), rng.randbytes(4)) * rng.randrange(4)))
+                payload += attribute(rng.randrange(highest + 1) | rng.choice((0, 0, 0x8000)), value)
+            if not rng.randrange(4):
+                payload = payload[:rng.randrange(len(payload) + 1)]
+            try:
+                family.transact(family.id, number, payload, rng.choice((NLM_F_ACK, NLM_F_ACK | NLM_F_DUMP)))
+            except Refused as refused:
+                print(f'fuzz {command} {payload.hex()}: {refused}', file=sys.stderr)
+        return 'ok'
+
+    def do_churn(self, where, first, last, dst, dport):
+        def run():
+            enter(where)
+            while self.churning:
+                for port in range(int(first), int(last) + 1):
+                    self.do_send(where, port, dst, dport)
+                    if not self.churning:
+                        break
+        self.churning = threading.Thread(target=run, daemon=True)
+        self.churning.start()
+        return 'ok'
+
+    def do_calm(self, where):
+        thread, self.churning = self.churning, None
+        thread.join()
+        return 'ok'
+
     def do_stat(self, where, *fields):
         row = self.family(where).do('stats-get', [])[0]
         return ' '.join(str(row.get(field, '-')) for field in fields)
@@ -499,11 +646,13 @@ class Bot:
 
     def do(self, line):
         where, verb, *words = line.split()
-        enter(where)
         try:
+            enter(where)
             return getattr(self, 'do_' + verb.replace('-', '_'))(where, *words)
         except OSError as error:
             return f'{errno.errorcode.get(error.errno, error.errno)}: {error}'
+        finally:
+            enter('')   # who stays in a namespace keeps it alive
 
 
 def main():

@@ -55,6 +55,7 @@ small_up() {
 	local name
 	[[ -n ${SARA_KO-} ]] || skip "SARA_KO does not name the module: run by tools/vm --kmod -- bash $0"
 	run_dir_make
+	MESSAGES=$(dmesg | wc -l)
 	# Taken away even if this ends half-way.
 	UP=("${NAMESPACES[@]}")
 	for name in "${NAMESPACES[@]}"; do
@@ -137,6 +138,15 @@ counted() {
 	expect "$1 ($3)" "$2"
 }
 
+# slabs FIELD: the rows of the module's caches in slabinfo, 2 for objects, 4 for their size; in ANSWER.
+slabs() { ANSWER=$(awk -v field="$1" '/^sara_/ { printf "%s %s;", $1, $field }' /proc/slabinfo); }
+
+# kernel_is_silent WHAT: no warning, no bug, no object left in a cache since the test began.
+kernel_is_silent() {
+	ANSWER=$(dmesg | tail -n +"$((MESSAGES + 1))" | grep -E -A3 'WARNING|BUG|Oops|Objects remaining|leak' || true)
+	expect "$1" ''
+}
+
 # verdict: the test's end.
 verdict() {
 	if ((FAILED)); then
@@ -148,7 +158,7 @@ verdict() {
 # small_down: as cleanup, and the module goes, which must work.
 small_down() {
 	local status=$?
-	[[ -z ${KEEP_LOG-} ]] || cat "$RUN_DIR/bot.log" >&2
+	((status == 0 || status == 77)) || tail -n "${LOG_LINES-30}" "$RUN_DIR/bot.log" >&2 || true
 	[[ -z ${BOT_IN-} ]] || exec {BOT_IN}>&-
 	cleanup
 	[[ ! -d /sys/module/sara ]] || rmmod sara || status=1
