@@ -86,6 +86,7 @@ Dialog::Outcome Dialog::apply(const MessageFacts& facts, Time now) {
             open_transaction(id).refused = true;  // its request may still come, and must not open anything
         }
         if (!revives(facts)) {
+            record(facts, now);
             return facts.act == Act::none ? Outcome::applied : Outcome::stale;
         }
         restart();
@@ -151,6 +152,15 @@ bool Dialog::revives(const MessageFacts& facts) const noexcept {
         return false;
     }
     return false;
+}
+
+/// It changes nothing any more, but people who read a capture want to see what was agreed.
+void Dialog::record(const MessageFacts& facts, Time now) {
+    const Transaction* const answered = transaction(transaction_of(facts));
+    const bool is_answer = facts.act == Act::accept || facts.act == Act::answer;
+    if (is_answer && answered != nullptr && answered->request_seen) {
+        static_cast<void>(reply(facts, now));
+    }
 }
 
 void Dialog::restart() {
@@ -482,10 +492,11 @@ void Dialog::take_leg(Dialog& from, TransactionId id) {
 // --- Dialog: what follows ---------------------------------------------------------------------------------------
 
 Plan Dialog::plan() const {
+    return ended() ? Plan{} : said();
+}
+
+Plan Dialog::said() const {
     Plan plan;
-    if (ended()) {
-        return plan;
-    }
     if (legs_.empty()) {
         plan_leg(root_, plan);
     }

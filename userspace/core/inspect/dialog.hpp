@@ -107,7 +107,10 @@ public:
         accepted_ = true;
     }
 
+    /// What is to be announced now.
     [[nodiscard]] Plan plan() const;
+    /// The same, whether it has ended or not.
+    [[nodiscard]] Plan said() const;
 
     /// Every live leg's halves are agreed on: nothing of what was announced before is needed.
     [[nodiscard]] bool is_settled() const noexcept;
@@ -137,6 +140,7 @@ private:
     Outcome finish(const MessageFacts& facts);
 
     [[nodiscard]] bool revives(const MessageFacts& facts) const noexcept;
+    void record(const MessageFacts& facts, Time now);
     void restart();
     [[nodiscard]] Transaction* transaction(TransactionId id) noexcept;
     Transaction& open_transaction(TransactionId id);

@@ -55,7 +55,7 @@ struct DialogView {
     std::uint16_t end_status = 0;  ///< of the reply that refused it
     std::vector<LegView> legs;
     std::vector<AnnouncementKey> announced;       ///< now
-    std::vector<AnnouncementKey> ever_announced;  ///< only with TrackerConfig::keep_ended: also what was withdrawn
+    std::vector<AnnouncementKey> ever_announced;  ///< with TrackerConfig::keep_ended: all, also what came too late
 };
 
 }  // namespace sara::inspect

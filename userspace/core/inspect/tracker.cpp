@@ -483,6 +483,11 @@ void SessionTracker::State::apply(Session& session, Entry& entry, const MessageF
         break;
     }
     if (was_ended && entry.dialog.ended()) {
+        if (config.keep_ended) {
+            for (const auto& [key, provisional] : entry.dialog.said()) {
+                entry.ever.insert(key);
+            }
+        }
         return;
     }
     if (was_ended) {

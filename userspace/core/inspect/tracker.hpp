@@ -30,7 +30,8 @@ struct TrackerConfig {
     std::size_t max_sessions = limits::kMaxSessions;
     std::size_t max_dialogs = limits::kMaxDialogs;
 
-    /// Ended dialogs stay in dialogs() (until their number is needed), with all that they ever announced: for captures.
+    /// For captures: ended dialogs stay in dialogs() (until their number is needed), with all that their messages ever
+    /// announced, even when the end had overtaken it.
     bool keep_ended = false;
 };
 

@@ -410,6 +410,18 @@ TEST_CASE("for captures, ended dialogs stay with all that they announced") {
     CHECK(tracker.expire(kStart + 48h).empty());
 }
 
+TEST_CASE("for captures, what was agreed is shown even when the end overtook it") {
+    inspect::SessionTracker tracker({.keep_ended = true});
+    Conversation stream{App::rtsp, kRtspFlow, tracker};
+    stream.client(kSetup);
+    stream.client(kTeardown);
+    CHECK(stream.server(kSetUp).empty());
+    CHECK(stream.only().state == DialogState::ended);
+    CHECK(stream.only().announced.empty());
+    CHECK(stream.only().ever_announced.size() == 6);
+    CHECK(stream.only().legs.at(0).server_media.at(0).port == 6000);
+}
+
 // --- limits -----------------------------------------------------------------------------------------------------
 
 TEST_CASE("beyond the number of dialogs ended ones make room, then those never accepted, and no accepted one") {
