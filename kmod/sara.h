@@ -40,6 +40,11 @@
  *	before &sara_net.lock. Readers of those lists on the packet path use
  *	RCU.
  *
+ * RTNL
+ *	is taken before &sara_net.mutex by what looks up a network device and
+ *	then holds it: so the device cannot leave in between, and its
+ *	NETDEV_UNREGISTER, which comes under RTNL, finds whoever holds it.
+ *
  * The rhashtables' own bucket locks nest inside &sara_net.lock. Dumps walk
  * the tables under RCU alone.
  *
@@ -61,9 +66,10 @@
  * that holds the device's reference; a device that goes away takes the next
  * hop with it, in its NETDEV_UNREGISTER notification.
  *
- * Namespace exit and unload take things down in this order: hooks (no new
- * packets), the netlink family, work items, sessions, services and nodes,
- * rcu_barrier(), tables and caches.
+ * Unload takes things down in this order: the netlink family (nobody
+ * configures), hooks (no new packets), then every namespace, rcu_barrier(),
+ * caches. A namespace ends in this order: hooks, a grace period, work items,
+ * sessions, services, nodes, rcu_barrier(), tables.
  */
 
 struct sara_inspect;

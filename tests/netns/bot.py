@@ -488,7 +488,7 @@ class Bot:
         return 'ok'
 
     def do_tcp_bulk(self, where, name, size):
-        self.clients[name].sendall(b'x' * (int(size) - 1))
+        self.clients[name].sendall(b'x' * (int(size) - 2))
         return self.do_tcp_ask(where, name, 'x')
 
     def do_frame(self, where, dmac, proto, src, sport, dst, dport, *options):
@@ -648,10 +648,12 @@ class Bot:
         where, verb, *words = line.split()
         try:
             enter(where)
+            os.seteuid(65534 if where.endswith('#nobody') else 0)
             return getattr(self, 'do_' + verb.replace('-', '_'))(where, *words)
         except OSError as error:
             return f'{errno.errorcode.get(error.errno, error.errno)}: {error}'
         finally:
+            os.seteuid(0)
             enter('')   # who stays in a namespace keeps it alive
 
 

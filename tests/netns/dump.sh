@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Ten thousand sessions are dumped while others come and go: none of them is missing, none comes twice unless the dump
+# says that it was interrupted; filters; a reader that goes away half-way.
+#
+#   c1 --UDP from 10,000 ports--> lb (VIP, service keep at 5060; churn at 5061, purged after 2 s) --MAC--> n1 | n2
+#
+# Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/dump.sh
+# timeout: 600
+set -euo pipefail
+. "$(dirname "$0")/small.sh"
+trap small_down EXIT
+
+N=10000
+
+# whole_dump WHAT: all N, and each once unless it was interrupted.
+whole_dump() {
+	local what=$1 rows distinct within mark
+	shift
+	bot lb tally "$@"
+	read -r rows distinct within mark <<<"$ANSWER"
+	note "   $rows rows, $distinct distinct, $within of $N, $mark"
+	ANSWER="$within"
+	expect "$what: all are there" $N
+	[[ "$*" != *service=keep* ]] || {
+		ANSWER="$distinct"
+		expect "$what: and no other" $N
+	}
+	[[ $mark == interrupted ]] || {
+		ANSWER="$rows"
+		expect "$what: each once" "$distinct"
+	}
+}
+
+small_up
+small_nodes
+must lb nl config-set purge-interval=100
+must lb nl service-new name=keep addr="$VIP" proto=17 port=5060 flow-timeout=3600000
+must lb nl service-new name=churn addr="$VIP" proto=17 port=5061 flow-timeout=1000
+must c1 flood 10000 $N "$VIP" 5060
+eventually 60 'sessions are placed' $N lb stat placed
+must c1 churn 30000 32000 "$VIP" 5061
+eventually 60 'sessions are purged meanwhile' '[1-9]*' lb stat ended-idle
+bot lb stat placed ended-idle
+BEFORE=$ANSWER
+
+whole_dump sessions session-get : sport 10000 19999
+whole_dump 'sessions again' session-get : sport 10000 19999
+whole_dump flows flow-get : sport 10000 19999
+bot lb stat placed ended-idle
+[[ ${ANSWER%% *} -gt ${BEFORE%% *} && ${ANSWER##* } -gt ${BEFORE##* } ]] || {
+	note "not ok: no traffic while it was dumped: $BEFORE, then $ANSWER"
+	FAILED=$((FAILED + 1))
+}
+
+note '--- filters'
+whole_dump 'those of a service' session-get service=keep : sport 10000 19999
+bot lb tally flow-get node=n1 service=keep : sport 10000 19999
+one=$ANSWER
+bot lb tally flow-get node=n2 service=keep : sport 10000 19999
+two=$ANSWER
+read -r _ _ one _ <<<"$one"
+read -r _ _ two _ <<<"$two"
+ANSWER=$((one + two))
+expect 'those of each node are all together' $N
+bot lb tally flow-get session=1 : sport 10000 10000
+expect 'those of a session' '1 1 1 *'
+bot lb tally session-get node=nobody : sport 0 0
+expect 'those of a node that is not there' 'ENOENT: *'	# 6.1 tells no sentence of dumps
+must c1 calm
+
+note '--- readers that go away'
+for reader in 1 2 3 4 5 6 7 8; do
+	must lb#$reader dump-open session-get
+done
+must lb nl session-del all
+eventually 20 'all sessions go' 0 lb stat sessions
+for reader in 1 2 3 4 5 6 7 8; do
+	must lb#$reader unbind
+done
+ANSWER=$(cat /sys/module/sara/refcnt)
+expect 'nothing holds the module' 0
+verdict
