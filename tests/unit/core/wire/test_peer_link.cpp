@@ -195,6 +195,7 @@ TEST_CASE("a replay of everything that was ever sent changes nothing and is hard
     const auto record = pair.network.recorded;
     const std::size_t delivered = pair.delivered.size();
     const std::uint64_t server_sent = pair.server.link_stats().sent;
+    const std::uint64_t client_received = pair.client.link_stats().received;
     std::size_t hellos = 0;
     for (const auto& [from, datagram] : record) {
         pair.deliver(from, datagram);
@@ -206,12 +207,97 @@ TEST_CASE("a replay of everything that was ever sent changes nothing and is hard
     }
     CHECK(pair.delivered.size() == delivered);
     CHECK(pair.server.link_stats().sent - server_sent <= hellos);
+    CHECK(pair.client.link_stats().received == client_received);
+    CHECK(pair.client.link_stats().replayed > 0);
     CHECK(pair.server.peers().size() == 1);
     pair.send(53);
     pair.run(10ms);
     CHECK(pair.delivered.size() == delivered + 1);
     CHECK(pair.server.link_stats().replayed > 0);
     CHECK(pair.server.link_stats().stale > 0);
+}
+
+TEST_CASE("an old welcome does not bring up a link that is being started") {
+    Pair pair(16);
+    pair.run(10ms);
+    const auto record = pair.network.recorded;
+    pair.server_is_up = false;
+    pair.run(3s);
+    REQUIRE_FALSE(pair.client.is_up());
+    for (const auto& [from, datagram] : record) {
+        pair.deliver(from, datagram);
+    }
+    CHECK_FALSE(pair.client.is_up());
+}
+
+TEST_CASE("the epochs of a link are of no use at another address") {
+    Pair pair(17);
+    pair.run(10ms);
+    pair.send(1);
+    const auto datagrams = pair.client.poll(pair.network.now);
+    REQUIRE(datagrams.size() == 1);
+    pair.deliver(at(9, 9), datagrams[0]);
+    CHECK(pair.delivered.empty());
+    CHECK(pair.server.link_stats().stale == 1);
+    pair.deliver(pair.gateway_at, datagrams[0]);
+    CHECK(pair.delivered.size() == 1);
+}
+
+TEST_CASE("what one dispatcher acknowledged out of order is repeated to its successor") {
+    Pair pair(18);
+    pair.run(10ms);
+    pair.send(1);
+    static_cast<void>(pair.client.poll(pair.network.now));  // lost
+    pair.send(2);
+    const auto second = pair.client.poll(pair.network.now);
+    REQUIRE(second.size() == 1);
+    pair.deliver(pair.gateway_at, second[0]);
+    const auto answer = pair.server.poll(pair.network.now);
+    REQUIRE(answer.size() == 1);
+    pair.deliver(pair.dispatcher_at, answer[0]);
+    CHECK(pair.client.stream_stats().acknowledged == 1);
+    pair.restart_dispatcher();
+    pair.delivered.clear();
+    pair.run(1s);
+    CHECK(sorted(pair.delivered) == range(1, 2));
+}
+
+TEST_CASE("what waited for a link is sent as soon as it is back") {
+    Pair pair(19);
+    pair.run(10ms);
+    pair.server_is_up = false;
+    pair.send(1);
+    pair.run(5s);
+    pair.server_is_up = true;
+    const Time back = pair.network.now;
+    pair.run(2s);
+    REQUIRE(pair.delivered.size() == 1);
+    CHECK(pair.delivered_at[0] - back <= PeerClient::kLastHello + 1ms);
+}
+
+TEST_CASE("too many proposals push out the oldest") {
+    PeerServer server(a_key(), seeded(1));
+    PeerClient first(a_key(), at(2, 7100), seeded(2));
+    const Time now{};
+    const auto greet = [&](PeerClient& client, const Endpoint& from) {
+        for (const Datagram& datagram : client.poll(now)) {
+            static_cast<void>(server.handle(from, datagram.bytes, now));
+        }
+        for (const Datagram& datagram : server.poll(now)) {
+            static_cast<void>(client.handle(at(2, 7100), datagram.bytes, now));
+        }
+    };
+    greet(first, at(1, 1));
+    REQUIRE(first.is_up());
+    const std::size_t others = GENERATE(PeerServer::kMaxProposals - 1, PeerServer::kMaxProposals);
+    for (std::size_t i = 0; i < others; ++i) {
+        PeerClient other(a_key(), at(2, 7100), seeded(100 + i));
+        greet(other, at(3, static_cast<Port>(1 + i)));
+    }
+    for (const Datagram& datagram : first.poll(now)) {
+        static_cast<void>(server.handle(at(1, 1), datagram.bytes, now));
+    }
+    CHECK(server.peers().size() == (others < PeerServer::kMaxProposals ? 1 : 0));
 }
 
 TEST_CASE("replayed hellos from anywhere neither take over a link nor pile up") {

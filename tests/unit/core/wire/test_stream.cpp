@@ -59,7 +59,7 @@ TEST_CASE("repetitions come after 10, 20, 40 ms, then ever more slowly, until ac
     stream.send({1});
     Time now = kStart;
     Duration wait = 10ms;
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < 40; ++i) {
         CHECK(numbers(fill(stream, now)).size() == 1);
         CHECK(stream.next_deadline() == now + wait);
         CHECK_FALSE(stream.wants_packet(now + wait - 1ns));
@@ -67,11 +67,26 @@ TEST_CASE("repetitions come after 10, 20, 40 ms, then ever more slowly, until ac
         wait = std::min<Duration>(2 * wait, Stream::kLastRepeat);
     }
     CHECK(stream.stats().sent == 1);
-    CHECK(stream.stats().retransmitted == 9);
+    CHECK(stream.stats().retransmitted == 39);
     CHECK(stream.accept(Packet{.next = 2}).empty());
     CHECK(stream.next_deadline() == kNever);
     CHECK(stream.stats().acknowledged == 1);
     CHECK(stream.queued() == 0);
+}
+
+TEST_CASE("in a new epoch everything outstanding is due at once, and patience begins anew") {
+    Stream stream;
+    stream.send({1});
+    Time now = kStart;
+    for (int i = 0; i < 5; ++i) {
+        static_cast<void>(fill(stream, now));
+        now = stream.next_deadline();
+    }
+    static_cast<void>(fill(stream, now));
+    stream.rewind();
+    REQUIRE(stream.wants_packet(now));
+    static_cast<void>(fill(stream, now));
+    CHECK(stream.next_deadline() == now + Stream::kFirstRepeat);
 }
 
 TEST_CASE("messages are delivered once, at once and unordered; the answer tells which") {
