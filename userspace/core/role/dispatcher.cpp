@@ -122,8 +122,10 @@ DispatcherOutput Dispatcher::handle(const Refusal& input, Time now) {
         ++counters_.refused_other;
         break;
     }
+    // Clients with several sessions have wildcards that conflict all the time; the exact announcements decide there.
+    const bool usual = input.error == EEXIST && announce != nullptr && announce->key.sport == 0;
     append(out.log,
-           refusal_log_.pass(LogLevel::warning,
+           refusal_log_.pass(usual ? LogLevel::debug : LogLevel::warning,
                              "the kernel refused to " + inspect::text(input.command) + ": " +
                                  (input.sentence.empty() ? "error " + std::to_string(input.error) : input.sentence),
                              now));
