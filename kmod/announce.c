@@ -175,20 +175,23 @@ static int sara_announce_insert(struct sara_net *sn,
 	}
 	if (old && !sara_announce_yields(old, session)) {
 		sara_stats_inc(sn, SARA_A_STATS_ANNOUNCE_CONFLICTS);
-		NL_SET_ERR_MSG(extack, "a session on another node expects the same flow");
+		NL_SET_ERR_MSG(extack,
+			       "a session on another node expects the same flow");
 		return -EEXIST;
 	}
 	if (session->n_announcements >=
 	    READ_ONCE(sn->config.max_announcements)) {
 		sara_stats_inc(sn, SARA_A_STATS_ANNOUNCE_FULL);
-		NL_SET_ERR_MSG(extack, "the session has as many announcements as max-announcements allows");
+		NL_SET_ERR_MSG(extack,
+			       "the session has as many announcements as max-announcements allows");
 		return -ENOSPC;
 	}
 	if (old)
 		sara_announce_del(old);
 	if (!sara_flow_room(sn, session)) {
 		sara_stats_inc(sn, SARA_A_STATS_ANNOUNCE_FULL);
-		NL_SET_ERR_MSG(extack, "there are as many flows and announcements as max-flows allows");
+		NL_SET_ERR_MSG(extack,
+			       "there are as many flows and announcements as max-flows allows");
 		return -ENOSPC;
 	}
 	ann->session = session;
@@ -215,7 +218,8 @@ static int sara_announce_check(struct sara_net *sn, const struct sara_key *key,
 	switch (sara_service_lookup(sn, key->family, &key->dst, key->proto,
 				    key->dport, &service)) {
 	case SARA_VIP_NONE:
-		NL_SET_ERR_MSG(extack, "no service has the destination as its virtual address");
+		NL_SET_ERR_MSG(extack,
+			       "no service has the destination as its virtual address");
 		return -EINVAL;
 	case SARA_VIP_ADDRESS:
 		return 0;
@@ -223,7 +227,8 @@ static int sara_announce_check(struct sara_net *sn, const struct sara_key *key,
 		/* It would swallow the sessions of other clients. */
 		if (key->form == SARA_FORM_ANY_PORT ||
 		    key->form == SARA_FORM_ANY_SOURCE) {
-			NL_SET_ERR_MSG(extack, "the destination is a service's own port: name the client's address and port");
+			NL_SET_ERR_MSG(extack,
+				       "the destination is a service's own port: name the client's address and port");
 			return -EINVAL;
 		}
 		return 0;
@@ -266,7 +271,8 @@ int sara_announce_add(struct sara_net *sn, u64 session_id,
 	spin_lock_bh(&sn->lock);
 	session = sara_session_find(sn, session_id);
 	if (!session) {
-		NL_SET_ERR_MSG(extack, "no session has this id: it may have ended");
+		NL_SET_ERR_MSG(extack,
+			       "no session has this id: it may have ended");
 		err = -ENOENT;
 		goto out;
 	}
@@ -303,7 +309,8 @@ static int sara_announce_withdraw_all(struct sara_net *sn, u64 session_id,
 	struct sara_announcement *ann, *next;
 
 	if (!session) {
-		NL_SET_ERR_MSG(extack, "no session has this id: it may have ended");
+		NL_SET_ERR_MSG(extack,
+			       "no session has this id: it may have ended");
 		return -ENOENT;
 	}
 	list_for_each_entry_safe(ann, next, &session->announcements, link) {

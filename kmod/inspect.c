@@ -263,7 +263,8 @@ int sara_inspect_bind(struct sara_net *sn, u32 portid,
 
 	spin_lock_bh(&inspect->lock);
 	if (inspect->portid && inspect->portid != portid) {
-		NL_SET_ERR_MSG(extack, "another agent receives the copies: stop it first");
+		NL_SET_ERR_MSG(extack,
+			       "another agent receives the copies: stop it first");
 		err = -EBUSY;
 	} else {
 		WRITE_ONCE(inspect->portid, portid);

@@ -49,13 +49,11 @@ static bool sara_purge_flows(struct sara_session *session, bool held,
 			sara_flow_del(flow);
 			continue;
 		}
-		if (status == SARA_STATUS_CLOSING) {
+		if (status == SARA_STATUS_CLOSING ||
+		    idle < sara_flow_timeout(flow))
 			active = true;
-		} else if (idle < sara_flow_timeout(flow)) {
-			active = true;
-		} else if (status != SARA_STATUS_INACTIVE) {
+		else if (status != SARA_STATUS_INACTIVE)
 			WRITE_ONCE(flow->status, SARA_STATUS_INACTIVE);
-		}
 	}
 	return active;
 }

@@ -325,7 +325,8 @@ int sara_session_set(struct sara_net *sn, u64 id,
 
 	if (args->has & BIT(SARA_A_SESSION_LIFETIME) &&
 	    args->has & BIT(SARA_A_SESSION_LINGER)) {
-		NL_SET_ERR_MSG(extack, "a session has either a lifetime or an end: give lifetime or linger, not both");
+		NL_SET_ERR_MSG(extack,
+			       "a session has either a lifetime or an end: give lifetime or linger, not both");
 		return -EINVAL;
 	}
 	if (args->has & BIT(SARA_A_SESSION_LABEL) && *args->label) {
@@ -344,7 +345,8 @@ int sara_session_set(struct sara_net *sn, u64 id,
 	if (!session) {
 		spin_unlock_bh(&sn->lock);
 		kfree(label);
-		NL_SET_ERR_MSG(extack, "no session has this id: it may have ended");
+		NL_SET_ERR_MSG(extack,
+			       "no session has this id: it may have ended");
 		return -ENOENT;
 	}
 	sara_session_set_times(session, args);

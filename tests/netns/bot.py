@@ -31,7 +31,7 @@ process, because starting programs is what is slow in a guest. A namespace is en
   fuzz COMMAND SEED N            N requests with random attributes; "ok" if each was answered
   churn FIRST LAST DST DPORT     a datagram from each of these ports, again and again; until: calm
   stat FIELD...                  counters
-  bind                           become the receiver of inspected packets
+  bind [BUFFER]                  become the receiver of inspected packets, with room for so many bytes
   inspected                      those that came, as sender,session,flags,seq,payload; by semicolons
   listen                         join the multicast group; then: events [SECONDS]
   unbind                         close the netlink socket
@@ -55,6 +55,7 @@ SPEC = os.path.join(HERE, '../../include/netlink/specs/sara.yaml')
 PREFIX = os.environ.get('SARA_NS_PREFIX', '')
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
+SO_RCVBUFFORCE = 33
 SOL_NETLINK, NETLINK_EXT_ACK, NETLINK_ADD_MEMBERSHIP = 270, 11, 1
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 4, 0x10, 0x300
 
@@ -618,7 +619,9 @@ class Bot:
         row = self.family(where).do('stats-get', [])[0]
         return ' '.join(str(row.get(field, '-')) for field in fields)
 
-    def do_bind(self, where):
+    def do_bind(self, where, buffer='0'):
+        if int(buffer):
+            self.family(where).socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, int(buffer))
         return self.do_nl(where, 'inspect-bind')
 
     def do_inspected(self, where, seconds='0'):
