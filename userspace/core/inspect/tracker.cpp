@@ -693,7 +693,7 @@ void SessionTracker::State::refresh(SessionId id, Session& session, Entry& entry
     }
     const Time until = now + lifetime;
     const Duration slack = std::min(lifetime / 8, limits::kRetellAfter);
-    if (session.lingering || session.told_until == Time::min() || until - session.told_until > slack) {
+    if (session.told_until == Time::min() || until - session.told_until > slack) {
         session.lingering = false;
         session.told_until = until;
         out.push_back(SetLifetime{id, lifetime});

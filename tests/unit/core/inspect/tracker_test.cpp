@@ -128,6 +128,20 @@ TEST_CASE("a failure that overtakes its request keeps it from announcing anythin
         stream.server(rtsp_reply(404, 1));
         CHECK(stream.client(kSetup).empty());
     }
+    SECTION("RTSP, after another failure") {
+        Conversation stream{App::rtsp, kRtspFlow, tracker};
+        stream.server(rtsp_reply(401, 0));
+        stream.server(rtsp_reply(404, 1));
+        CHECK(stream.client(kSetup).empty());
+    }
+    SECTION("a change of a call that stands") {
+        Conversation call{App::sip, kSipFlow, tracker};
+        call.client(kInvite);
+        call.server(kOk);
+        call.server(reply(488, "INVITE", 2, {.to_tag = "s1"}));
+        call.client(request("INVITE", 2, {.to_tag = "s1", .sdp = audio("198.18.1.11", 4100)}));
+        CHECK(call.announced() == kExact);
+    }
 }
 
 TEST_CASE("an older offer that comes late does not replace a newer one") {
