@@ -13,7 +13,10 @@
 #ifdef NL_SET_ERR_MSG_FMT
 #define sara_refuse_fmt NL_SET_ERR_MSG_FMT
 #else
-#define sara_refuse_fmt(extack, fmt, ...) no_printk(fmt, ##__VA_ARGS__)
+#define sara_refuse_fmt(extack, fmt, ...) do {				\
+	(void)(extack);							\
+	no_printk(fmt, ##__VA_ARGS__);					\
+} while (0)
 #endif
 
 /*
