@@ -180,7 +180,7 @@ static int sara_announce_insert(struct sara_net *sn,
 		return -EEXIST;
 	}
 	if (session->n_announcements >=
-	    READ_ONCE(sn->config.max_announcements)) {
+	    min_t(u32, U16_MAX, READ_ONCE(sn->config.max_announcements))) {
 		sara_stats_inc(sn, SARA_A_STATS_ANNOUNCE_FULL);
 		NL_SET_ERR_MSG(extack,
 			       "the session has as many announcements as max-announcements allows");

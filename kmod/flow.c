@@ -13,6 +13,12 @@
 /* A TCP flow of which only the SYN was seen stays no longer than this. */
 #define SARA_SYN_TIMEOUT	(30 * HZ)
 
+/* Flows that a session may have for each announcement that it may have. */
+#define SARA_FLOWS_PER_ANNOUNCEMENT	4
+
+/* Flows of a session that are looked at to find one to give up. */
+#define SARA_REPLACE_LOOKS	16
+
 static struct kmem_cache *sara_flow_cache;
 
 static const struct rhashtable_params sara_flow_params = {
@@ -57,6 +63,35 @@ bool sara_flow_room(struct sara_net *sn, const struct sara_session *except)
 	       sn->n_flows + sn->n_announcements < max;
 }
 
+/*
+ * Room for one more flow in a session. With wildcards anybody can make flows
+ * of it: when it has too many, one of a single packet or without recent ones
+ * makes room.
+ */
+static bool sara_flow_session_room(struct sara_session *session)
+{
+	u32 max = READ_ONCE(session->sn->config.max_announcements);
+	int looks = SARA_REPLACE_LOOKS;
+	struct sara_flow *flow;
+
+	if (session->n_flows < min_t(u64, U16_MAX, (u64)max *
+				     SARA_FLOWS_PER_ANNOUNCEMENT))
+		return true;
+	list_for_each_entry(flow, &session->flows, link) {
+		if (!looks--)
+			break;
+		if (flow->identity == SARA_IDENTITY_SIGNALLING)
+			continue;
+		switch (READ_ONCE(flow->status)) {
+		case SARA_STATUS_NEW:
+		case SARA_STATUS_INACTIVE:
+			sara_flow_del(flow);
+			return true;
+		}
+	}
+	return false;
+}
+
 /**
  * sara_flow_add() - a flow of a session was seen for the first time
  * @session: its owner, alive
@@ -77,7 +112,7 @@ struct sara_flow *sara_flow_add(struct sara_session *session,
 	struct sara_flow *flow;
 
 	lockdep_assert_held(&sn->lock);
-	if (session->n_flows == U16_MAX || !sara_flow_room(sn, session)) {
+	if (!sara_flow_session_room(session) || !sara_flow_room(sn, session)) {
 		*reason = SARA_A_STATS_DROP_FLOWS_FULL;
 		return NULL;
 	}

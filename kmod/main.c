@@ -60,7 +60,7 @@ static int __net_init sara_net_init(struct net *net)
 	err = sara_inspect_net_init(sn);
 	if (err)
 		goto err_announce;
-	queue_delayed_work(system_power_efficient_wq, &sn->purge,
+	queue_delayed_work(system_unbound_wq, &sn->purge,
 			   sn->config.purge_interval);
 	return 0;
 

@@ -132,7 +132,8 @@ static void sara_purge_all(struct sara_net *sn)
  * @work: &sara_net.purge
  *
  * A session that the walk misses, because the table was resized or a
- * neighbour went, is found by the next one.
+ * neighbour went, is found by the next one. However many there are, it takes
+ * a tenth of one CPU at most.
  *
  * Context: workqueue. Takes &sara_net.lock for one session at a time.
  */
@@ -141,7 +142,10 @@ void sara_session_purge(struct work_struct *work)
 	struct sara_net *sn = container_of(to_delayed_work(work),
 					   struct sara_net, purge);
 
+	unsigned long begin = jiffies;
+
 	sara_purge_all(sn);
-	queue_delayed_work(system_power_efficient_wq, &sn->purge,
-			   READ_ONCE(sn->config.purge_interval));
+	queue_delayed_work(system_unbound_wq, &sn->purge,
+			   max(READ_ONCE(sn->config.purge_interval),
+			       9 * (jiffies - begin)));
 }

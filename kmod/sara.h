@@ -78,7 +78,8 @@ struct sara_inspect;
  * struct sara_config - bounds and times of one namespace
  * @max_sessions: sessions at most
  * @max_flows: flows and announcements at most, together
- * @max_announcements: announcements of one session at most
+ * @max_announcements: announcements of one session at most; it may have four
+ *	times as many flows
  * @tcp_timeout: jiffies until an established TCP flow is inactive
  * @closing_timeout: jiffies that a TCP flow stays after FIN or RST
  * @purge_interval: jiffies between two purges

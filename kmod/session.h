@@ -19,14 +19,6 @@ struct sara_service;
  * @sn: the namespace
  * @service: holds a reference
  * @node: holds a reference
- * @flows: its signalling and secondary flows; RCU, changed under &sara_net.lock
- *	by RCU list operations, since dumps walk it under RCU
- * @announcements: what it expects; likewise
- * @new_link: in &sara_net.new_sessions, or empty
- * @signalling: the flow that made it; NULL once that was purged; RCU
- * @created: jiffies
- * @deadline: jiffies until which it stays (@has_lifetime) or at which it goes
- *	(@lingering); under &sara_net.lock
  * @n_flows: entries of @flows
  * @n_announcements: entries of @announcements
  * @status: new, established or inactive, as its flows are; written without a
@@ -35,6 +27,14 @@ struct sara_service;
  * @lingering: the agent saw its end
  * @closed: its signalling flow ended by FIN or RST; under &sara_net.lock
  * @dead: it was taken out of the tables; under &sara_net.lock
+ * @flows: its signalling and secondary flows; RCU, changed under &sara_net.lock
+ *	by RCU list operations, since dumps walk it under RCU
+ * @announcements: what it expects; likewise
+ * @new_link: in &sara_net.new_sessions, or empty
+ * @signalling: the flow that made it; NULL once that was purged; RCU
+ * @created: jiffies
+ * @deadline: jiffies until which it stays (@has_lifetime) or at which it goes
+ *	(@lingering); under &sara_net.lock
  * @gone_packets: of its flows that were purged; under &sara_net.lock
  * @gone_bytes: likewise
  * @label: by the agent, NULL or NUL-terminated; replaced under RCU
@@ -46,12 +46,6 @@ struct sara_session {
 	struct sara_net		*sn;
 	struct sara_service	*service;
 	struct sara_node	*node;
-	struct list_head	flows;
-	struct list_head	announcements;
-	struct list_head	new_link;
-	struct sara_flow __rcu	*signalling;
-	unsigned long		created;
-	unsigned long		deadline;
 	u16			n_flows;
 	u16			n_announcements;
 	u8			status;
@@ -59,6 +53,12 @@ struct sara_session {
 	bool			lingering;
 	bool			closed;
 	bool			dead;
+	struct list_head	flows;
+	struct list_head	announcements;
+	struct list_head	new_link;
+	struct sara_flow __rcu	*signalling;
+	unsigned long		created;
+	unsigned long		deadline;
 	u64			gone_packets;
 	u64			gone_bytes;
 	struct sara_label __rcu	*label;

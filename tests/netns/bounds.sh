@@ -117,4 +117,29 @@ counted 'which is counted' 2 announce-full
 bot lb show session-get id="$known" : announcements
 expect 'there are as many as allowed' 4
 
+note '--- flows of one session, which a wildcard lets anybody make'
+must lb nl session-del all=1
+must lb nl config-set max-announcements=4 max-sessions=1000 max-flows=10000
+must c1 send 5000 "$VIP" 5060 2
+bot lb show flow-get src=$C sport=5000 dst="$VIP" dport=5060 proto=17 : session
+known=$ANSWER
+must lb nl announce-new session="$known" dst="$VIP" dport=6000 proto=17
+must c1 send 6999 "$VIP" 6000 2
+must c1 flood 15000 100 "$VIP" 6000
+bot lb show session-get id="$known" : flows
+expect 'there are four times as many flows as announcements at most' 16
+bot lb show flow-get src=$C sport=6999 dst="$VIP" dport=6000 proto=17 : status
+expect 'what has two packets stays' established
+bot lb show flow-get src=$C sport=15099 dst="$VIP" dport=6000 proto=17 : status
+expect 'and the newest one' new
+bot lb show flow-get src=$C sport=5000 dst="$VIP" dport=5060 proto=17 : session
+expect 'and signalling' "$known"
+for ((i = 0; i < 30; i++)); do
+	must c1 send $((16000 + i)) "$VIP" 6000 2
+done
+bot lb stat drop-flows-full
+full=$ANSWER
+must c1 send 17000 "$VIP" 6000
+counted 'when all have two, another is refused' $((full + 1)) drop-flows-full
+
 verdict
