@@ -88,7 +88,7 @@ bot_start() {
 	python3 "$(dirname "${BASH_SOURCE[0]}")/bot.py" <"$RUN_DIR/bot.in" >"$RUN_DIR/bot.out" 2>"$RUN_DIR/bot.log" &
 	PIDS[bot]=$!
 	exec {BOT_IN}>"$RUN_DIR/bot.in" {BOT_OUT}<"$RUN_DIR/bot.out"
-	IFS= read -r -t 60 ANSWER <&"$BOT_OUT" || die "bot.py did not start: $(cat "$RUN_DIR/bot.log")"
+	IFS= read -r -t 200 ANSWER <&"$BOT_OUT" || die "bot.py did not start within 200 s: $(cat "$RUN_DIR/bot.log")"
 }
 
 # bot NAMESPACE VERB...: leaves the answer in ANSWER.
