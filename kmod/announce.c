@@ -6,6 +6,7 @@
 
 #include <linux/netlink.h>
 
+#include "early.h"
 #include "flow.h"
 #include "notify.h"
 #include "service.h"
@@ -37,13 +38,14 @@ struct sara_announcement *sara_announce_find(struct sara_net *sn,
 /* The first announcement, in the order of forms, that expects this flow. */
 static struct sara_announcement *sara_announce_match(struct sara_net *sn,
 						     const struct sara_key *flow,
-						     bool to_service)
+						     bool to_service,
+						     enum sara_form last)
 {
 	struct sara_announcement *ann;
 	struct sara_key key;
 	u8 form;
 
-	for (form = SARA_FORM_EXACT; form <= SARA_FORM_ANY_SOURCE; form++) {
+	for (form = SARA_FORM_EXACT; form <= last; form++) {
 		if (!READ_ONCE(sn->n_forms[form]))
 			continue;
 		/* A client's next call is no media of its last one. */
@@ -62,6 +64,7 @@ static struct sara_announcement *sara_announce_match(struct sara_net *sn,
  * @sn: the namespace
  * @flow: the flow's key
  * @to_service: its destination is a service's own port
+ * @last: the last form to look for
  * @reason: on refusal, the counter of the reason; else left alone
  *
  * Context: softirq, RCU read side. Takes &sara_net.lock if it is announced.
@@ -70,19 +73,20 @@ static struct sara_announcement *sara_announce_match(struct sara_net *sn,
  */
 struct sara_flow *sara_announce_promote(struct sara_net *sn,
 					const struct sara_key *flow,
-					bool to_service, int *reason)
+					bool to_service, enum sara_form last,
+					int *reason)
 {
 	struct sara_announcement *ann;
 	struct sara_flow *promoted;
 
-	if (!sara_announce_match(sn, flow, to_service))
+	if (!sara_announce_match(sn, flow, to_service, last))
 		return NULL;
 
 	spin_lock_bh(&sn->lock);
 	promoted = sara_flow_lookup(sn, flow);
 	if (promoted)
 		goto out;	/* another CPU was faster */
-	ann = sara_announce_match(sn, flow, to_service);
+	ann = sara_announce_match(sn, flow, to_service, last);
 	if (!ann)
 		goto out;	/* withdrawn meanwhile */
 	promoted = sara_flow_add(ann->session, flow, SARA_IDENTITY_SECONDARY,
@@ -284,6 +288,8 @@ out:
 	rcu_read_unlock();
 	if (err)
 		kmem_cache_free(sara_announce_cache, ann);
+	else
+		sara_early_release(sn, key);
 	return err == -EALREADY ? 0 : err;
 }
 

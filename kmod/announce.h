@@ -44,7 +44,8 @@ struct sara_announcement *sara_announce_find(struct sara_net *sn,
 					     const struct sara_key *key);
 struct sara_flow *sara_announce_promote(struct sara_net *sn,
 					const struct sara_key *flow,
-					bool to_service, int *reason);
+					bool to_service, enum sara_form last,
+					int *reason);
 
 int sara_announce_net_init(struct sara_net *sn);
 void sara_announce_net_exit(struct sara_net *sn);

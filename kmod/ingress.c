@@ -9,6 +9,7 @@
 
 #include "announce.h"
 #include "dev.h"
+#include "early.h"
 #include "flow.h"
 #include "inspect.h"
 #include "node.h"
@@ -36,15 +37,17 @@ static bool sara_tcp_opens(const struct sara_packet *pkt)
 				  SARA_TCP_RST)) == SARA_TCP_SYN;
 }
 
-/* A packet of a session goes to the session's node. */
-static unsigned int sara_forward(struct sara_dev *dev, struct sara_flow *flow,
-				 struct sk_buff *skb,
+/*
+ * A packet of a session goes to the session's node. @dev is NULL for one that
+ * was held: its device may be gone.
+ */
+static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
+				 struct sara_flow *flow, struct sk_buff *skb,
 				 const struct sara_packet *pkt)
 {
 	struct sara_session *session = flow->session;
 	struct sara_service *service = session->service;
 	const struct sara_nexthop *nexthop;
-	struct sara_net *sn = dev->sn;
 	bool unshared;
 	int reason;
 
@@ -57,7 +60,7 @@ static unsigned int sara_forward(struct sara_dev *dev, struct sara_flow *flow,
 	if (flow->identity == SARA_IDENTITY_SIGNALLING &&
 	    service->app != SARA_APP_NONE &&
 	    sara_inspect_copy(sn, service, session->id, SARA_SENDER_CLIENT, skb,
-			      pkt))
+			      pkt) && dev)
 		sara_traffic_add(dev->copied, pkt->ip_len);
 
 	reason = sara_xmit(nexthop, skb, &unshared);
@@ -71,8 +74,29 @@ static unsigned int sara_forward(struct sara_dev *dev, struct sara_flow *flow,
 	sara_stats_add(sn, SARA_A_STATS_FORWARDED_BYTES, pkt->ip_len);
 	sara_traffic_add(session->node->traffic, pkt->ip_len);
 	sara_traffic_add(service->traffic, pkt->ip_len);
-	sara_traffic_add(dev->forwarded, pkt->ip_len);
+	if (dev)
+		sara_traffic_add(dev->forwarded, pkt->ip_len);
 	return NF_STOLEN;
+}
+
+/*
+ * UDP to a virtual address, but to no service and not announced by a client's
+ * endpoint: the news of it may be on its way.
+ */
+static unsigned int sara_miss_early(struct sara_dev *dev, struct sk_buff *skb,
+				    const struct sara_packet *pkt)
+{
+	struct sara_net *sn = dev->sn;
+	struct sara_flow *flow;
+	int reason = SARA_A_STATS_DROP_UNANNOUNCED;
+
+	if (sara_early_hold(sn, skb, &pkt->key))
+		return NF_STOLEN;
+	flow = sara_announce_promote(sn, &pkt->key, false,
+				     SARA_FORM_ANY_SOURCE, &reason);
+	if (!flow)
+		return sara_drop(sn, reason);
+	return sara_forward(sn, dev, flow, skb, pkt);
 }
 
 /* To a virtual address, but of no flow that is known. */
@@ -91,23 +115,25 @@ static unsigned int sara_miss(struct sara_dev *dev, struct sk_buff *skb,
 	if (match == SARA_VIP_NONE)
 		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
 
+	/* TCP that only a wildcard expects would answer a delay by a second. */
 	flow = sara_announce_promote(sn, &pkt->key, match == SARA_VIP_SERVICE,
-				     &reason);
+				     tcp ? SARA_FORM_ANY_SOURCE :
+					   SARA_FORM_HALF, &reason);
 	if (flow)
-		return sara_forward(dev, flow, skb, pkt);
+		return sara_forward(sn, dev, flow, skb, pkt);
 	if (reason)
 		return sara_drop(sn, reason);
 
 	if (match == SARA_VIP_ADDRESS)
 		return tcp ? sara_pass(sn, SARA_A_STATS_PASS_NO_SERVICE) :
-			     sara_drop(sn, SARA_A_STATS_DROP_UNANNOUNCED);
+			     sara_miss_early(dev, skb, pkt);
 	if (tcp && !sara_tcp_opens(pkt))
 		return sara_pass(sn, SARA_A_STATS_PASS_NO_SESSION);
 
 	flow = sara_session_start(sn, service, &pkt->key, &reason);
 	if (!flow)
 		return sara_drop(sn, reason);
-	return sara_forward(dev, flow, skb, pkt);
+	return sara_forward(sn, dev, flow, skb, pkt);
 }
 
 /* A SYN to a conversation that was closed: the client uses its port again. */
@@ -129,7 +155,7 @@ static unsigned int sara_dispatch_flow(struct sara_dev *dev,
 	if (!flow || sara_reopens(flow, pkt))
 		return sara_miss(dev, skb, pkt);
 	sara_stats_inc(sn, SARA_A_STATS_HITS);
-	return sara_forward(dev, flow, skb, pkt);
+	return sara_forward(sn, dev, flow, skb, pkt);
 }
 
 static unsigned int sara_dispatch_fragment(struct sara_net *sn,
@@ -175,6 +201,40 @@ unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
 		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
 	}
 	return NF_ACCEPT;
+}
+
+/**
+ * sara_ingress_held() - a packet that was held goes on
+ * @sn: the namespace
+ * @skb: the packet, from the network header on; consumed
+ * @last_chance: its time is over: wildcards may have it, else it is dropped
+ *
+ * Context: BH off, RCU read side.
+ */
+void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb,
+		       bool last_chance)
+{
+	int reason = SARA_A_STATS_DROP_UNANNOUNCED;
+	struct sara_flow *flow = NULL;
+	struct sara_packet pkt;
+
+	if (sara_parse(skb, &pkt) == SARA_PARSED_FLOW) {
+		flow = sara_flow_lookup(sn, &pkt.key);
+		if (!flow)
+			flow = sara_announce_promote(sn, &pkt.key, false,
+						     last_chance ?
+						     SARA_FORM_ANY_SOURCE :
+						     SARA_FORM_HALF, &reason);
+	}
+	if (!flow) {
+		sara_stats_inc(sn, reason);
+		kfree_skb(skb);
+		return;
+	}
+	if (sara_forward(sn, NULL, flow, skb, &pkt) == NF_DROP)
+		kfree_skb(skb);
+	else
+		sara_stats_inc(sn, SARA_A_STATS_EARLY_FORWARDED);
 }
 
 /**

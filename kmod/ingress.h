@@ -7,9 +7,14 @@
 
 #include <linux/netfilter.h>
 
+struct sara_net;
+
 unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state);
 unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state);
+
+void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb,
+		       bool last_chance);
 
 #endif

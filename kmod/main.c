@@ -7,6 +7,7 @@
 
 #include "announce.h"
 #include "dev.h"
+#include "early.h"
 #include "flow.h"
 #include "inspect.h"
 #include "netlink.h"
@@ -26,6 +27,8 @@ static void sara_config_init(struct sara_config *config)
 	config->closing_timeout = 10 * HZ;
 	config->purge_interval = HZ;
 	config->inspect_rate = 20000;
+	config->early_time = HZ / 10;
+	config->early_packets = 1024;
 }
 
 static int __net_init sara_net_init(struct net *net)
@@ -60,10 +63,15 @@ static int __net_init sara_net_init(struct net *net)
 	err = sara_inspect_net_init(sn);
 	if (err)
 		goto err_announce;
+	err = sara_early_net_init(sn);
+	if (err)
+		goto err_inspect;
 	queue_delayed_work(system_unbound_wq, &sn->purge,
 			   sn->config.purge_interval);
 	return 0;
 
+err_inspect:
+	sara_inspect_net_exit(sn);
 err_announce:
 	sara_announce_net_exit(sn);
 err_session:
@@ -88,6 +96,7 @@ static void __net_exit sara_net_exit_batch(struct list_head *nets)
 
 	list_for_each_entry(net, nets, exit_list) {
 		sn = sara_net(net);
+		sara_early_net_exit(sn);
 		cancel_delayed_work_sync(&sn->purge);
 		sara_node_net_exit(sn);
 		sara_session_end_matching(sn, NULL, NULL, SARA_END_DELETED);

@@ -283,7 +283,11 @@ static int sara_nl_put_config(struct sk_buff *skb,
 	    nla_put_u32(skb, SARA_A_CONFIG_PURGE_INTERVAL,
 			jiffies_to_msecs(READ_ONCE(config->purge_interval))) ||
 	    nla_put_u32(skb, SARA_A_CONFIG_INSPECT_RATE,
-			READ_ONCE(config->inspect_rate)))
+			READ_ONCE(config->inspect_rate)) ||
+	    nla_put_u32(skb, SARA_A_CONFIG_EARLY_TIME,
+			jiffies_to_msecs(READ_ONCE(config->early_time))) ||
+	    nla_put_u32(skb, SARA_A_CONFIG_EARLY_PACKETS,
+			READ_ONCE(config->early_packets)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -365,6 +369,9 @@ int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 		       &config->purge_interval);
 	sara_nl_set_u32(info, SARA_A_CONFIG_INSPECT_RATE,
 			&config->inspect_rate);
+	sara_nl_set_ms(info, SARA_A_CONFIG_EARLY_TIME, &config->early_time);
+	sara_nl_set_u32(info, SARA_A_CONFIG_EARLY_PACKETS,
+			&config->early_packets);
 	if (info->attrs[SARA_A_CONFIG_PURGE_INTERVAL])
 		mod_delayed_work(system_power_efficient_wq, &sn->purge,
 				 config->purge_interval);

@@ -10,6 +10,11 @@
 
 #include <uapi/linux/sara.h>
 
+/* Integer value ranges */
+static const struct netlink_range_validation sara_a_config_early_packets_range = {
+	.max	= 65535ULL,
+};
+
 /* Common nested types */
 const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1] = {
 	[SARA_A_TUPLE_SRC] = { .type = NLA_BINARY, },
@@ -25,7 +30,7 @@ const struct nla_policy sara_config_get_nl_policy[SARA_A_CONFIG_ABI_VERSION + 1]
 };
 
 /* SARA_CMD_CONFIG_SET - do */
-const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_INSPECT_RATE + 1] = {
+const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_EARLY_PACKETS + 1] = {
 	[SARA_A_CONFIG_MAX_SESSIONS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SARA_A_CONFIG_MAX_FLOWS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SARA_A_CONFIG_MAX_ANNOUNCEMENTS] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -33,6 +38,8 @@ const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_INSPECT_RATE + 1
 	[SARA_A_CONFIG_CLOSING_TIMEOUT] = NLA_POLICY_MIN(NLA_U32, 100),
 	[SARA_A_CONFIG_PURGE_INTERVAL] = NLA_POLICY_MIN(NLA_U32, 100),
 	[SARA_A_CONFIG_INSPECT_RATE] = { .type = NLA_U32, },
+	[SARA_A_CONFIG_EARLY_TIME] = NLA_POLICY_MAX(NLA_U32, 1000),
+	[SARA_A_CONFIG_EARLY_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sara_a_config_early_packets_range),
 };
 
 /* SARA_CMD_DEV_NEW - do */
@@ -198,7 +205,7 @@ const struct genl_ops sara_nl_ops[22] = {
 		.cmd		= SARA_CMD_CONFIG_SET,
 		.doit		= sara_nl_config_set_doit,
 		.policy		= sara_config_set_nl_policy,
-		.maxattr	= SARA_A_CONFIG_INSPECT_RATE,
+		.maxattr	= SARA_A_CONFIG_EARLY_PACKETS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

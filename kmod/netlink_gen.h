@@ -16,7 +16,7 @@ extern const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1];
 
 extern const struct nla_policy sara_config_get_nl_policy[SARA_A_CONFIG_ABI_VERSION + 1];
 
-extern const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_INSPECT_RATE + 1];
+extern const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_EARLY_PACKETS + 1];
 
 extern const struct nla_policy sara_dev_new_nl_policy[SARA_A_DEV_MODE + 1];
 

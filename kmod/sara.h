@@ -72,6 +72,7 @@
  * sessions, services, nodes, rcu_barrier(), tables.
  */
 
+struct sara_early;
 struct sara_inspect;
 
 /**
@@ -84,6 +85,8 @@ struct sara_inspect;
  * @closing_timeout: jiffies that a TCP flow stays after FIN or RST
  * @purge_interval: jiffies between two purges
  * @inspect_rate: packets copied per second at most, 0 for no limit
+ * @early_time: jiffies for which unannounced datagrams are held, 0 for none
+ * @early_packets: datagrams held at most
  *
  * Written under &sara_net.mutex with WRITE_ONCE(), read anywhere with
  * READ_ONCE().
@@ -96,6 +99,8 @@ struct sara_config {
 	unsigned long	closing_timeout;
 	unsigned long	purge_interval;
 	u32		inspect_rate;
+	unsigned long	early_time;
+	u32		early_packets;
 };
 
 /**
@@ -123,6 +128,7 @@ struct sara_config {
  * @stats: per-CPU counters
  * @purge: removes what is over
  * @resolve: keeps the MACs of nodes resolved, see node.c
+ * @early: datagrams that overtook the news of them
  * @inspect: the agent's end of the inspection channel
  * @generation: of the configured objects, for consistent dumps
  */
@@ -153,6 +159,7 @@ struct sara_net {
 	struct sara_stats __percpu *stats;
 	struct delayed_work	purge;
 	struct delayed_work	resolve;
+	struct sara_early	*early;
 	struct sara_inspect	*inspect;
 	unsigned int		generation;
 };
