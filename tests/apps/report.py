@@ -39,20 +39,20 @@ def print_sessions(judgement):
 def print_flows(judgement, sara_flows):
     """One block for each session, one line for each of its flows."""
     known = {tuple(flow["tuple"][key] for key in ("proto", "src", "sport", "dport")): flow for flow in sara_flows}
-    print(f"  {'':30} {'SARA says':46} | at the nodes")
-    print(f"  {'session / flow':30} {'session':>9} {'node':5} {'identity':11} {'status':12} {'packets':>5} | {'packets':14} verdict")
+    print(f"  {'':26} {'SARA says':47} | at the nodes")
+    print(f"  {'session / flow':26} {'session':>8} {'node':5} {'identity':11} {'status':11} {'packets':>8} | packets")
     for session in judgement["sessions"]:
         told = coloured(", ".join(session["faults"]) or "whole", session["verdict"])
-        print(f"  {session['kind']} {session['client']} {session['name'][:40]:69} | {'+'.join(session['nodes']) or '-':14} {told}")
+        name = f"{session['kind']} {session['client']} {session['name']}, {session['detail']}"
+        print(f"  {name[:74]:74} | {'+'.join(session['nodes']) or 'no node'}: {told}")
         for flow in session["flows"]:
-            name = f"  {flow['proto']} {flow['sport']} > {flow['dport']}"
             sara = known.get((flow["proto"], flow["src"], flow["sport"], flow["dport"]))
+            says = ""
             if sara:
-                says = (f"{sara['session']:>9} {sara['node']:5} {sara['identity']:11} {sara['status']:12} "
-                        f"{sara['packets']:>5}")
-            else:
-                says = f"{'-':>9} {'':36}" if flow["sent"] else f"{'(no packet)':>9}{'':35}"
-            print(f"  {name:30} {says:46} | {counts(flow) if flow['sent'] else '-'}")
+                says = (f"{sara['session']:>8} {sara['node']:5} {sara['identity']:11} {sara['status']:11} "
+                        f"{sara['packets']:>8}")
+            name = f"  {flow['proto']} {flow['sport']} > {flow['dport']}"
+            print(f"  {name:26} {says:47} | {counts(flow) if flow['sent'] else 'none sent'}")
 
 
 def print_summary(judgement):

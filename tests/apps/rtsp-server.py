@@ -16,9 +16,9 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
 PIPELINE = (
     "( videotestsrc is-live=true pattern=snow ! video/x-raw,format=I420,width=128,height=96,framerate={rate}/1"
-    " ! jpegenc quality=60 ! rtpjpegpay name=pay0"
-    " audiotestsrc is-live=true samplesperbuffer=320 ! audio/x-raw,rate=8000,channels=1"
-    " ! mulawenc ! rtppcmupay name=pay1 min-ptime=40000000 )"
+    " ! jpegenc quality=90 ! rtpjpegpay name=pay0"
+    " audiotestsrc is-live=true samplesperbuffer=800 ! audio/x-raw,rate=8000,channels=1"
+    " ! mulawenc ! rtppcmupay name=pay1 min-ptime=100000000 )"
 )
 
 
@@ -26,7 +26,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--address", required=True, help="the VIP: listened on, sent from, named in Transport")
     options.add_argument("--port", default="554")
-    options.add_argument("--rate", type=int, default=10, help="pictures per second")
+    options.add_argument("--rate", type=int, default=5, help="pictures per second")
     options.add_argument("--media-ports", default="5000-5999", metavar="LOW-HIGH")
     arguments = options.parse_args()
 
