@@ -31,6 +31,8 @@ void plan_bounds(kern::ConfigChange wanted, const kern::Config& present, Provisi
     differs |= reduce(wanted.closing_timeout, present.closing_timeout);
     differs |= reduce(wanted.purge_interval, present.purge_interval);
     differs |= reduce(wanted.inspect_rate, present.inspect_rate);
+    differs |= reduce(wanted.early_time, present.early_time);
+    differs |= reduce(wanted.early_packets, present.early_packets);
     if (differs) {
         plan.steps.push_back({"bounds", kern::config_set(wanted)});
     }

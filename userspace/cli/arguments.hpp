@@ -39,8 +39,9 @@ public:
                                          std::uint32_t max = std::numeric_limits<std::uint32_t>::max()) {
         return static_cast<std::uint32_t>(number(min, max));
     }
-    [[nodiscard]] std::chrono::milliseconds time(std::chrono::milliseconds min = {}) {
-        return take("a time", [=](std::string_view word) { return parse::time(word, min); });
+    [[nodiscard]] std::chrono::milliseconds time(std::chrono::milliseconds min = {},
+                                                 std::chrono::milliseconds max = std::chrono::hours(24 * 49)) {
+        return take("a time", [=](std::string_view word) { return parse::time(word, min, max); });
     }
     [[nodiscard]] Address address() { return take("an address", parse::address); }
     [[nodiscard]] Port port() { return take("a port", parse::port); }

@@ -10,7 +10,8 @@ constexpr std::string_view kUsage = "Usage: sara config [ show ]\n"
                                     "       sara config set [ max-sessions NUMBER ] [ max-flows NUMBER ]\n"
                                     "                       [ max-announcements NUMBER ] [ tcp-timeout TIME ]\n"
                                     "                       [ closing-timeout TIME ] [ purge-interval TIME ]\n"
-                                    "                       [ inspect-rate NUMBER ]\n"
+                                    "                       [ inspect-rate NUMBER ] [ early-time TIME ]\n"
+                                    "                       [ early-packets NUMBER ]\n"
                                     "TIME := NUMBER{ ms | s | m | h | d }\n";
 
 Action show(Arguments&) {
@@ -25,7 +26,9 @@ Action set(Arguments& in) {
                 {"tcp-timeout", [&] { change.tcp_timeout = in.time(bounds::kMinTcpTimeout); }},
                 {"closing-timeout", [&] { change.closing_timeout = in.time(bounds::kMinClosingTimeout); }},
                 {"purge-interval", [&] { change.purge_interval = in.time(bounds::kMinPurgeInterval); }},
-                {"inspect-rate", [&] { change.inspect_rate = in.number32(); }}});
+                {"inspect-rate", [&] { change.inspect_rate = in.number32(); }},
+                {"early-time", [&] { change.early_time = in.time({}, bounds::kMaxEarlyTime); }},
+                {"early-packets", [&] { change.early_packets = in.number32(0, bounds::kMaxEarlyPackets); }}});
     in.require_any();
     return Execute{kern::config_set(change)};
 }

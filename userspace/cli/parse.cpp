@@ -56,7 +56,7 @@ Result<std::uint64_t> number(std::string_view word, std::uint64_t min, std::uint
     return expected("a number from " + std::to_string(min) + " to " + std::to_string(max), word);
 }
 
-Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min) {
+Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min, std::chrono::milliseconds max) {
     constexpr std::string_view kWhat = "a time such as 30s, 500ms or 15m";
     constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
 
@@ -84,12 +84,12 @@ Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milli
         const std::uint64_t scale = fraction.size() == 1 ? 10 : fraction.size() == 2 ? 100 : 1000;
         milliseconds += *part * unit->milliseconds / scale;
     }
-    if (milliseconds > kMax) {
-        return expected("a time of at most 49d", word);
-    }
     const std::chrono::milliseconds value(milliseconds);
     if (value < min) {
         return expected("a time of at least " + text_of(min), word);
+    }
+    if (value > max) {
+        return expected("a time of at most " + text_of(max), word);
     }
     return value;
 }

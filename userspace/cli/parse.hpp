@@ -23,7 +23,8 @@ namespace sara::cli::parse {
 [[nodiscard]] Result<std::uint64_t> number(std::string_view word, std::uint64_t min, std::uint64_t max);
 
 /// "30s", "500ms", "1.5s", "15m", "2h", "1d"; at most 49 days, which is what fits the kernel's 32 bits.
-[[nodiscard]] Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min = {});
+[[nodiscard]] Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min = {},
+                                                    std::chrono::milliseconds max = std::chrono::hours(24 * 49));
 
 [[nodiscard]] Result<Address> address(std::string_view word);
 

@@ -49,6 +49,8 @@ void put(Printer& out, const kern::Config& config, View view) {
     out.field("closing-timeout", config.closing_timeout);
     out.field("purge-interval", config.purge_interval);
     out.field("inspect-rate", config.inspect_rate);
+    out.field("early-time", config.early_time);
+    out.field("early-packets", config.early_packets);
     if (view.detail.details) {
         out.line();
         out.field("abi-version", config.abi_version);

@@ -194,6 +194,12 @@ Result<Config> decode_config(Bytes attributes) {
         case SARA_A_CONFIG_INSPECT_RATE:
             config.inspect_rate = reader.u32();
             break;
+        case SARA_A_CONFIG_EARLY_TIME:
+            config.early_time = reader.milliseconds();
+            break;
+        case SARA_A_CONFIG_EARLY_PACKETS:
+            config.early_packets = reader.u32();
+            break;
         default:
             break;
         }
@@ -663,6 +669,8 @@ Request config_set(const ConfigChange& change) {
     put(writer, SARA_A_CONFIG_CLOSING_TIMEOUT, change.closing_timeout);
     put(writer, SARA_A_CONFIG_PURGE_INTERVAL, change.purge_interval);
     put(writer, SARA_A_CONFIG_INSPECT_RATE, change.inspect_rate);
+    put(writer, SARA_A_CONFIG_EARLY_TIME, change.early_time);
+    put(writer, SARA_A_CONFIG_EARLY_PACKETS, change.early_packets);
     return make(SARA_CMD_CONFIG_SET, std::move(writer));
 }
 

@@ -42,6 +42,9 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_INSPECT_LOST_RATE, "inspect-lost-rate"},
         {SARA_A_STATS_INSPECT_LOST_BUFFER, "inspect-lost-buffer"},
         {SARA_A_STATS_EVENTS_LOST, "events-lost"},
+        {SARA_A_STATS_EARLY_HELD, "early-held"},
+        {SARA_A_STATS_EARLY_FORWARDED, "early-forwarded"},
+        {SARA_A_STATS_EARLY_FULL, "early-full"},
     }};
     return kCounters;
 }

@@ -75,7 +75,9 @@ struct Config {
     Milliseconds tcp_timeout{};
     Milliseconds closing_timeout{};
     Milliseconds purge_interval{};
-    std::uint32_t inspect_rate = 0;  ///< packets per second; 0: no limit
+    std::uint32_t inspect_rate = 0;   ///< packets per second; 0: no limit
+    Milliseconds early_time{};        ///< 0: nothing is held
+    std::uint32_t early_packets = 0;  ///< held at most
 
     friend bool operator==(const Config&, const Config&) = default;
 };
@@ -89,6 +91,8 @@ struct ConfigChange {
     std::optional<Milliseconds> closing_timeout;
     std::optional<Milliseconds> purge_interval;
     std::optional<std::uint32_t> inspect_rate;
+    std::optional<Milliseconds> early_time;
+    std::optional<std::uint32_t> early_packets;
 
     friend bool operator==(const ConfigChange&, const ConfigChange&) = default;
 };

@@ -112,7 +112,9 @@ TEST_CASE("everything that a file can say") {
                                                      .tcp_timeout = 900s,
                                                      .closing_timeout = {},
                                                      .purge_interval = {},
-                                                     .inspect_rate = 0});
+                                                     .inspect_rate = 0,
+                                                     .early_time = {},
+                                                     .early_packets = {}});
     CHECK(config.kernel.devices ==
           std::vector<DeviceConfig>{{"eth0", kern::DevMode::dispatch}, {"eth1", kern::DevMode::observe}});
     REQUIRE(config.kernel.nodes.size() == 2);

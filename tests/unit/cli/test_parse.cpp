@@ -148,6 +148,8 @@ TEST_CASE("bounds are those of the netlink spec") {
     CHECK(count(bounds::kMinTcpTimeout) == bound_in_spec("config", "tcp-timeout", "min"));
     CHECK(count(bounds::kMinClosingTimeout) == bound_in_spec("config", "closing-timeout", "min"));
     CHECK(count(bounds::kMinPurgeInterval) == bound_in_spec("config", "purge-interval", "min"));
+    CHECK(count(bounds::kMaxEarlyTime) == bound_in_spec("config", "early-time", "max"));
+    CHECK(bounds::kMaxEarlyPackets == bound_in_spec("config", "early-packets", "max"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-sessions", "min"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-flows", "min"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-announcements", "min"));
