@@ -5,7 +5,7 @@
 #   c1 --UDP--> lb (VIP, service sip at 5060) --MAC--> n1 | n2; nodes answer with their names
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/announce.sh
-# timeout: 240
+# timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"
 trap small_down EXIT

@@ -31,6 +31,7 @@ process, because starting programs is what is slow in a guest. A namespace is en
   fuzz COMMAND SEED N            N requests with random attributes; "ok" if each was answered
   churn FIRST LAST DST DPORT     a datagram from each of these ports, again and again; until: calm
   stat FIELD...                  counters
+  until SECONDS PATTERN VERB...  again and again until the answer matches; spaces of PATTERN are written _
   bind [BUFFER]                  become the receiver of inspected packets, with room for so many bytes
   inspected                      those that came, as sender,session,flags,seq,payload; by semicolons
   listen                         join the multicast group; then: events [SECONDS]
@@ -40,6 +41,7 @@ NAMESPACE#WORD is the same namespace with another netlink socket; NAMESPACE#nobo
 """
 import ctypes
 import errno
+import fnmatch
 import os
 import random
 import re
@@ -629,6 +631,14 @@ class Bot:
         return ';'.join(','.join([str(row.get(f, '-')) for f in fields] + [str(len(row.get('payload', b'')))])
                         for command, row in self.family(where).unasked(float(seconds)) if command == 'inspect-ntf')
 
+    def do_until(self, where, seconds, pattern, verb, *words):
+        deadline = time.monotonic() + float(seconds)
+        while True:
+            answer = self.perform(where, verb, words)
+            if fnmatch.fnmatchcase(answer, pattern.replace('_', ' ')) or time.monotonic() > deadline:
+                return answer
+            time.sleep(0.02)
+
     def do_listen(self, where):
         family = self.family(where)
         family.socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, family.group)
@@ -646,6 +656,9 @@ class Bot:
         return 'ok'
 
     do_unbind = forget
+
+    def perform(self, where, verb, words):
+        return getattr(self, 'do_' + verb.replace('-', '_'))(where, *words)
 
     def do(self, line):
         where, verb, *words = line.split()

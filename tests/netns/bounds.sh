@@ -5,7 +5,7 @@
 #   c1 (a flood from many ports) ----> lb (VIP, service at UDP 5060) --MAC--> n1 | n2
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/bounds.sh
-# timeout: 240
+# timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"
 trap small_down EXIT

@@ -6,7 +6,7 @@
 #    ^------------------------------ replies, not by lb -------------------------'
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/forward.sh
-# timeout: 240
+# timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"
 trap small_down EXIT

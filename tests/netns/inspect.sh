@@ -9,7 +9,7 @@
 #         agent
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/inspect.sh
-# timeout: 240
+# timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"
 trap small_down EXIT

@@ -103,15 +103,6 @@ must() {
 	[[ $ANSWER == ok ]] || die "$*: $ANSWER"
 }
 
-# is PATTERN NAMESPACE VERB...: does the answer match? For wait_for.
-is() {
-	local pattern=$1
-	shift
-	bot "$@"
-	# shellcheck disable=SC2053 # a pattern is wanted
-	[[ $ANSWER == $pattern ]]
-}
-
 # --- verdicts ------------------------------------------------------------------------------------------------------
 # expect WHAT PATTERN: the last answer must match.
 expect() {
@@ -126,9 +117,9 @@ expect() {
 
 # eventually SECONDS WHAT PATTERN NAMESPACE VERB...: the answer must come to match.
 eventually() {
-	local seconds=$1 what=$2 pattern=$3
-	shift 3
-	wait_for "$seconds" "$what" is "$pattern" "$@" || true
+	local seconds=$1 what=$2 pattern=$3 where=$4
+	shift 4
+	bot "$where" until "$seconds" "${pattern// /_}" "$@"
 	expect "$what" "$pattern"
 }
 

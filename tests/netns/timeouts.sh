@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The life of flows and sessions: new, established, inactive, closing, gone; what the agent's word changes of it.
-# Times are small here (1 s for a flow); what is measured is that nothing goes early, and all goes in the end.
+# Times are small here (2 s for a flow); what is measured is that nothing goes early, and all goes in the end.
 #
 #   c1 ----> lb (VIP; services at UDP 5060, TCP 554) --MAC--> n1 | n2
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/timeouts.sh
-# timeout: 240
+# timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"
 trap small_down EXIT
@@ -36,9 +36,9 @@ session_of() {
 
 small_up
 small_nodes
-must lb nl service-new name=sip addr="$VIP" proto=17 port=5060 flow-timeout=1000
-must lb nl service-new name=rtsp addr="$VIP" proto=6 port=554 flow-timeout=1000
-must lb nl config-set purge-interval=100 tcp-timeout=2000 closing-timeout=1000
+must lb nl service-new name=sip addr="$VIP" proto=17 port=5060 flow-timeout=2000
+must lb nl service-new name=rtsp addr="$VIP" proto=6 port=554 flow-timeout=2000
+must lb nl config-set purge-interval=100 tcp-timeout=4000 closing-timeout=1000
 for node in n1 n2; do
 	must "$node" udp-serve "$VIP" 5060
 	must "$node" tcp-serve "$VIP" 554
@@ -48,11 +48,11 @@ done
 note '--- UDP: new, established, inactive, established again, gone at twice the timeout'
 must c1 send 4000 "$VIP" 5060
 bot lb show flow-get $(udp_flow 4000) : status timeout packets
-expect 'one packet makes it new' 'new,1000,1'
+expect 'one packet makes it new' 'new,2000,1'
 must c1 send 4000 "$VIP" 5060
 bot lb show flow-get $(udp_flow 4000) : status identity
 expect 'the second establishes it' 'established,signalling'
-eventually 5 'without packets it gets inactive' 'inactive' lb show flow-get $(udp_flow 4000) : status
+eventually 15 'without packets it gets inactive' 'inactive' lb show flow-get $(udp_flow 4000) : status
 session_of udp 4000
 bot lb show session-get id="$ID" : status flows
 expect 'and so does its session' 'inactive,1'
@@ -61,10 +61,10 @@ now
 start=$NOW
 bot lb show session-get id="$ID" : status
 expect 'a packet brings both back' established
-eventually 5 'then it gets inactive' inactive lb show flow-get $(udp_flow 4000) : status
-not_before 'that is at its timeout' 990 "$start"
-eventually 5 'and goes' 'ENOENT*' lb show flow-get $(udp_flow 4000) : status
-not_before 'that is at twice its timeout' 1980 "$start"
+eventually 15 'then it gets inactive' inactive lb show flow-get $(udp_flow 4000) : status
+not_before 'that is at its timeout' 1990 "$start"
+eventually 15 'and goes' 'ENOENT*' lb show flow-get $(udp_flow 4000) : status
+not_before 'that is at twice its timeout' 3980 "$start"
 bot lb show session-get id="$ID" : status
 expect 'with its session' 'ENOENT*'
 counted 'which ended idle' 1 ended-idle
@@ -76,7 +76,7 @@ expect 'and neither has the table' '0 0 0'
 note '--- TCP: a SYN alone, established, closed by FIN and by RST, the port used again'
 must c1 frame "${MAC[lb]}" tcp 198.18.0.77 4000 "$VIP" 554 flags=2
 bot lb show flow-get src=198.18.0.77 sport=4000 dst="$VIP" dport=554 proto=6 : status timeout
-expect 'a SYN makes it new' 'new,1000'
+expect 'a SYN makes it new' 'new,2000'
 must c1 frame "${MAC[lb]}" tcp 198.18.0.77 4000 "$VIP" 554 flags=2
 bot lb show flow-get src=198.18.0.77 sport=4000 dst="$VIP" dport=554 proto=6 : status
 expect 'a second SYN does not establish it' 'new'
@@ -86,11 +86,11 @@ start=$NOW
 bot c1 tcp-ask a
 node=$ANSWER
 bot lb show flow-get $(tcp_flow 4001) : status timeout
-expect 'a handshake establishes it' 'established,2000'
-eventually 5 'the SYN alone is gone first' 'ENOENT*' \
+expect 'a handshake establishes it' 'established,4000'
+eventually 15 'the SYN alone is gone first' 'ENOENT*' \
 	lb show flow-get src=198.18.0.77 sport=4000 dst="$VIP" dport=554 proto=6 : status
-eventually 5 'it gets inactive' 'inactive' lb show flow-get $(tcp_flow 4001) : status
-not_before 'that is at the timeout of TCP' 1990 "$start"
+eventually 15 'it gets inactive' 'inactive' lb show flow-get $(tcp_flow 4001) : status
+not_before 'that is at the timeout of TCP' 3990 "$start"
 bot c1 tcp-ask a
 expect 'it still reaches its node' "$node"
 bot lb stat ended-closed
@@ -101,7 +101,7 @@ now
 start=$NOW
 bot lb show flow-get $(tcp_flow 4001) : status timeout
 expect 'FIN closes it' 'closing,1000'
-eventually 5 'it goes' 'ENOENT*' lb show session-get id="$ID" : status
+eventually 15 'it goes' 'ENOENT*' lb show session-get id="$ID" : status
 not_before 'that is at the closing timeout' 990 "$start"
 counted 'its session ended closed' $((closed + 1)) ended-closed
 must c1 tcp-open b 4002 "$VIP" 554
@@ -122,25 +122,25 @@ must c1 tcp-reset c
 note '--- a lifetime keeps the session and its signalling flow'
 must c1 send 4100 "$VIP" 5060 2
 session_of udp 4100
-must lb nl session-set id="$ID" lifetime=6000 label=call-1
+must lb nl session-set id="$ID" lifetime=10000 label=call-1
 now
 start=$NOW
-eventually 5 'its flow gets inactive' inactive lb show flow-get $(udp_flow 4100) : status
-until now; ((NOW - start > 4500000)); do
+eventually 15 'its flow gets inactive' inactive lb show flow-get $(udp_flow 4100) : status
+until now; ((NOW - start > 7000000)); do
 	sleep 0.1
 done
 bot lb show flow-get $(udp_flow 4100) : status session
 expect 'it stays beyond twice its timeout' "inactive,$ID"
 bot lb stat ended-expired
 expired=$ANSWER
-eventually 5 'it goes' 'ENOENT*' lb show session-get id="$ID" : status
-not_before 'that is when the lifetime is over' 5990 "$start"
+eventually 15 'it goes' 'ENOENT*' lb show session-get id="$ID" : status
+not_before 'that is when the lifetime is over' 9990 "$start"
 counted 'it ended expired' $((expired + 1)) ended-expired
 must c1 send 4101 "$VIP" 5060 2
 session_of udp 4101
 must lb nl session-set id="$ID" lifetime=60000
 must lb nl session-set id="$ID" lifetime=0
-eventually 8 'a lifetime that was taken back keeps nothing' 'ENOENT*' lb show session-get id="$ID" : status
+eventually 15 'a lifetime that was taken back keeps nothing' 'ENOENT*' lb show session-get id="$ID" : status
 
 note '--- linger: over, but not gone yet'
 must c1 send 4200 "$VIP" 5060 2
@@ -152,7 +152,7 @@ bot lb show session-get id="$ID" : status linger
 expect 'it is closing' 'closing,[0-9]*'
 bot c1 udp 4200 "$VIP" 5060
 expect 'a straggler still reaches its node' 'n[12]'
-eventually 8 'it goes' 'ENOENT*' lb show session-get id="$ID" : status
+eventually 15 'it goes' 'ENOENT*' lb show session-get id="$ID" : status
 not_before 'that is when the time is over' 2990 "$start"
 counted 'it ended finished' 1 ended-finished
 must c1 send 4201 "$VIP" 5060 2
@@ -179,7 +179,7 @@ must c1 send 4300 "$VIP" 5060 2
 session_of udp 4300
 must lb nl announce-new session="$ID" src=$C sport=4400 dst="$VIP" dport=6000 proto=17
 must c1 traffic 4400 1 "$VIP" 6000
-eventually 10 'its signalling flow goes' 'ENOENT*' lb show flow-get $(udp_flow 4300) : status
+eventually 15 'its signalling flow goes' 'ENOENT*' lb show flow-get $(udp_flow 4300) : status
 bot lb show session-get id="$ID" : status flows announcements
 expect 'media keeps it' 'established,1,1'
 bot lb stat ended-idle
@@ -187,9 +187,9 @@ idle=$ANSWER
 bot c1 quiet
 now
 last=$NOW
-eventually 8 'without media it goes' 'ENOENT*' lb show session-get id="$ID" : status
-not_before 'that is at twice the timeout' 1990 "$last"
+eventually 15 'without media it goes' 'ENOENT*' lb show session-get id="$ID" : status
+not_before 'that is at twice the timeout' 3990 "$last"
 counted 'it ended idle' $((idle + 1)) ended-idle
-eventually 8 'all are gone' '0 0 0' lb stat sessions flows announcements
+eventually 15 'all are gone' '0 0 0' lb stat sessions flows announcements
 }
 verdict

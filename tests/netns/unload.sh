@@ -6,7 +6,7 @@
 #                                         local server at the VIP's port
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/unload.sh
-# timeout: 240
+# timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"
 trap small_down EXIT
