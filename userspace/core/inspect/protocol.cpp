@@ -12,11 +12,11 @@ namespace sara::inspect {
 
 namespace {
 
-const SipProtocol kSip;
-const RtspProtocol kRtsp;
+const SipProtocol sip_protocol;
+const RtspProtocol rtsp_protocol;
 
 /// The table: a line for each protocol.
-constexpr std::array<const Protocol*, 2> kProtocols = {&kSip, &kRtsp};
+constexpr std::array<const Protocol*, 2> kProtocols = {&sip_protocol, &rtsp_protocol};
 
 }  // namespace
 

@@ -33,8 +33,8 @@ Tag tag_of(std::string_view id) noexcept {
 
 /// What is known and announced of a dialog. Owned by State::dialogs.
 struct Entry {
-    Entry(Number number_, SessionId session_, std::string id, const MessageFacts& first)
-        : number(number_), session(session_), dialog(std::move(id), first) {}
+    Entry(Number entry_number, SessionId of_session, std::string id, const MessageFacts& first)
+        : number(entry_number), session(of_session), dialog(std::move(id), first) {}
 
     struct Installed {
         Tag tag = Tag::none;
@@ -102,7 +102,7 @@ bool may_create(const MessageFacts& facts) noexcept {
 }  // namespace
 
 struct SessionTracker::State {
-    explicit State(TrackerConfig config_) : config(std::move(config_)) {}
+    explicit State(const TrackerConfig& given) : config(given) {}
 
     TrackerConfig config;
     TrackerCounters counters;
@@ -124,7 +124,8 @@ struct SessionTracker::State {
     Entry* find(Session& session, const std::string& id);
     Entry* locate(SessionId id, Session& session, const MessageFacts& facts, Effects& out, Time now);
     Entry* locate_unnamed(SessionId id, Session& session, const MessageFacts& facts, Effects& out, Time now);
-    Entry* create(SessionId id, Session& session, std::string name, const MessageFacts& facts, Effects& out, Time now);
+    Entry* create(SessionId id, Session& session, const std::string& name, const MessageFacts& facts, Effects& out,
+                  Time now);
     void expire(Entry& entry, Effects& out, Time now);
     bool make_room(Session& session, Effects& out, Time now);
     void rename(Session& session, Entry& entry, const std::string& name);
@@ -367,7 +368,7 @@ Entry* SessionTracker::State::locate_unnamed(SessionId id, Session& session, con
     return may_create(facts) && facts.act != Act::finish ? create(id, session, name, facts, out, now) : nullptr;
 }
 
-Entry* SessionTracker::State::create(SessionId id, Session& session, std::string name, const MessageFacts& facts,
+Entry* SessionTracker::State::create(SessionId id, Session& session, const std::string& name, const MessageFacts& facts,
                                      Effects& out, Time now) {
     if (dialogs.size() >= config.max_dialogs || session.dialogs.size() >= limits::kMaxDialogsOfSession) {
         ++counters.limit_hits;
@@ -376,7 +377,7 @@ Entry* SessionTracker::State::create(SessionId id, Session& session, std::string
         }
     }
     const Number number = next_number++;
-    Entry& entry = dialogs.try_emplace(number, number, id, std::move(name), facts).first->second;
+    Entry& entry = dialogs.try_emplace(number, number, id, name, facts).first->second;
     session.dialogs.emplace(entry.dialog.id(), number);
     const bool in_dialog =
         facts.status == 0 && facts.act == Act::propose && !facts.leg.empty() && !facts.dialog.empty();
@@ -740,7 +741,7 @@ void SessionTracker::State::schedule(Entry& entry) {
 
 // --- the outside ------------------------------------------------------------------------------------------------
 
-SessionTracker::SessionTracker(TrackerConfig config) : state_(std::make_unique<State>(std::move(config))) {}
+SessionTracker::SessionTracker(const TrackerConfig& config) : state_(std::make_unique<State>(config)) {}
 SessionTracker::~SessionTracker() = default;
 SessionTracker::SessionTracker(SessionTracker&&) noexcept = default;
 SessionTracker& SessionTracker::operator=(SessionTracker&&) noexcept = default;

@@ -64,7 +64,7 @@ struct TrackerCounters {
 /// tracker ends a session (Linger) only when a message ended its last known dialog.
 class SessionTracker {
 public:
-    explicit SessionTracker(TrackerConfig config = {});
+    explicit SessionTracker(const TrackerConfig& config = {});
     ~SessionTracker();
     SessionTracker(SessionTracker&&) noexcept;
     SessionTracker& operator=(SessionTracker&&) noexcept;

@@ -37,7 +37,7 @@ SessionId subject(const KernelCommand& command) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(DispatcherConfig config) : tracker_(std::move(config.tracker)) {}
+Dispatcher::Dispatcher(const DispatcherConfig& config) : tracker_(config.tracker) {}
 
 DispatcherOutput Dispatcher::handle(const InspectedPacket& input, Time now) {
     DispatcherOutput out;

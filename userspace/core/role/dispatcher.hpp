@@ -92,7 +92,7 @@ struct DispatcherConfig {
 /// announcement; only then packets and peer messages.
 class Dispatcher {
 public:
-    explicit Dispatcher(DispatcherConfig config = {});
+    explicit Dispatcher(const DispatcherConfig& config = {});
 
     [[nodiscard]] DispatcherOutput handle(const InspectedPacket& input, Time now);
     [[nodiscard]] DispatcherOutput handle(const PeerMessage& input, Time now);
