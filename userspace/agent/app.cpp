@@ -45,7 +45,7 @@ App::App(Config config, std::string config_path, const wire::SharedKey& key)
     : config_(std::move(config)), config_path_(std::move(config_path)), key_(key),
       kernel_(io_, {.on_up = [this](kern::Channel& channel) { return on_up(channel); },
                     .on_incoming = [this](kern::Incoming&& incoming) { on_incoming(std::move(incoming)); },
-                    .on_drained = [this](kern::Channel&, bool overrun) { on_drained(overrun); },
+                    .on_drained = [this](bool overrun) { on_drained(overrun); },
                     .on_down = [this](const std::string& why) { on_down(why); },
                     .on_retry = [this](const kern::Error& error) { on_retry(error); }}),
       signals_(io_, SIGTERM, SIGINT, SIGHUP), watchdog_(io_, [this] { feed_watchdog(); }),
@@ -158,7 +158,9 @@ void App::resync() {
         log(role::LogLevel::warning, "reading the kernel's sessions failed: " + done.error().text());
         resync_.set(last_resync_ + kResyncPause);
     }
-    kernel_.drain();
+    if (kernel_.is_up()) {
+        kernel_.drain();
+    }
 }
 
 void App::on_down(const std::string& why) {

@@ -80,7 +80,7 @@ void DispatcherShell::forget_kernel() {
 }
 
 kern::Status DispatcherShell::resync(kern::Channel& channel) {
-    // The channel is drained: what is not acknowledged by now never will be.
+    // The kernel acknowledges while it takes a command: what is still waiting was lost.
     pending_.clear();
     const auto sessions = list<kern::SessionInfo>(channel, kern::session_dump());
     if (!sessions) {

@@ -52,7 +52,7 @@ kern::Status KernelLink::connect() {
 void KernelLink::wait() {
     descriptor_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
                             [this, connection = counters_.connects](const boost::system::error_code& error) {
-                                if (error || connection != counters_.connects) {
+                                if (error || !channel_ || connection != counters_.connects) {
                                     return;
                                 }
                                 drain();
@@ -63,20 +63,20 @@ void KernelLink::wait() {
 }
 
 void KernelLink::drain() {
-    bool overrun = false;
-    while (channel_) {
+    for (int i = 0; i < kBatch; ++i) {
         kern::Result<std::vector<kern::Incoming>> arrived = channel_->receive();
         if (!arrived) {
             lose("the netlink socket failed: " + arrived.error().text());
             return;
         }
         if (arrived->empty()) {
-            break;
+            hooks_.on_drained(std::exchange(overrun_, false));
+            return;
         }
         for (kern::Incoming& incoming : *arrived) {
             if (std::holds_alternative<kern::Overrun>(incoming)) {
                 ++counters_.overruns;
-                overrun = true;
+                overrun_ = true;
             } else if (!is_probe_answer(incoming)) {
                 hooks_.on_incoming(std::move(incoming));
             }
@@ -84,9 +84,6 @@ void KernelLink::drain() {
                 return;
             }
         }
-    }
-    if (channel_) {
-        hooks_.on_drained(*channel_, overrun);
     }
 }
 
@@ -157,6 +154,7 @@ void KernelLink::close() {
         channel_.reset();
     }
     probe_.reset();
+    overrun_ = false;
 }
 
 void KernelLink::retry() {

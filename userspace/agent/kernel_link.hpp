@@ -35,7 +35,7 @@ public:
         std::function<kern::Status(kern::Channel&)> on_up;
         std::function<void(kern::Incoming&&)> on_incoming;
         /// Everything that was there has been passed on. `overrun`: and something before it was lost.
-        std::function<void(kern::Channel&, bool overrun)> on_drained;
+        std::function<void(bool overrun)> on_drained;
         std::function<void(const std::string& why)> on_down;
         /// The channel could not be opened again.
         std::function<void(const kern::Error& error)> on_retry;
@@ -51,12 +51,14 @@ public:
     [[nodiscard]] kern::Channel* channel() noexcept { return channel_.get(); }
     /// Sends without waiting. Fails when there is no channel.
     [[nodiscard]] kern::Result<kern::Sequence> post(const kern::Request& request);
-    /// Passes on what execute(), get() or dump() kept aside.
+    /// Passes on what has arrived, also what execute(), get() or dump() kept aside. Precondition: is_up().
     void drain();
 
     [[nodiscard]] KernelCounters counters() const noexcept;
 
 private:
+    /// Datagrams until timers and other sockets get their turn.
+    static constexpr int kBatch = 256;
     static constexpr Duration kProbe = std::chrono::seconds(5);
     static constexpr Duration kFirstRetry = std::chrono::seconds(1);
     static constexpr Duration kLastRetry = std::chrono::seconds(30);
@@ -78,6 +80,7 @@ private:
     /// Waits on the channel's descriptor; never closes it.
     std::unique_ptr<boost::asio::posix::stream_descriptor> descriptor_;
     std::optional<kern::Sequence> probe_;
+    bool overrun_ = false;  ///< since the socket was last found empty
     Duration retry_ = kFirstRetry;
     KernelCounters counters_;
 };
