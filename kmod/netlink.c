@@ -345,6 +345,7 @@ static void sara_nl_set_ms(struct genl_info *info, int attr,
  */
 int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *early = info->attrs[SARA_A_CONFIG_EARLY_PACKETS];
 	const struct nlattr *per_session =
 		info->attrs[SARA_A_CONFIG_MAX_ANNOUNCEMENTS];
 	struct sara_net *sn = sara_net(genl_info_net(info));
@@ -354,6 +355,11 @@ int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (per_session && nla_get_u32(per_session) > S16_MAX) {
 		NL_SET_ERR_MSG_ATTR(info->extack, per_session,
 				    "a session has at most 32767 announcements");
+		return -EINVAL;
+	}
+	if (early && nla_get_u32(early) > U16_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, early,
+				    "at most 65535 early packets are held");
 		return -EINVAL;
 	}
 	mutex_lock(&sn->mutex);

@@ -10,11 +10,6 @@
 
 #include <uapi/linux/sara.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation sara_a_config_early_packets_range = {
-	.max	= 65535ULL,
-};
-
 /* Common nested types */
 const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1] = {
 	[SARA_A_TUPLE_SRC] = { .type = NLA_BINARY, },
@@ -39,7 +34,7 @@ const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_EARLY_PACKETS + 
 	[SARA_A_CONFIG_PURGE_INTERVAL] = NLA_POLICY_MIN(NLA_U32, 100),
 	[SARA_A_CONFIG_INSPECT_RATE] = { .type = NLA_U32, },
 	[SARA_A_CONFIG_EARLY_TIME] = NLA_POLICY_MAX(NLA_U32, 1000),
-	[SARA_A_CONFIG_EARLY_PACKETS] = NLA_POLICY_FULL_RANGE(NLA_U32, &sara_a_config_early_packets_range),
+	[SARA_A_CONFIG_EARLY_PACKETS] = { .type = NLA_U32, },
 };
 
 /* SARA_CMD_DEV_NEW - do */

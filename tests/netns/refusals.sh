@@ -165,6 +165,7 @@ refused 'E*NOTSUP' '*ABI version*' config-get abi-version=2
 refused ERANGE '*' config-set max-sessions=0
 refused ERANGE '*' config-set purge-interval=99
 refused EINVAL '*32767*' config-set max-announcements=32768
+refused EINVAL '*65535*' config-set early-packets=65536
 works 'bad values'
 
 note '--- no permission'
