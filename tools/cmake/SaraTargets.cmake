@@ -58,7 +58,7 @@ function(sara_unit_test name)
     PROPERTIES TIMEOUT 120 LABELS ${name} SKIP_REGULAR_EXPRESSION " skipped: ")
 endfunction()
 
-# sara_fuzzer(NAME SOURCES file... LINKS target...): only with SARA_FUZZ.
+# sara_fuzzer(NAME SOURCES file... LINKS target...): only with SARA_FUZZ. Target fuzzers builds them all.
 function(sara_fuzzer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
   if(NOT SARA_FUZZ)
@@ -67,4 +67,8 @@ function(sara_fuzzer name)
   add_executable(fuzz_${name} ${arg_SOURCES})
   target_link_libraries(fuzz_${name} PRIVATE sara_options ${arg_LINKS})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers fuzz_${name})
 endfunction()
