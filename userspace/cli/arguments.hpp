@@ -40,7 +40,7 @@ public:
         return static_cast<std::uint32_t>(number(min, max));
     }
     [[nodiscard]] std::chrono::milliseconds time(std::chrono::milliseconds min = {},
-                                                 std::chrono::milliseconds max = std::chrono::hours(24 * 49)) {
+                                                 std::chrono::milliseconds max = parse::kLongestTime) {
         return take("a time", [=](std::string_view word) { return parse::time(word, min, max); });
     }
     [[nodiscard]] Address address() { return take("an address", parse::address); }

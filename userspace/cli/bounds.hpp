@@ -11,7 +11,7 @@ inline constexpr std::chrono::milliseconds kMinFlowTimeout{1000};
 inline constexpr std::chrono::milliseconds kMinTcpTimeout{1000};
 inline constexpr std::chrono::milliseconds kMinClosingTimeout{100};
 inline constexpr std::chrono::milliseconds kMinPurgeInterval{100};
-inline constexpr std::chrono::milliseconds kMaxEarlyTime{1000};
+inline constexpr std::chrono::milliseconds kMaxEarlyTime{10000};
 inline constexpr std::uint32_t kMaxEarlyPackets = 65535;
 inline constexpr std::uint32_t kMaxWeight = 65535;
 inline constexpr std::uint32_t kMinBound = 1;  ///< max-sessions and the like

@@ -56,7 +56,8 @@ Result<std::uint64_t> number(std::string_view word, std::uint64_t min, std::uint
     return expected("a number from " + std::to_string(min) + " to " + std::to_string(max), word);
 }
 
-Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min, std::chrono::milliseconds max) {
+Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min,
+                                       std::chrono::milliseconds max) {
     constexpr std::string_view kWhat = "a time such as 30s, 500ms or 15m";
     constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
 
@@ -89,7 +90,7 @@ Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milli
         return expected("a time of at least " + text_of(min), word);
     }
     if (value > max) {
-        return expected("a time of at most " + text_of(max), word);
+        return expected("a time of at most " + (max == kLongestTime ? "49d" : text_of(max)), word);
     }
     return value;
 }

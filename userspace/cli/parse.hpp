@@ -22,9 +22,12 @@ namespace sara::cli::parse {
 
 [[nodiscard]] Result<std::uint64_t> number(std::string_view word, std::uint64_t min, std::uint64_t max);
 
+/// What fits the kernel's 32 bits of milliseconds, in whole days.
+inline constexpr std::chrono::milliseconds kLongestTime = std::chrono::hours(24 * 49);
+
 /// "30s", "500ms", "1.5s", "15m", "2h", "1d"; at most 49 days, which is what fits the kernel's 32 bits.
 [[nodiscard]] Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min = {},
-                                                    std::chrono::milliseconds max = std::chrono::hours(24 * 49));
+                                                     std::chrono::milliseconds max = kLongestTime);
 
 [[nodiscard]] Result<Address> address(std::string_view word);
 

@@ -194,8 +194,9 @@ TEST_CASE("config and stats") {
     change.tcp_timeout = 15min;
     CHECK(request("config set max-sessions 1000 tcp-timeout 15m") == kern::config_set(change));
     CHECK(shown("config") == Requests{kern::config_get()});
-    CHECK(refusal("config set") == "nothing to change: expected one of max-sessions, max-flows, max-announcements, "
-                                   "tcp-timeout, closing-timeout, purge-interval, inspect-rate, early-time, early-packets");
+    CHECK(refusal("config set") ==
+          "nothing to change: expected one of max-sessions, max-flows, max-announcements, "
+          "tcp-timeout, closing-timeout, purge-interval, inspect-rate, early-time, early-packets");
     CHECK(refusal("config set max-flows 0") == "max-flows: expected a number from 1 to 4294967295, not \"0\"");
     CHECK(shown("stats show") == Requests{kern::stats_get()});
     CHECK(std::get<AgentStats>(*parsed("stats show agent")).socket == "/run/sara/agent.sock");

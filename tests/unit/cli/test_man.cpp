@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "cli/grammar.hpp"
+
+using namespace sara::cli;
+
+namespace {
+
+/// The lines between .nf and .fi under SYNOPSIS, without the page's escapes.
+std::string synopsis(const std::string& page) {
+    std::ifstream file(SARA_SOURCE_DIR "/userspace/man/" + page);
+    REQUIRE(file);
+    std::string text;
+    bool in_section = false;
+    bool in_block = false;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with(".SH ")) {
+            in_section = line == ".SH SYNOPSIS";
+        } else if (in_section && line == ".nf") {
+            in_block = true;
+        } else if (line == ".fi") {
+            in_block = false;
+        } else if (in_section && in_block) {
+            for (std::size_t at = 0; (at = line.find("\\-", at)) != std::string::npos; ++at) {
+                line.erase(at, 1);
+            }
+            text += line + '\n';
+        }
+    }
+    return text;
+}
+
+/// A usage as a synopsis: the forms begin at the left.
+std::string as_synopsis(const std::string& usage) {
+    std::istringstream in(usage);
+    std::string text;
+    bool forms = true;
+    for (std::string line; std::getline(in, line);) {
+        forms = forms && line.find(":=") == std::string::npos;
+        text += (forms ? line.substr(7) : line) + '\n';
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("man pages say the grammar of the program") {
+    CHECK(synopsis("sara.8") == as_synopsis(usage()));
+    for (const ObjectGrammar* object : objects()) {
+        INFO(object->name);
+        CHECK(synopsis("sara-" + std::string(object->name) + ".8") == as_synopsis(std::string(object->usage)));
+    }
+}
+
+TEST_CASE("completion knows every object and command") {
+    std::ifstream file(SARA_SOURCE_DIR "/userspace/completion/sara");
+    REQUIRE(file);
+    std::ostringstream content;
+    content << file.rdbuf();
+    std::string list;
+    for (const ObjectGrammar* object : objects()) {
+        list += (list.empty() ? "" : " ") + std::string(object->name);
+        if (object->bare) {
+            continue;
+        }
+        std::string commands;
+        for (const Command& command : object->commands) {
+            commands += std::string(command.name) + " ";
+        }
+        INFO(object->name << ": " << commands);
+        CHECK(content.str().find("[" + std::string(object->name) + "]=\"" + commands + "help\"") != std::string::npos);
+    }
+    CHECK(content.str().find("\"" + list + " help\"") != std::string::npos);
+}
