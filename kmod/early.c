@@ -82,6 +82,7 @@ bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
 	unsigned long time = READ_ONCE(sn->config.early_time);
 	struct sara_early *early = sn->early;
 	struct sara_early_cb *cb;
+	bool alone;
 	u8 *source;
 
 	if (!time || skb->len > SARA_EARLY_LEN_MAX || skb_is_gso(skb))
@@ -107,12 +108,15 @@ bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
 	cb = sara_early_cb(skb);
 	cb->flow = *flow;
 	cb->until = jiffies + time;
+	alone = skb_queue_empty(&early->packets);
 	__skb_queue_tail(&early->packets, skb);
 	++*source;
 	spin_unlock_bh(&early->lock);
 
 	sara_stats_inc(sn, SARA_A_STATS_EARLY_HELD);
-	queue_delayed_work(system_highpri_wq, &early->work, time);
+	/* Those before it have set the alarm, unless there are none. */
+	if (alone)
+		mod_delayed_work(system_highpri_wq, &early->work, time);
 	return true;
 }
 

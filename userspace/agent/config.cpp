@@ -119,7 +119,7 @@ kern::ConfigChange read_bounds(const json& value, const std::string& path, Error
     bounds.closing_timeout = object.seconds("closing_timeout", 100ms, kDay);
     bounds.purge_interval = object.seconds("purge_interval", 100ms, kDay);
     bounds.inspect_rate = narrow(object.number("inspect_rate", 0, kMax32, Presence::optional));
-    bounds.early_time = object.seconds("early_time", 0ms, 1s);
+    bounds.early_time = object.seconds("early_time", 0ms, 10s);
     bounds.early_packets = narrow(object.number("early_packets", 0, 65535, Presence::optional));
     object.finish();
     return bounds;
