@@ -184,6 +184,7 @@ stop() {
 	[[ -n $pid ]] || return 0
 	unset "PIDS[$label]"
 	kill -s "$signal" "$pid" 2>/dev/null || true
+	# shellcheck disable=SC2034 # for those who source this
 	wait "$pid" 2>/dev/null || STOPPED=$?
 }
 
