@@ -29,7 +29,8 @@ process, because starting programs is what is slow in a guest. A namespace is en
   raw COMMAND HEX                what HEX says in place of attributes; COMMAND may be a number
   short BYTES                    a message to the family that is cut inside its headers
   fuzz COMMAND SEED N            N requests with random attributes; "ok" if each was answered
-  churn FIRST LAST DST DPORT     a datagram from each of these ports, again and again; until: calm
+  churn FIRST LAST DST DPORT PAUSE
+                                 a datagram from each of these ports, again after so many seconds; until: calm
   stat FIELD...                  counters
   until SECONDS PATTERN VERB...  again and again until the answer matches; spaces of PATTERN are written _
   bind [BUFFER]                  become the receiver of inspected packets, with room for so many bytes
@@ -600,20 +601,25 @@ class Bot:
                 print(f'fuzz {command} {payload.hex()}: {refused}', file=sys.stderr)
         return 'ok'
 
-    def do_churn(self, where, first, last, dst, dport):
+    def do_churn(self, where, first, last, dst, dport, pause):
+        over = threading.Event()
+
         def run():
             enter(where)
-            while self.churning:
+            # Between two rounds long enough that what a round made is idle and goes, however quick the machine is.
+            while not over.is_set():
                 for port in range(int(first), int(last) + 1):
                     self.do_send(where, port, dst, dport)
-                    if not self.churning:
+                    if over.is_set():
                         break
-        self.churning = threading.Thread(target=run, daemon=True)
-        self.churning.start()
+                over.wait(float(pause))
+        self.churning = threading.Thread(target=run, daemon=True), over
+        self.churning[0].start()
         return 'ok'
 
     def do_calm(self, where):
-        thread, self.churning = self.churning, None
+        (thread, over), self.churning = self.churning, None
+        over.set()
         thread.join()
         return 'ok'
 
