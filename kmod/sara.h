@@ -45,6 +45,9 @@
  *	then holds it: so the device cannot leave in between, and its
  *	NETDEV_UNREGISTER, which comes under RTNL, finds whoever holds it.
  *
+ * The locks of &struct sara_early (held datagrams) and &struct sara_inspect
+ * (binding, token bucket of copies) are leaves: nothing is taken under them.
+ *
  * The rhashtables' own bucket locks nest inside &sara_net.lock. Dumps walk
  * the tables under RCU alone.
  *
