@@ -16,13 +16,20 @@ namespace sara::io {
 
 namespace local = boost::asio::local;
 
+/// What clients need of the socket; they may outlive it, in handlers that the io_context still holds.
+struct ControlSocket::Service {
+    OnLine on_line;  ///< empty when the socket is gone
+    std::size_t clients = 0;
+};
+
 /// Keeps itself alive as long as it waits for its peer.
 class ControlSocket::Client : public std::enable_shared_from_this<Client> {
 public:
-    Client(local::stream_protocol::socket socket, ControlSocket& owner) : socket_(std::move(socket)), owner_(owner) {
-        ++owner_.clients_;
+    Client(local::stream_protocol::socket socket, std::shared_ptr<Service> service)
+        : socket_(std::move(socket)), service_(std::move(service)) {
+        ++service_->clients;
     }
-    ~Client() { --owner_.clients_; }
+    ~Client() { --service_->clients; }
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
@@ -30,7 +37,7 @@ public:
         boost::asio::async_read_until(
             socket_, boost::asio::dynamic_buffer(input_, kMaxLine), '\n',
             [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
-                if (!error) {
+                if (!error && self->service_->on_line) {
                     self->answer(size);
                 }
             });
@@ -38,7 +45,7 @@ public:
 
 private:
     void answer(std::size_t size) {
-        output_ = owner_.on_line_(std::string_view(input_).substr(0, size - 1));
+        output_ = service_->on_line(std::string_view(input_).substr(0, size - 1));
         output_ += '\n';
         input_.erase(0, size);
         boost::asio::async_write(socket_, boost::asio::buffer(output_),
@@ -50,7 +57,7 @@ private:
     }
 
     local::stream_protocol::socket socket_;
-    ControlSocket& owner_;
+    std::shared_ptr<Service> service_;
     std::string input_;
     std::string output_;
 };
@@ -103,9 +110,11 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(boost::asio::io_conte
 }
 
 ControlSocket::ControlSocket(local::stream_protocol::acceptor acceptor, std::string path, OnLine on_line)
-    : acceptor_(std::move(acceptor)), path_(std::move(path)), on_line_(std::move(on_line)) {}
+    : acceptor_(std::move(acceptor)), path_(std::move(path)),
+      service_(std::make_shared<Service>(Service{std::move(on_line), 0})) {}
 
 ControlSocket::~ControlSocket() {
+    service_->on_line = nullptr;
     unlink(path_.c_str());
 }
 
@@ -114,8 +123,8 @@ void ControlSocket::accept() {
         if (error == boost::asio::error::operation_aborted) {
             return;
         }
-        if (!error && clients_ < kMaxClients) {
-            std::make_shared<Client>(std::move(socket), *this)->read();
+        if (!error && service_->clients < kMaxClients) {
+            std::make_shared<Client>(std::move(socket), service_)->read();
         }
         accept();
     });

@@ -31,6 +31,7 @@ public:
 
 private:
     class Client;
+    struct Service;
 
     ControlSocket(boost::asio::local::stream_protocol::acceptor acceptor, std::string path, OnLine on_line);
 
@@ -38,8 +39,7 @@ private:
 
     boost::asio::local::stream_protocol::acceptor acceptor_;
     std::string path_;
-    OnLine on_line_;
-    std::size_t clients_ = 0;
+    std::shared_ptr<Service> service_;
 };
 
 }  // namespace sara::io
