@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "kern/codec_decode.hpp"
+#include "kern/codec_fields.hpp"
+
+namespace sara::kern {
+
+using namespace codec;
+
+namespace codec {
+
+Result<InspectBinding> decode_binding(Bytes attributes) {
+    InspectBinding binding;
+    AttributeReader reader(attributes);
+    while (reader.next()) {
+        if (reader.type() == SARA_A_INSPECT_LOST) {
+            binding.lost = reader.counter();
+        }
+    }
+    if (!reader.ok()) {
+        return malformed("answer to the bind");
+    }
+    return binding;
+}
+
+Result<InspectedPacket> decode_inspected(Bytes attributes) {
+    InspectedPacket packet;
+    bool tuple = false;
+    AttributeReader reader(attributes);
+    while (reader.next()) {
+        switch (reader.type()) {
+        case SARA_A_INSPECT_SESSION:
+            packet.session = static_cast<SessionId>(reader.u64());
+            break;
+        case SARA_A_INSPECT_SERVICE:
+            packet.service = reader.text(SARA_NAME_MAX);
+            break;
+        case SARA_A_INSPECT_APP:
+            packet.app = get_narrow_enum<App>(reader, kUnknownApp);
+            break;
+        case SARA_A_INSPECT_SENDER:
+            switch (reader.u32()) {
+            case SARA_SENDER_CLIENT:
+                packet.sender = Sender::client;
+                break;
+            case SARA_SENDER_SERVER:
+                packet.sender = Sender::server;
+                break;
+            default:
+                reader.fail();
+                break;
+            }
+            break;
+        case SARA_A_INSPECT_TUPLE:
+            get_flow(reader, packet.flow);
+            tuple = true;
+            break;
+        case SARA_A_INSPECT_TCP_SEQ:
+            packet.tcp_seq = reader.u32();
+            break;
+        case SARA_A_INSPECT_TCP_FLAGS:
+            packet.tcp_flags = reader.u8();
+            break;
+        case SARA_A_INSPECT_LOST:
+            packet.lost = reader.counter();
+            break;
+        case SARA_A_INSPECT_PAYLOAD:
+            packet.payload.assign(reader.payload().begin(), reader.payload().end());
+            break;
+        default:
+            break;
+        }
+    }
+    if (!reader.ok() || !tuple) {
+        return malformed("inspected packet");
+    }
+    return packet;
+}
+
+}  // namespace codec
+
+Request inspect_bind() {
+    return make(SARA_CMD_INSPECT_BIND);
+}
+
+}  // namespace sara::kern

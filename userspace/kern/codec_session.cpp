@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "kern/codec_decode.hpp"
+#include "kern/codec_fields.hpp"
+
+namespace sara::kern {
+
+using namespace codec;
+
+namespace {
+
+constexpr SelectionAttributes kSessionSelection = {SARA_A_SESSION_ID, SARA_A_SESSION_SERVICE, SARA_A_SESSION_NODE};
+
+}  // namespace
+
+namespace codec {
+
+Result<Described<SessionInfo>> decode_session(Bytes attributes) {
+    Described<SessionInfo> out;
+    SessionInfo& session = out.object;
+    AttributeReader reader(attributes);
+    while (reader.next()) {
+        switch (reader.type()) {
+        case SARA_A_SESSION_ID:
+            session.id = static_cast<SessionId>(reader.u64());
+            break;
+        case SARA_A_SESSION_SERVICE:
+            session.service = reader.text(SARA_NAME_MAX);
+            break;
+        case SARA_A_SESSION_NODE:
+            session.node = reader.text(SARA_NAME_MAX);
+            break;
+        case SARA_A_SESSION_TUPLE:
+            get_flow(reader, session.flow);
+            break;
+        case SARA_A_SESSION_STATUS:
+            session.status = get_enum<LifeStatus>(reader);
+            break;
+        case SARA_A_SESSION_LABEL:
+            session.label = reader.text(SARA_LABEL_MAX);
+            break;
+        case SARA_A_SESSION_LIFETIME:
+            session.lifetime = reader.milliseconds();
+            break;
+        case SARA_A_SESSION_LINGER:
+            session.linger = reader.milliseconds();
+            break;
+        case SARA_A_SESSION_AGE:
+            session.age = reader.milliseconds();
+            break;
+        case SARA_A_SESSION_IDLE:
+            session.idle = reader.milliseconds();
+            break;
+        case SARA_A_SESSION_FLOWS:
+            session.flows = reader.u32();
+            break;
+        case SARA_A_SESSION_ANNOUNCEMENTS:
+            session.announcements = reader.u32();
+            break;
+        case SARA_A_SESSION_PACKETS:
+            session.packets = reader.counter();
+            break;
+        case SARA_A_SESSION_BYTES:
+            session.bytes = reader.counter();
+            break;
+        case SARA_A_SESSION_END:
+            session.end = get_enum<EndReason>(reader);
+            break;
+        case SARA_A_SESSION_EVENT:
+            out.event = get_enum<EventKind>(reader);
+            break;
+        default:
+            break;
+        }
+    }
+    if (!reader.ok() || session.id == SessionId::unknown) {
+        return malformed("session");
+    }
+    return out;
+}
+
+}  // namespace codec
+
+Request session_set(const SessionChange& change) {
+    AttributeWriter writer = numbered(SARA_A_SESSION_ID, change.id);
+    put(writer, SARA_A_SESSION_LABEL, change.label);
+    put(writer, SARA_A_SESSION_LIFETIME, change.lifetime);
+    put(writer, SARA_A_SESSION_LINGER, change.linger);
+    return make(SARA_CMD_SESSION_SET, std::move(writer));
+}
+
+Request session_del(SessionId id) {
+    return make(SARA_CMD_SESSION_DEL, numbered(SARA_A_SESSION_ID, id));
+}
+
+Request session_flush(const Selection& selection) {
+    AttributeWriter writer = select(selection, kSessionSelection);
+    if (selection.empty()) {
+        writer.flag(SARA_A_SESSION_ALL);
+    }
+    return make(SARA_CMD_SESSION_DEL, std::move(writer));
+}
+
+Request session_get(SessionId id) {
+    return make(SARA_CMD_SESSION_GET, numbered(SARA_A_SESSION_ID, id));
+}
+
+Request session_dump(const Selection& selection) {
+    return make_dump(SARA_CMD_SESSION_GET, select(selection, kSessionSelection));
+}
+
+}  // namespace sara::kern
