@@ -3,11 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/base/announcement.hpp"
@@ -19,6 +16,7 @@
 #include "core/inspect/facts.hpp"
 #include "core/inspect/limits.hpp"
 #include "core/inspect/protocol.hpp"
+#include "core/inspect/tracker_counters.hpp"
 
 namespace sara::inspect {
 
@@ -33,28 +31,6 @@ struct TrackerConfig {
     /// For captures: ended dialogs stay in dialogs() (until their number is needed), with all that their messages ever
     /// announced, even when the end had overtaken it.
     bool keep_ended = false;
-};
-
-/// All counters only grow.
-struct TrackerCounters {
-    std::uint64_t facts = 0;
-    std::uint64_t dialogs = 0;  ///< begun
-    std::uint64_t completed = 0;
-    std::uint64_t ended = 0;
-    std::uint64_t announced = 0;
-    std::uint64_t withdrawn = 0;
-    std::uint64_t replies_without_request = 0;  ///< used as far as they go
-    std::uint64_t facts_without_session = 0;    ///< given up: nobody knew the session in time
-    std::uint64_t ends_without_dialog = 0;      ///< BYE or TEARDOWN of something not known
-    std::uint64_t stale = 0;                    ///< repeated, or overtaken by something newer
-    std::uint64_t media_elsewhere = 0;          ///< a server's media that is not at the VIP: will not come through us
-    std::uint64_t media_unusable = 0;           ///< wrong family, or the port of the signalling itself
-    std::uint64_t multicast_refused = 0;
-    std::uint64_t interleaved = 0;  ///< streams inside their signalling connection: nothing to announce
-    std::uint64_t limit_hits = 0;   ///< something was left out at a bound of limits.hpp
-    std::uint64_t conflicts = 0;    ///< announcements that the kernel refused
-
-    friend bool operator==(const TrackerCounters&, const TrackerCounters&) = default;
 };
 
 /// Knows the dialogs of every session, and which flows they announce. Facts of both ends may come in any order,

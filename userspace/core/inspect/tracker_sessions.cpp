@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
+#include <utility>
+
+#include "core/inspect/tracker_state.hpp"
+
+namespace sara::inspect {
+
+namespace {
+
+/// How many of the longest silent sessions are looked at when room is needed.
+constexpr std::size_t kLookedAt = 64;
+
+}  // namespace
+
+Timers SessionTracker::State::timers(App app) const {
+    switch (app) {
+    case App::sip:
+        if (config.sip) {
+            return *config.sip;
+        }
+        break;
+    case App::rtsp:
+        if (config.rtsp) {
+            return *config.rtsp;
+        }
+        break;
+    case App::none:
+        break;
+    }
+    const Protocol* const protocol = protocol_for(app);
+    return protocol == nullptr ? Timers{} : protocol->timers();
+}
+
+SessionEntry* SessionTracker::State::open_session(SessionId id, const FlowKey& flow) {
+    // Session ids grow: of two that claim a flow the greater one is the living.
+    const auto bound = flows.find(flow);
+    if (bound != flows.end() && bound->second != id) {
+        if (bound->second > id) {
+            ++counters.stale;
+            return nullptr;
+        }
+        drop_session(bound->second);
+    }
+    auto found = sessions.find(id);
+    if (found == sessions.end()) {
+        if (sessions.size() >= config.max_sessions) {
+            // An end that nobody told us of must not block new ones for ever.
+            ++counters.limit_hits;
+            const auto last = std::next(order.begin(), static_cast<std::ptrdiff_t>(std::min(order.size(), kLookedAt)));
+            const auto idle =
+                std::find_if(order.begin(), last, [this](SessionId each) { return sessions.at(each).live == 0; });
+            if (idle == last) {
+                return nullptr;
+            }
+            drop_session(*idle);
+        }
+        found = sessions.emplace(id, SessionEntry{}).first;
+        found->second.place = order.insert(order.end(), id);
+    }
+    SessionEntry& session = found->second;
+    order.splice(order.end(), order, session.place);
+    if (flows.emplace(flow, id).second) {
+        session.flows.push_back(flow);
+    }
+    return &session;
+}
+
+void SessionTracker::State::drop_session(SessionId id) {
+    const auto found = sessions.find(id);
+    if (found == sessions.end()) {
+        return;
+    }
+    for (const auto& [name, number] : found->second.dialogs) {
+        DialogEntry& entry = dialogs.at(number);
+        deadlines.erase({entry.due, number});
+        if (config.keep_ended) {
+            entry.installed.clear();
+            entry.due = kNever;
+            ended.insert(number);
+            open.erase(number);
+        } else {
+            ended.erase(number);
+            open.erase(number);
+            dialogs.erase(number);
+        }
+    }
+    for (const FlowKey& flow : found->second.flows) {
+        flows.erase(flow);
+    }
+    order.erase(found->second.place);
+    sessions.erase(found);
+}
+
+/// The session bears the name of its first dialog, or of the first after that ended.
+void SessionTracker::State::label(SessionId id, SessionEntry& session, const DialogEntry& entry, Effects& out) {
+    const Dialog& dialog = entry.dialog;
+    const auto bearer = dialogs.find(session.labelled_by);
+    const bool is_taken = bearer != dialogs.end() && bearer->first != entry.number && bearer->second.live;
+    if (is_taken || dialog.id() == unnamed_id(dialog.flow())) {
+        return;
+    }
+    std::string text = dialog.id();
+    if (dialog.app() == App::rtsp && !dialog.target().empty()) {
+        text += " " + dialog.target();
+    }
+    session.labelled_by = entry.number;
+    if (text != session.label) {
+        session.label = text;
+        out.emplace_back(SetLabel{id, std::move(text)});
+    }
+}
+
+void SessionTracker::State::end_session(SessionId id, SessionEntry& session, App app, Effects& out) {
+    session.lingering = true;
+    session.told_until = Time::min();
+    out.emplace_back(Linger{id, timers(app).linger});
+}
+
+}  // namespace sara::inspect

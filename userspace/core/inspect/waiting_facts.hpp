@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <vector>
+
+#include "core/base/flow_key.hpp"
+#include "core/base/time.hpp"
+#include "core/inspect/facts.hpp"
+
+namespace sara::inspect {
+
+/// Facts of flows whose session is not known yet, the oldest first; at most limits::kMaxWaiting of them, each for
+/// limits::kWaitForSession.
+class WaitingFacts {
+public:
+    [[nodiscard]] bool contains(const FlowKey& flow) const noexcept;
+
+    /// False when the oldest had to be given up for it.
+    bool put(const MessageFacts& facts, Time now);
+
+    /// Takes out those of `flow`.
+    [[nodiscard]] std::vector<MessageFacts> take(const FlowKey& flow);
+
+    /// How many were given up.
+    std::size_t expire(Time now);
+    [[nodiscard]] Time next_deadline() const noexcept;
+
+private:
+    struct Waiting {
+        MessageFacts facts;
+        Time until;
+    };
+    std::deque<Waiting> waiting_;
+};
+
+}  // namespace sara::inspect
