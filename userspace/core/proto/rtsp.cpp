@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/proto/rtsp.hpp"
 
-#include <algorithm>
-
-#include "core/proto/start_line.hpp"
+#include "core/proto/message_head.hpp"
 #include "core/proto/text.hpp"
 
 namespace sara::proto::rtsp {
@@ -156,42 +154,27 @@ void add_transports(TransportList& list, std::string_view value) noexcept {
 }  // namespace
 
 Result<Message> parse(std::string_view bytes) {
-    if (bytes.size() > limits::kMaxMessage) {
-        return Error{"RTSP message larger than " + std::to_string(limits::kMaxMessage) + " bytes", {}};
-    }
-    bytes.remove_prefix(std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
-    std::string_view rest = bytes;
-    const std::optional<std::string_view> line = take_line(rest);
-    const std::optional<StartLine> start = line ? parse_start_line(App::rtsp, *line) : std::nullopt;
-    if (!start) {
-        return Error{"no RTSP/1.x or RTSP/2.x start line", {}};
-    }
     Message message;
-    message.is_request = start->is_request;
-    message.method = start->method;
-    message.uri = start->uri;
-    message.status = start->status;
-    message.reason = start->reason;
-    message.version_major = start->version_major;
-    message.version_minor = start->version_minor;
-
     Texts texts;
-    HeaderReader headers(rest);
-    while (const std::optional<Header> header = headers.next()) {
-        read_header(message, texts, *header);
+    const Result<MessageHead> head =
+        read_head(App::rtsp, bytes, [&](const Header& header) { read_header(message, texts, header); });
+    if (!head) {
+        return head.error();
     }
+    message.is_request = head->start.is_request;
+    message.method = head->start.method;
+    message.uri = head->start.uri;
+    message.status = head->start.status;
+    message.reason = head->start.reason;
+    message.version_major = head->start.version_major;
+    message.version_minor = head->start.version_minor;
     message.cseq = parse_number<std::uint32_t>(texts.cseq);
     message.content_length = parse_number<std::uint32_t>(texts.content_length);
     read_session(message, texts.session);
-    if (headers.overflow()) {
-        return Error{"more than " + std::to_string(limits::kMaxHeaders) + " RTSP headers", {}};
-    }
-    message.head = rest.substr(0, rest.size() - headers.rest().size());
+    message.head = head->headers;
     const std::size_t length = message.content_length.value_or(0);
-    if (headers.complete()) {
-        message.body = headers.rest().substr(0, length);
-    }
-    message.complete = headers.complete() && message.body.size() == length;
+    message.body = head->body.substr(0, length);
+    message.complete = head->complete && message.body.size() == length;
     return message;
 }
 

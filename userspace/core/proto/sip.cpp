@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/proto/sip.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
-#include "core/proto/limits.hpp"
-#include "core/proto/start_line.hpp"
+#include "core/proto/message_head.hpp"
 #include "core/proto/text.hpp"
 
 namespace sara::proto::sip {
@@ -142,39 +140,25 @@ std::optional<HostPort> split_host(std::string_view text) noexcept {
 }  // namespace
 
 Result<Message> parse(std::string_view bytes) {
-    if (bytes.size() > limits::kMaxMessage) {
-        return Error{"SIP message larger than " + std::to_string(limits::kMaxMessage) + " bytes", {}};
-    }
-    bytes.remove_prefix(std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
-    std::string_view rest = bytes;
-    const std::optional<std::string_view> line = take_line(rest);
-    const std::optional<StartLine> start = line ? parse_start_line(App::sip, *line) : std::nullopt;
-    if (!start) {
-        return Error{"no SIP/2.0 start line", {}};
-    }
     Message message;
-    message.is_request = start->is_request;
-    message.method = start->method;
-    message.uri = start->uri;
-    message.status = start->status;
-    message.reason = start->reason;
-
     Texts texts;
-    HeaderReader headers(rest);
-    while (const std::optional<Header> header = headers.next()) {
-        read_header(message, texts, *header);
+    const Result<MessageHead> head =
+        read_head(App::sip, bytes, [&](const Header& header) { read_header(message, texts, header); });
+    if (!head) {
+        return head.error();
     }
+    message.is_request = head->start.is_request;
+    message.method = head->start.method;
+    message.uri = head->start.uri;
+    message.status = head->start.status;
+    message.reason = head->start.reason;
     message.content_length = parse_number<std::uint32_t>(texts.content_length);
     message.session_expires = leading_number(texts.session_expires);
-    if (headers.overflow()) {
-        return Error{"more than " + std::to_string(limits::kMaxHeaders) + " SIP headers", {}};
-    }
-    message.head = rest.substr(0, rest.size() - headers.rest().size());
-    if (headers.complete()) {
-        message.body = headers.rest();
+    message.head = head->headers;
+    message.body = head->body;
+    message.complete = head->complete;
+    if (head->complete) {
         cut_body(message);
-    } else {
-        message.complete = false;
     }
     if (message.call_id.empty()) {
         return Error{"SIP message without Call-ID", {}};
