@@ -286,15 +286,16 @@ def judge(vip, clients, nodes, outcomes):
             session.detail = player["detail"] if player else "no player says it was its own"
         dialogs = list(sip_dialogs(client, conversations))
         completed = sum(dialog.succeeded for dialog in dialogs)
-        for caller in (caller for caller in outcomes["callers"] if caller["client"] == client):
+        callers = [caller for caller in outcomes["callers"] if caller["client"] == client]
+        for caller in callers:
             if caller["exit"] != 0 or caller["succeeded"] != caller["calls"]:
-                result["complaints"].append(
-                    f"SIPp on {client}: {caller['succeeded']} of {caller['calls']} calls succeeded, exit {caller['exit']}")
-            if caller["succeeded"] != completed:
-                result["complaints"].append(
-                    f"SIPp on {client} says {caller['succeeded']} calls succeeded, its capture shows {completed}")
-            if caller["calls"] != len(dialogs):
-                result["complaints"].append(f"{client} was to place {caller['calls']} calls, {len(dialogs)} were seen")
+                result["complaints"].append(f"{caller['program']} on {client}: {caller['succeeded']} of "
+                                            f"{caller['calls']} calls succeeded, exit {caller['exit']}")
+        succeeded, calls = (sum(caller[key] for caller in callers) for key in ("succeeded", "calls"))
+        if succeeded != completed:
+            result["complaints"].append(f"{client} says {succeeded} calls succeeded, its capture shows {completed}")
+        if calls != len(dialogs):
+            result["complaints"].append(f"{client} was to place {calls} calls, {len(dialogs)} were seen")
         for session in found + dialogs:
             explained.update(session.signalling + session.media)
             result["sessions"].append(judge_session(session, sent, returned, seen))
