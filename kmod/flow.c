@@ -80,7 +80,7 @@ static bool sara_flow_session_room(struct sara_session *session)
 	list_for_each_entry(flow, &session->flows, link) {
 		if (!looks--)
 			break;
-		if (flow->identity == SARA_IDENTITY_SIGNALLING)
+		if (flow == rcu_access_pointer(session->signalling))
 			continue;
 		switch (READ_ONCE(flow->status)) {
 		case SARA_STATUS_NEW:
@@ -167,7 +167,8 @@ void sara_flow_del(struct sara_flow *flow)
 	session->gone_bytes += atomic64_read(&flow->bytes);
 	if (flow->identity == SARA_IDENTITY_SIGNALLING) {
 		session->closed = flow->status == SARA_STATUS_CLOSING;
-		RCU_INIT_POINTER(session->signalling, NULL);
+		if (flow == rcu_access_pointer(session->signalling))
+			RCU_INIT_POINTER(session->signalling, NULL);
 	}
 	call_rcu(&flow->rcu, sara_flow_free_rcu);
 }

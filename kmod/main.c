@@ -15,6 +15,7 @@
 #include "sara.h"
 #include "service.h"
 #include "session.h"
+#include "source.h"
 
 unsigned int sara_net_id __read_mostly;
 
@@ -60,9 +61,12 @@ static int __net_init sara_net_init(struct net *net)
 	err = sara_announce_net_init(sn);
 	if (err)
 		goto err_session;
-	err = sara_inspect_net_init(sn);
+	err = sara_source_net_init(sn);
 	if (err)
 		goto err_announce;
+	err = sara_inspect_net_init(sn);
+	if (err)
+		goto err_source;
 	err = sara_early_net_init(sn);
 	if (err)
 		goto err_inspect;
@@ -72,6 +76,8 @@ static int __net_init sara_net_init(struct net *net)
 
 err_inspect:
 	sara_inspect_net_exit(sn);
+err_source:
+	sara_source_net_exit(sn);
 err_announce:
 	sara_announce_net_exit(sn);
 err_session:
@@ -108,6 +114,7 @@ static void __net_exit sara_net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		sn = sara_net(net);
 		sara_inspect_net_exit(sn);
+		sara_source_net_exit(sn);
 		sara_announce_net_exit(sn);
 		sara_session_net_exit(sn);
 		sara_flow_net_exit(sn);

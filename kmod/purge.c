@@ -43,7 +43,7 @@ static bool sara_purge_flows(struct sara_session *session, bool held,
 		unsigned long idle = sara_purge_idle(flow, now);
 		u8 status = READ_ONCE(flow->status);
 		bool keep = held && status != SARA_STATUS_CLOSING &&
-			    flow->identity == SARA_IDENTITY_SIGNALLING;
+			    flow == rcu_access_pointer(session->signalling);
 
 		if (!keep && idle >= sara_flow_removal(flow)) {
 			sara_flow_del(flow);

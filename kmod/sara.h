@@ -29,8 +29,8 @@
  * and nothing shared by all CPUs, are written.
  *
  * &sara_net.lock (spinlock, BH off)
- *	guards the session graph: membership in the three tables (sessions,
- *	flows, announcements), the lists of a session, the counts of sessions
+ *	guards the session graph: membership in the four tables (sessions,
+ *	flows, announcements, sources), the lists of a session, the counts of sessions
  *	of nodes and services, and the list of new sessions. Taken for the
  *	first packet of a session or announced flow, by the agent's commands
  *	and by the purge, which lets go of it between sessions.
@@ -53,13 +53,13 @@
  *
  * DOC: Lifetimes
  *
- * A session is born with its signalling flow and owns its flows and its
- * announcements: these hold a plain pointer to it. It owns one reference to
- * its node and one to its service. Its end (sara_session_end()) takes it and
- * all it owns out of the tables in one critical section; memory, and the two
- * references, go after an RCU grace period. So whoever found a flow under RCU
- * may follow it to the session, node and service without a reference, until
- * rcu_read_unlock().
+ * A session is born with its signalling flow and owns its flows, its
+ * announcements and, with key source, its source: these hold a plain pointer
+ * to it. It owns one reference to its node and one to its service. Its end
+ * (sara_session_end()) takes it and all it owns out of the tables in one
+ * critical section; memory, and the two references, go after an RCU grace
+ * period. So whoever found a flow under RCU may follow it to the session, node
+ * and service without a reference, until rcu_read_unlock().
  *
  * Nodes and services are counted by reference: one for the configuration, one
  * for each session. Removed from configuration, they are gone for new packets
@@ -114,6 +114,8 @@ struct sara_config {
  * @sessions: by id, &struct sara_session
  * @flows: by key, &struct sara_flow
  * @announcements: by key, &struct sara_announcement
+ * @sources: clients that have one session for all their flows, &struct
+ *	sara_source; looked up under @lock
  * @new_sessions: sessions not yet known to be established, oldest first;
  *	established ones are taken off when somebody looks; under @lock
  * @n_sessions: entries of @sessions; under @lock, read anywhere
@@ -144,6 +146,7 @@ struct sara_net {
 	struct rhashtable	sessions;
 	struct rhashtable	flows;
 	struct rhashtable	announcements;
+	struct rhashtable	sources;
 	struct list_head	new_sessions;
 	u32			n_sessions;
 	u32			n_flows;

@@ -12,6 +12,7 @@
 #include "notify.h"
 #include "sched/sched.h"
 #include "service.h"
+#include "source.h"
 
 /* New sessions that are looked at to find one to give up. */
 #define SARA_RECLAIM_LOOKS	64
@@ -57,6 +58,7 @@ static void sara_session_unlink(struct sara_session *session)
 	rhashtable_remove_fast(&sn->sessions, &session->hash,
 			       sara_session_params);
 	list_del_init(&session->new_link);
+	sara_source_del(session);
 	session->dead = true;
 	WRITE_ONCE(sn->n_sessions, sn->n_sessions - 1);
 	WRITE_ONCE(session->node->sessions, session->node->sessions - 1);
@@ -210,6 +212,11 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 		*reason = SARA_A_STATS_DROP_NO_MEMORY;
 		return NULL;
 	}
+	if (service->key == SARA_KEY_SOURCE && sara_source_add(session, key)) {
+		*reason = SARA_A_STATS_DROP_NO_MEMORY;
+		sara_session_unlink(session);
+		return NULL;
+	}
 	flow = sara_flow_add(session, key, SARA_IDENTITY_SIGNALLING, reason);
 	if (!flow) {
 		sara_session_unlink(session);
@@ -225,15 +232,63 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 }
 
 /*
+ * One more flow of a client that has a session. It is signalling like the
+ * first one, and takes that one's place if it is gone. &sara_net.lock is held.
+ */
+static struct sara_flow *sara_session_join(struct sara_session *session,
+					   const struct sara_key *key,
+					   int *reason)
+{
+	struct sara_flow *flow;
+
+	flow = sara_flow_add(session, key, SARA_IDENTITY_SIGNALLING, reason);
+	if (!flow)
+		return NULL;
+	if (!rcu_access_pointer(session->signalling))
+		rcu_assign_pointer(session->signalling, flow);
+	sara_stats_inc(session->sn, SARA_A_STATS_JOINED);
+	return flow;
+}
+
+/*
+ * A conversation that no flow is known of yet: of the session that its client
+ * has, or a new one's. &sara_net.lock is held.
+ */
+static struct sara_flow *sara_session_open(struct sara_net *sn,
+					   struct sara_service *service,
+					   const struct sara_key *key,
+					   int *reason)
+{
+	struct sara_session *session = NULL;
+	struct sara_flow *flow;
+
+	if (service->dead) {
+		*reason = SARA_A_STATS_DROP_NO_NODE;
+		service->refused++;
+		return NULL;
+	}
+	if (service->key == SARA_KEY_SOURCE)
+		session = sara_source_find(service, key);
+	if (session)
+		return sara_session_join(session, key, reason);
+	flow = sara_session_place(sn, service, key, reason);
+	if (!flow)
+		service->refused++;
+	return flow;
+}
+
+/*
  * A client uses its port again while the last conversation's flow lingers:
- * that one is over now. Its session may go on with what else it has.
+ * that one is over now. Its session may go on with what else it has, or, if
+ * it has all flows of its client, with what comes next.
  */
 static void sara_session_retire(struct sara_flow *flow)
 {
 	struct sara_session *session = flow->session;
 
 	sara_flow_del(flow);
-	if (!session->n_flows && !session->has_lifetime && !session->lingering)
+	if (!session->n_flows && !session->source && !session->has_lifetime &&
+	    !session->lingering)
 		sara_session_end(session, SARA_END_CLOSED);
 }
 
@@ -245,7 +300,7 @@ static void sara_session_retire(struct sara_flow *flow)
  * @reason: on failure, the counter of the reason
  *
  * If another CPU was faster, its flow is returned. A TCP flow that is closing
- * gives way.
+ * gives way. With key source, a client that has a session stays with it.
  *
  * Context: softirq, RCU read side. Takes &sara_net.lock.
  * Return: the signalling flow, valid until rcu_read_unlock(), or NULL.
@@ -262,14 +317,8 @@ struct sara_flow *sara_session_start(struct sara_net *sn,
 		sara_session_retire(flow);
 		flow = NULL;
 	}
-	if (!flow) {
-		if (service->dead)
-			*reason = SARA_A_STATS_DROP_NO_NODE;
-		else
-			flow = sara_session_place(sn, service, key, reason);
-		if (!flow)
-			service->refused++;
-	}
+	if (!flow)
+		flow = sara_session_open(sn, service, key, reason);
 	spin_unlock_bh(&sn->lock);
 	return flow;
 }

@@ -11,6 +11,7 @@ struct netlink_ext_ack;
 struct sara_flow;
 struct sara_node;
 struct sara_service;
+struct sara_source;
 
 /**
  * struct sara_session - a set of flows and the node that serves them
@@ -31,7 +32,9 @@ struct sara_service;
  *	by RCU list operations, since dumps walk it under RCU
  * @announcements: what it expects; likewise
  * @new_link: in &sara_net.new_sessions, or empty
- * @signalling: the flow that made it; NULL once that was purged; RCU
+ * @signalling: the flow that made it; NULL once that was purged, until another
+ *	one of its client joins; RCU
+ * @source: the client all whose flows it has, or NULL; under &sara_net.lock
  * @created: jiffies
  * @deadline: jiffies until which it stays (@has_lifetime) or at which it goes
  *	(@lingering); under &sara_net.lock
@@ -57,6 +60,7 @@ struct sara_session {
 	struct list_head	announcements;
 	struct list_head	new_link;
 	struct sara_flow __rcu	*signalling;
+	struct sara_source	*source;
 	unsigned long		created;
 	unsigned long		deadline;
 	u64			gone_packets;

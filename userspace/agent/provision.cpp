@@ -67,7 +67,7 @@ void plan_service(const std::string& where, const kern::ServiceSpec& wanted, con
     if (wanted.vip != present->vip || wanted.transport != present->transport || wanted.port != present->port ||
         wanted.port_last != present->port_last || wanted.app.value_or(present->app) != present->app ||
         wanted.key.value_or(present->key) != present->key) {
-        plan.errors.push_back({"is in the kernel with another vip, proto, port or app, which cannot be changed; "
+        plan.errors.push_back({"is in the kernel with another vip, proto, port, app or key, which cannot be changed; "
                                "remove it first: sara service del " +
                                    wanted.name,
                                where});

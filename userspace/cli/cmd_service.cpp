@@ -9,7 +9,8 @@ namespace sara::cli {
 namespace {
 
 constexpr std::string_view kUsage = "Usage: sara service add NAME vip ADDR proto { tcp | udp } port PORT[-PORT]\n"
-                                    "                        [ app { none | sip | rtsp } ] [ key flow ] [ SETTINGS ]\n"
+                                    "                        [ app { none | sip | rtsp } ] [ key { flow | source } ]\n"
+                                    "                        [ SETTINGS ]\n"
                                     "       sara service set NAME SETTINGS\n"
                                     "       sara service del NAME [ force ]\n"
                                     "       sara service [ show [ NAME ] ]\n"

@@ -45,6 +45,7 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_EARLY_HELD, "early-held"},
         {SARA_A_STATS_EARLY_FORWARDED, "early-forwarded"},
         {SARA_A_STATS_EARLY_FULL, "early-full"},
+        {SARA_A_STATS_JOINED, "joined"},
     }};
     return kCounters;
 }

@@ -27,7 +27,7 @@ using Mac = std::array<std::uint8_t, 6>;
 /// A value the module sent and this program does not know stays as it is; its word is "unknown".
 enum class DevMode : std::uint32_t { dispatch = SARA_DEV_MODE_DISPATCH, observe = SARA_DEV_MODE_OBSERVE };
 
-enum class SessionKey : std::uint32_t { flow = SARA_KEY_FLOW };
+enum class SessionKey : std::uint32_t { flow = SARA_KEY_FLOW, source = SARA_KEY_SOURCE };
 
 enum class NodeState : std::uint32_t {
     up = SARA_NODE_STATE_UP,

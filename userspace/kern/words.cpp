@@ -9,7 +9,7 @@ constexpr Word<DevMode> kDevModes[] = {{DevMode::dispatch, "dispatch"}, {DevMode
 
 constexpr Word<App> kApps[] = {{App::none, "none"}, {App::sip, "sip"}, {App::rtsp, "rtsp"}};
 
-constexpr Word<SessionKey> kSessionKeys[] = {{SessionKey::flow, "flow"}};
+constexpr Word<SessionKey> kSessionKeys[] = {{SessionKey::flow, "flow"}, {SessionKey::source, "source"}};
 
 constexpr Word<NodeState> kNodeStates[] = {
     {NodeState::up, "up"}, {NodeState::drain, "drain"}, {NodeState::down, "down"}};

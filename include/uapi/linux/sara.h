@@ -67,9 +67,12 @@ enum sara_app {
 /**
  * enum sara_session_key - What makes packets of a service one session.
  * @SARA_KEY_FLOW: the 5-tuple of the signalling flow
+ * @SARA_KEY_SOURCE: the client's address, so that all its flows to the service
+ *   are one
  */
 enum sara_session_key {
 	SARA_KEY_FLOW = 1,
+	SARA_KEY_SOURCE,
 };
 
 /**
@@ -361,6 +364,7 @@ enum {
 	SARA_A_STATS_EARLY_HELD,
 	SARA_A_STATS_EARLY_FORWARDED,
 	SARA_A_STATS_EARLY_FULL,
+	SARA_A_STATS_JOINED,
 
 	__SARA_A_STATS_MAX
 };

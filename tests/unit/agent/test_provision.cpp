@@ -132,7 +132,8 @@ TEST_CASE("a device in another mode is attached anew") {
 
 TEST_CASE("what makes a service another service is an error that says what to do") {
     KernelState state = present();
-    const int what = GENERATE(0, 1, 2, 3, 4);
+    KernelConfig config = wanted();
+    const int what = GENERATE(0, 1, 2, 3, 4, 5);
     kern::Service& service = state.services[0];
     switch (what) {
     case 0:
@@ -147,14 +148,17 @@ TEST_CASE("what makes a service another service is an error that says what to do
     case 3:
         service.port_last = 5070;
         break;
+    case 4:
+        config.services[0].key = kern::SessionKey::source;
+        break;
     default:
         service.app = App::rtsp;
         break;
     }
-    const ProvisionPlan plan = plan_provision(wanted(), state);
+    const ProvisionPlan plan = plan_provision(config, state);
     CHECK(plan.steps.empty());
     REQUIRE(plan.errors.size() == 1);
     CHECK(plan.errors[0].text() ==
-          "services[0] \"sip\": is in the kernel with another vip, proto, port or app, which cannot be changed; remove "
-          "it first: sara service del sip");
+          "services[0] \"sip\": is in the kernel with another vip, proto, port, app or key, which cannot be changed; "
+          "remove it first: sara service del sip");
 }

@@ -77,9 +77,10 @@ TEST_CASE("service") {
                   "flow-timeout 30s") == kern::service_new(spec));
     spec.nodes = {};
     spec.port_last = 560;
-    spec.key = kern::SessionKey::flow;
-    CHECK(request("service add rtsp nodes all port 554-560 key flow scheduler wlc flow-timeout 30s app rtsp proto tcp "
-                  "vip 198.18.0.100") == kern::service_new(spec));
+    spec.key = kern::SessionKey::source;
+    CHECK(
+        request("service add rtsp nodes all port 554-560 key source scheduler wlc flow-timeout 30s app rtsp proto tcp "
+                "vip 198.18.0.100") == kern::service_new(spec));
 
     kern::ServiceChange change;
     change.name = "rtsp";

@@ -11,6 +11,10 @@ namespace {
 /// How many of the longest silent sessions are looked at when room is needed.
 constexpr std::size_t kLookedAt = 64;
 
+/// Flows by which a session is known. With key source a client may use ever new ones; one that is forgotten for it is
+/// asked for again when there is news of it.
+constexpr std::size_t kMaxSessionFlows = 256;
+
 }  // namespace
 
 Timers SessionTracker::State::timers(App app) const {
@@ -61,6 +65,10 @@ SessionEntry* SessionTracker::State::open_session(SessionId id, const FlowKey& f
     SessionEntry& session = found->second;
     order.splice(order.end(), order, session.place);
     if (flows.emplace(flow, id).second) {
+        if (session.flows.size() == kMaxSessionFlows) {
+            flows.erase(session.flows.front());
+            session.flows.erase(session.flows.begin());
+        }
         session.flows.push_back(flow);
     }
     return &session;
