@@ -240,28 +240,51 @@ private:
     Time last_{};
 };
 
-/// Which address is asked most at the ports of signalling; says so as an error, since only a person can know.
-Error propose_vip(proto::pcap::Reader reader, std::span<const AppPort> ports) {
-    std::map<Endpoint, std::uint64_t> asked;
+/// How many addresses an error proposes.
+constexpr std::size_t kMaxProposed = 5;
+
+struct Asked {
+    Endpoint server;
+    std::uint64_t packets = 0;
+};
+
+/// Who is asked at the ports of signalling, the most asked first. Only a person can know which of them is a VIP.
+std::vector<Asked> asked_servers(proto::pcap::Reader reader, std::span<const AppPort> ports) {
+    std::map<Endpoint, std::uint64_t> counted;
     while (const std::optional<proto::pcap::Record> record = reader.next()) {
         const proto::Packet packet = proto::decode(record->link, record->data);
         if (packet.kind == proto::Packet::Kind::whole && app_at(ports, packet.dst.port)) {
-            ++asked[packet.dst];
+            ++counted[packet.dst];
         }
     }
-    const auto most = std::max_element(asked.begin(), asked.end(),
-                                       [](const auto& left, const auto& right) { return left.second < right.second; });
-    if (most == asked.end()) {
-        std::string list;
-        for (const AppPort& known : ports) {
-            list += (list.empty() ? "" : ", ") + std::to_string(known.port);
-        }
-        return {"--vip is missing, and the capture has no packet to a port of signalling (" + list +
-                    "): give the virtual address, and the port, as in --vip 198.18.0.100 port sip=5062",
-                {}};
+    std::vector<Asked> asked;
+    for (const auto& [server, packets] : counted) {
+        asked.push_back({server, packets});
     }
-    return {"--vip is missing: the capture has " + std::to_string(most->second) + " packets to " + most->first.text() +
-                "; try --vip " + most->first.address.text(),
+    std::stable_sort(asked.begin(), asked.end(),
+                     [](const Asked& left, const Asked& right) { return left.packets > right.packets; });
+    return asked;
+}
+
+Error propose_vip(std::string_view problem, const std::vector<Asked>& asked) {
+    std::string list;
+    for (const Asked& each : std::span(asked).first(std::min(asked.size(), kMaxProposed))) {
+        list += (list.empty() ? "" : ", ") + std::to_string(each.packets) + " packets to " + each.server.text();
+    }
+    if (asked.size() > kMaxProposed) {
+        list += ", and others";
+    }
+    return {std::string(problem) + ": the capture has " + list + "; try --vip " + asked.front().server.address.text(),
+            {}};
+}
+
+Error no_signalling(std::span<const AppPort> ports) {
+    std::string list;
+    for (const AppPort& known : ports) {
+        list += (list.empty() ? "" : ", ") + std::to_string(known.port);
+    }
+    return {"--vip is missing, and the capture has no packet to a port of signalling (" + list +
+                "): give the virtual address, and the port, as in --vip 198.18.0.100 port sip=5062",
             {}};
 }
 
@@ -282,14 +305,22 @@ Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips, st
     }
     proto::pcap::Reader& records = *opened;
     if (vips.empty()) {
-        return propose_vip(records, ports);
+        const std::vector<Asked> asked = asked_servers(records, ports);
+        return asked.empty() ? no_signalling(ports) : propose_vip("--vip is missing", asked);
     }
+    const proto::pcap::Reader from_start = records;
     CaptureReader reader(vips, ports);
     while (const std::optional<proto::pcap::Record> record = records.next()) {
         reader.read(*record);
     }
     CaptureReport report = reader.finish();
     report.torn = records.error();
+    if (report.sessions.empty()) {
+        const std::vector<Asked> asked = asked_servers(from_start, ports);
+        if (!asked.empty()) {
+            return propose_vip("no signalling to or from " + vips.front().text(), asked);
+        }
+    }
     return report;
 }
 

@@ -53,7 +53,8 @@ struct CaptureReport {
 /// The ports that are signalling where none are given: RTSP 554 and 8554, SIP 5060.
 [[nodiscard]] std::vector<AppPort> default_ports();
 
-/// Refused: what is no capture, and one without a VIP (the error proposes one). Empty `ports`: the default ones.
+/// Refused: what is no capture, no VIP, and VIPs without signalling where others have some (the error proposes them).
+/// Empty `ports`: the default ones.
 [[nodiscard]] Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips,
                                                  std::span<const AppPort> ports);
 

@@ -7,8 +7,9 @@ namespace sara::cli {
 
 namespace {
 
-void put(Printer& out, std::string_view said_by, const inspect::MediaEndpoint& media) {
+void put(Printer& out, std::string_view role, std::string_view said_by, const inspect::MediaEndpoint& media) {
     out.begin_object();
+    out.bare("role", role);
     out.bare("said", said_by);
     out.field("stream", media.stream);
     out.field("kind", inspect::to_string(media.kind));
@@ -43,6 +44,19 @@ void put(Printer& out, const AnnouncedFlow& flow) {
     out.end_object();
 }
 
+/// What the ends offered, or what they answered, leg by leg.
+void put_media(Printer& out, const inspect::DialogView& view, bool offered) {
+    out.begin_list(offered ? "offered" : "answered");
+    for (const inspect::LegView& leg : view.legs) {
+        const bool client_offered = leg.offered_by != Sender::server;
+        const bool of_client = client_offered == offered;
+        for (const inspect::MediaEndpoint& media : of_client ? leg.client_media : leg.server_media) {
+            put(out, offered ? "offer" : "answer", of_client ? "client" : "server", media);
+        }
+    }
+    out.end_list();
+}
+
 void put(Printer& out, const CapturedDialog& dialog) {
     const inspect::DialogView& view = dialog.view;
     out.begin_object();
@@ -55,16 +69,8 @@ void put(Printer& out, const CapturedDialog& dialog) {
         out.field("end-status", view.end_status);
     }
     out.field("target", view.target);
-    out.begin_list("media");
-    for (const inspect::LegView& leg : view.legs) {
-        for (const inspect::MediaEndpoint& media : leg.client_media) {
-            put(out, "client", media);
-        }
-        for (const inspect::MediaEndpoint& media : leg.server_media) {
-            put(out, "server", media);
-        }
-    }
-    out.end_list();
+    put_media(out, view, true);
+    put_media(out, view, false);
     out.begin_list("announced");
     for (const AnnouncedFlow& flow : dialog.announced) {
         put(out, flow);

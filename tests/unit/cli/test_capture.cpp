@@ -180,6 +180,73 @@ TEST_CASE("without a VIP the error proposes the address that is asked") {
                          "(8000)") != std::string::npos);
 }
 
+TEST_CASE("a VIP that no signalling goes to is refused, and those that are asked are proposed") {
+    const std::vector<Address> wrong{Address::v4({198, 18, 0, 7})};
+    const Result<CaptureReport> report = read_capture(rtsp_capture(false), wrong, {});
+    REQUIRE_FALSE(report);
+    CHECK(report.error().what == "no signalling to or from 198.18.0.7: the capture has 2 packets to "
+                                 "198.18.0.100:554; try --vip 198.18.0.100");
+}
+
+TEST_CASE("each call of one flow is listed with what was offered, what was answered, and its end") {
+    const Endpoint client{kClient, 5060};
+    const Endpoint server{kVip, 5060};
+    const auto audio = [](const std::string& address, const std::string& port) {
+        return "v=0\r\no=- 1 1 IN IP4 " + address + "\r\ns=-\r\nc=IN IP4 " + address + "\r\nt=0 0\r\nm=audio " + port +
+               " RTP/AVP 0\r\n";
+    };
+    const auto message = [](const std::string& start, const std::string& call, const std::string& cseq,
+                            const std::string& sdp) {
+        const std::string to_tag = start.starts_with("INVITE") ? "" : ";tag=s";
+        return start + "\r\nFrom: <sip:a@h>;tag=c\r\nTo: <sip:b@h>" + to_tag + "\r\nCall-ID: " + call +
+               "\r\nCSeq: " + cseq +
+               "\r\nContent-Type: application/sdp\r\nContent-Length: " + std::to_string(sdp.size()) + "\r\n\r\n" + sdp;
+    };
+    CaptureWriter capture;
+    capture.udp(client, server, message("INVITE sip:b@h SIP/2.0", "one", "1 INVITE", audio("198.18.1.11", "4000")));
+    capture.udp(client, server, message("INVITE sip:b@h SIP/2.0", "two", "1 INVITE", ""));
+    capture.udp(client, server, message("INVITE sip:b@h SIP/2.0", "three", "1 INVITE", audio("198.18.1.11", "4200")));
+    capture.udp(server, client, message("SIP/2.0 200 OK", "one", "1 INVITE", audio("198.18.0.100", "6000")));
+    capture.udp(server, client, message("SIP/2.0 200 OK", "two", "1 INVITE", audio("198.18.0.100", "6100")));
+    capture.udp(server, client, message("SIP/2.0 486 Busy Here", "three", "1 INVITE", ""));
+    capture.udp(client, server, message("ACK sip:b@h SIP/2.0", "two", "1 ACK", audio("198.18.1.11", "4100")));
+    capture.udp(client, server, message("BYE sip:b@h SIP/2.0", "one", "2 BYE", ""));
+    capture.udp(server, client, message("SIP/2.0 200 OK", "one", "2 BYE", ""));
+    const std::vector<Address> vips{kVip};
+    const Result<CaptureReport> report = read_capture(capture.file(), vips, {});
+    REQUIRE(report);
+
+    const auto shown = nlohmann::json::parse(text_of_report(*report, Format::json));
+    REQUIRE(shown.size() == 1);
+    CHECK(shown[0]["app"] == "sip");
+    CHECK(shown[0]["tuple"].is_object());
+    const auto& calls = shown[0]["dialogs"];
+    REQUIRE(calls.size() == 3);
+
+    CHECK(calls[0]["dialog"] == "one");
+    CHECK(calls[0]["state"] == "ended");
+    CHECK(calls[0]["end"] == "finished by client");
+    CHECK(calls[0]["offered"][0]["said"] == "client");
+    CHECK(calls[0]["offered"][0]["port"] == 4000);
+    CHECK(calls[0]["answered"][0]["said"] == "server");
+    CHECK(calls[0]["answered"][0]["port"] == 6000);
+    CHECK_FALSE(calls[0]["announced"].empty());
+
+    CHECK(calls[1]["dialog"] == "two");
+    CHECK(calls[1]["state"] == "complete");
+    CHECK_FALSE(calls[1].contains("end"));
+    CHECK(calls[1]["offered"][0]["said"] == "server");
+    CHECK(calls[1]["offered"][0]["port"] == 6100);
+    CHECK(calls[1]["answered"][0]["said"] == "client");
+    CHECK(calls[1]["answered"][0]["port"] == 4100);
+
+    CHECK(calls[2]["dialog"] == "three");
+    CHECK(calls[2]["end"] == "refused");
+    CHECK(calls[2]["end-status"] == 486);
+    CHECK(calls[2]["offered"][0]["port"] == 4200);
+    CHECK(calls[2]["answered"].empty());
+}
+
 TEST_CASE("ports that are given replace the usual ones") {
     const std::vector<Address> vips{kVip};
     const std::vector<AppPort> elsewhere{{App::rtsp, 8000}};

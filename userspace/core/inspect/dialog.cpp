@@ -33,10 +33,10 @@ TransactionId transaction_of(const MessageFacts& facts) noexcept {
 
 // --- Half -------------------------------------------------------------------------------------------------------
 
-void Half::put(TransactionId said_in, const std::vector<MediaEndpoint>& media, bool decided) {
+bool Half::put(TransactionId said_in, const std::vector<MediaEndpoint>& media, bool decided) {
     const std::size_t initiator = index(said_in.initiator);
     if (said_in.cseq < newest_[initiator] || (decided_[initiator] && said_in.cseq <= *decided_[initiator])) {
-        return;
+        return false;
     }
     newest_[initiator] = said_in.cseq;
     const auto same = std::find_if(versions_.begin(), versions_.end(),
@@ -52,6 +52,7 @@ void Half::put(TransactionId said_in, const std::vector<MediaEndpoint>& media, b
     if (decided) {
         decide(said_in);
     }
+    return true;
 }
 
 void Half::decide(TransactionId said_in) {
@@ -224,7 +225,7 @@ Dialog::Outcome Dialog::propose(const MessageFacts& facts) {
         if (facts.sender == Sender::client) {
             own_client_half(*leg);
         }
-        leg->half(facts.sender).put(id, facts.media, decided);
+        say(*leg, facts, decided);
     }
     return repeated ? Outcome::stale : Outcome::applied;
 }
@@ -261,12 +262,7 @@ Dialog::Outcome Dialog::reply(const MessageFacts& facts, Time now) {
         transaction.refused = false;
         own_client_half(*leg);
     }
-    if (!facts.media.empty()) {
-        leg->half(facts.sender).put(id, facts.media, decided);
-    }
-    if (!facts.peer_media.empty()) {
-        leg->half(other(facts.sender)).put(id, facts.peer_media, decided);
-    }
+    say(*leg, facts, decided);
     if (decided) {
         leg->client.decide(id);
         leg->server.decide(id);
@@ -287,12 +283,14 @@ Dialog::Outcome Dialog::refuse(const MessageFacts& facts) {
     }
     transaction.refused = true;
     transaction.give_up_at = kNever;
-    reject(id);
     for (Leg& leg : legs_) {
         leg.ended = leg.ended || (leg.opened_by == id && !leg.accepted);
     }
     if (live_legs() == 0 && !accepted_) {
+        // What was offered stays: people who read a capture want to see it.
         end(facts.status == kRequestTerminated ? EndReason::cancelled : EndReason::refused, facts.status);
+    } else {
+        reject(id);
     }
     return Outcome::applied;
 }
@@ -407,6 +405,23 @@ void Dialog::name_leg(Transaction& transaction, const std::string& id) {
 void Dialog::own_client_half(Leg& leg) {
     if (&leg != &root_ && leg.client.empty()) {
         leg.client = root_.client;
+    }
+}
+
+/// RFC 3264: who speaks of media first in a transaction offers, the other answers. A PRACK whose sender has said
+/// nothing yet answers the offer that a reply made (RFC 3262 section 5).
+void Dialog::say(Leg& leg, const MessageFacts& facts, bool decided) {
+    const TransactionId id = transaction_of(facts);
+    const Sender peer = other(facts.sender);
+    const Half& said_by_peer = peer == Sender::client ? client_half(leg) : leg.server;
+    const bool silent_so_far = (facts.sender == Sender::client ? client_half(leg) : leg.server).empty();
+    const bool answers = facts.act == Act::propose ? silent_so_far && !said_by_peer.empty() && !said_by_peer.said(id)
+                                                   : said_by_peer.said(id) || !facts.peer_media.empty();
+    if (!facts.media.empty() && leg.half(facts.sender).put(id, facts.media, decided)) {
+        leg.offered_by = answers ? peer : facts.sender;
+    }
+    if (!facts.peer_media.empty()) {
+        static_cast<void>(leg.half(peer).put(id, facts.peer_media, decided));
     }
 }
 
@@ -549,6 +564,7 @@ void Dialog::fill(DialogView& view) const {
     view.end_status = end_status_;
     const auto add = [&](const Leg& leg) {
         LegView shown{.id = leg.id, .accepted = leg.accepted, .ended = leg.ended || ended()};
+        shown.offered_by = leg.offered_by ? leg.offered_by : root_.offered_by;
         if (const Half& client = client_half(leg); !client.empty()) {
             shown.client_media = client.versions().back().media;
         }

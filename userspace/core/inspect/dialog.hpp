@@ -41,8 +41,8 @@ struct Transaction {
 /// What one end says of its media, from the last that both agreed on to the newest proposal.
 class Half {
 public:
-    /// Nothing changes when it is repeated, or older than what is known.
-    void put(TransactionId said_in, const std::vector<MediaEndpoint>& media, bool decided);
+    /// False, and nothing changes, when it is older than what is known.
+    bool put(TransactionId said_in, const std::vector<MediaEndpoint>& media, bool decided);
 
     /// Both ends agreed on what was said in that transaction: what was said before is over.
     void decide(TransactionId said_in);
@@ -75,6 +75,7 @@ struct Leg {
     bool blind = false;  ///< the client's half was not seen in time, and will not be
     Half client{};
     Half server{};
+    std::optional<Sender> offered_by{};  ///< who made the newest offer; the other end's media answer it
 
     [[nodiscard]] Half& half(Sender end) noexcept { return end == Sender::client ? client : server; }
 };
@@ -149,6 +150,7 @@ private:
     void name_leg(Transaction& transaction, const std::string& id);
     [[nodiscard]] static std::string leg_of_reply(const MessageFacts& facts, Transaction& transaction);
     void own_client_half(Leg& leg);
+    void say(Leg& leg, const MessageFacts& facts, bool decided);
     void agree(Leg& leg, TransactionId id);
     void end_siblings(const Leg& leg);
     void reject(TransactionId id);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,7 @@ struct LegView {
     std::string id;  ///< SIP server's tag, RTSP stream URI
     bool accepted = false;
     bool ended = false;
+    std::optional<Sender> offered_by{};  ///< who made the newest offer (RFC 3264); the other end's media answer it
     std::vector<MediaEndpoint> client_media{};
     std::vector<MediaEndpoint> server_media{};
 };
