@@ -223,3 +223,54 @@ TEST_CASE("lines that are no SDP are passed over and counted") {
     CHECK(call.lines_malformed == 3);
     CHECK(call.media[0].port == 6000);
 }
+
+TEST_CASE("a browser's offer: one bundled port, ICE candidates that are no ports of their own, DTLS protos") {
+    const auto description = sdp::parse("v=0\n"
+                                        "o=- 4611731400430051336 2 IN IP4 127.0.0.1\n"
+                                        "s= \n"
+                                        "t=0 0\n"
+                                        "a=group:BUNDLE 0 1 2\n"
+                                        "a=sendonly\n"
+                                        "m=audio 54400 UDP/TLS/RTP/SAVPF 111 0\n"
+                                        "c=IN IP4 198.18.1.11\n"
+                                        "a=rtcp:9 IN IP4 0.0.0.0\n"
+                                        "a=candidate:1 1 udp 2130706431 10.0.0.1 61000 typ host generation 0\n"
+                                        "a=candidate:2 1 udp 1694498815 198.18.1.11 54400 typ srflx\n"
+                                        "a=setup:actpass\n"
+                                        "a=rtcp-mux\n"
+                                        "m=video 54400 UDP/TLS/RTP/SAVPF 96\n"
+                                        "c=IN IP4 198.18.1.11\n"
+                                        "a=recvonly\n"
+                                        "a=rtcp-mux\n"
+                                        "m=application 54400 UDP/DTLS/SCTP webrtc-datachannel\n"
+                                        "c=IN IP4 198.18.1.11\n"
+                                        "a=sctp-port:5000");
+    REQUIRE(description);
+    REQUIRE(description->media.size() == 3);
+    for (const sdp::Media& media : description->media) {
+        CHECK(media.port == 54400);
+        CHECK(media.transport == Transport::udp);
+        CHECK(media.connection.address == Address::parse("198.18.1.11"));
+    }
+    CHECK(description->media[0].carrier == sdp::Carrier::rtp);
+    CHECK(description->media[0].rtcp_mux);
+    CHECK(description->media[0].setup == sdp::Setup::actpass);
+    CHECK(description->media[0].direction == sdp::Direction::sendonly);
+    CHECK(description->media[1].direction == sdp::Direction::recvonly);
+    CHECK(description->media[2].carrier == sdp::Carrier::other);
+    CHECK(description->media[2].rtcp_port == 0);
+}
+
+TEST_CASE("MSRP over TLS listens where its path says, whatever m= says") {
+    const auto description = sdp::parse("v=0\r\nc=IN IP4 198.18.1.11\r\nm=message 9 TCP/TLS/MSRP *\r\n"
+                                        "a=setup:passive\r\n"
+                                        "a=path:msrps://[fd00::11]:2855/s1;tcp msrps://relay.example:1234/x;tcp\r\n");
+    REQUIRE(description);
+    REQUIRE(description->media.size() == 1);
+    const sdp::Media& media = description->media[0];
+    CHECK(media.carrier == sdp::Carrier::msrp);
+    CHECK(media.transport == Transport::tcp);
+    CHECK(media.setup == sdp::Setup::passive);
+    CHECK(media.path_address == Address::parse("fd00::11"));
+    CHECK(media.path_port == 2855);
+}
