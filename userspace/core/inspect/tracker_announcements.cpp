@@ -35,7 +35,7 @@ void SessionTracker::State::announce(SessionEntry& session, DialogEntry& entry, 
         std::erase(users, entry.number);
         users.push_back(entry.number);
         out.emplace_back(Announce{entry.session, key, entry.dialog.tag(),
-                               provisional ? std::optional<Duration>(times.setup) : std::nullopt});
+                                  provisional ? std::optional<Duration>(times.setup) : std::nullopt});
         ++counters.announced;
         if (config.keep_ended) {
             entry.ever.insert(key);
