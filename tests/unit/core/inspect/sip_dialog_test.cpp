@@ -390,3 +390,45 @@ TEST_CASE("IPv6 calls") {
                                     "udp [fd00:1::11]:4000 > [fd00::100]:6000",
                                     "udp [fd00:1::11]:4001 > [fd00::100]:6001"});
 }
+
+TEST_CASE("who offers is told: INVITE, its 200 when it had no offer, the later of two offers") {
+    SECTION("the INVITE offers") {
+        Call call;
+        call.establish();
+        CHECK(call.only().legs.at(0).offered_by == Sender::client);
+        SECTION("the server's re-INVITE offers anew; its answer does not") {
+            call.server(
+                request("INVITE", 7, {.from_tag = "s1", .to_tag = "from-c", .sdp = audio("198.18.0.100", 6100)}));
+            CHECK(call.only().legs.at(0).offered_by == Sender::server);
+            call.client(
+                reply(200, "INVITE", 7, {.from_tag = "s1", .to_tag = "from-c", .sdp = audio("198.18.1.11", 4000)}));
+            CHECK(call.only().legs.at(0).offered_by == Sender::server);
+        }
+    }
+    SECTION("without an offer the 200 offers, the ACK answers") {
+        Call call;
+        call.client(request("INVITE", 1));
+        call.server(Call::ok());
+        call.client(request("ACK", 1, {.to_tag = "s1", .sdp = audio("198.18.1.11", 4000)}));
+        CHECK(call.only().legs.at(0).offered_by == Sender::server);
+    }
+    SECTION("without an offer a reliable 183 offers, the PRACK answers") {
+        Call call;
+        call.client(request("INVITE", 1));
+        call.server(reply(183, "INVITE", 1, {.to_tag = "s1", .sdp = audio("198.18.0.100", 6000)}));
+        call.client(request("PRACK", 2, {.to_tag = "s1", .sdp = audio("198.18.1.11", 4000)}));
+        CHECK(call.only().legs.at(0).offered_by == Sender::server);
+        CHECK(call.only().state == DialogState::complete);
+    }
+}
+
+TEST_CASE("what a refused INVITE had offered stays known") {
+    Call call;
+    call.client(Call::invite());
+    call.server(reply(486, "INVITE", 1, {.to_tag = "s1"}));
+    CHECK(call.only().end == EndReason::refused);
+    REQUIRE(call.only().legs.size() == 1);
+    REQUIRE(call.only().legs[0].client_media.size() == 1);
+    CHECK(call.only().legs[0].client_media[0].port == 4000);
+    CHECK(call.announced().empty());
+}
