@@ -508,3 +508,17 @@ TEST_CASE("facts that wait for their session are bounded") {
     }
     CHECK(tracker.counters().facts_without_session == 3000 - inspect::limits::kMaxWaiting);
 }
+
+TEST_CASE("the flows of a session are bounded: the oldest is forgotten") {
+    inspect::SessionTracker tracker;
+    const auto nth = [](unsigned each) {
+        return flow("198.18.1.11", static_cast<Port>(1024 + each), "198.18.0.100", 5060, Transport::udp);
+    };
+    for (unsigned each = 0; each < 257; ++each) {
+        CHECK(tracker.bind(nth(each), SessionId{9}, kStart).empty());
+    }
+    CHECK(tracker.session_of(nth(0)) == SessionId::unknown);
+    CHECK(tracker.session_of(nth(1)) == SessionId{9});
+    CHECK(tracker.session_of(nth(256)) == SessionId{9});
+    CHECK(tracker.sessions() == 1);
+}
