@@ -5,6 +5,7 @@
 #include "flow.h"
 
 #include <linux/in.h>
+#include <net/tcp.h>
 
 #include "parse.h"
 #include "service.h"
@@ -18,6 +19,17 @@
 
 /* Flows of a session that are looked at to find one to give up. */
 #define SARA_REPLACE_LOOKS	16
+
+/*
+ * How far from a flow's highest sequence number a TCP segment is believed. The
+ * receiver's window is told in the replies, which do not come this way, so it
+ * is a constant: several times what a conversation without window scaling can
+ * have in flight (64 kB), whether lost before it came here (ahead) or repeated
+ * (behind). A blind guess hits it once in 8192. Beyond it the node may still
+ * believe a FIN that is not believed here: then its session stays until its
+ * flows are silent for long, which costs memory, but breaks nothing.
+ */
+#define SARA_TCP_WINDOW		(256 * 1024)
 
 static struct kmem_cache *sara_flow_cache;
 
@@ -127,6 +139,7 @@ struct sara_flow *sara_flow_add(struct sara_session *session,
 	flow->form = 0;
 	flow->status = SARA_STATUS_NEW;
 	flow->established = false;
+	flow->tcp_end = 0;
 	atomic64_set(&flow->packets, 0);
 	atomic64_set(&flow->bytes, 0);
 	if (rhashtable_insert_fast(&sn->flows, &flow->hash, sara_flow_params)) {
@@ -198,24 +211,57 @@ static enum sara_status sara_flow_next(enum sara_status status, u8 tcp_flags,
 	return status;
 }
 
+/*
+ * Whether a TCP segment may change what is known of its flow (RFC 5961 in the
+ * middle): FIN and RST only near the sequence numbers that were seen, SYN only
+ * while no conversation is established. Without a lock: of two segments at once
+ * the later one's end may be lost, which is far less than the window.
+ */
+static int sara_flow_tcp(struct sara_flow *flow, const struct sara_packet *pkt,
+			 enum sara_status was, bool first)
+{
+	bool syn = pkt->tcp_flags & SARA_TCP_SYN;
+	bool fin = pkt->tcp_flags & SARA_TCP_FIN;
+	u32 end = pkt->tcp_seq + pkt->payload_len + syn + fin;
+	u32 highest = READ_ONCE(flow->tcp_end);
+	bool near = between(pkt->tcp_seq, highest - SARA_TCP_WINDOW,
+			    highest + SARA_TCP_WINDOW);
+
+	if (!first && !near && (fin || pkt->tcp_flags & SARA_TCP_RST))
+		return SARA_A_STATS_TCP_IMPLAUSIBLE;
+	if (syn && was == SARA_STATUS_ESTABLISHED)
+		return SARA_A_STATS_TCP_SYN_LIVE;
+	if (first || syn || (near && after(end, highest)))
+		WRITE_ONCE(flow->tcp_end, end);
+	return 0;
+}
+
 /**
  * sara_flow_seen() - a packet of a flow goes to its node
  * @flow: the flow
- * @bytes: IP length of the packet
- * @tcp_flags: byte 13 of the TCP header, 0 for UDP
+ * @pkt: the packet
  *
- * Writes nothing but the flow's counts unless time or status moved.
+ * Writes nothing but the flow's counts and its highest sequence number unless
+ * time or status moved. A segment that is not believed only counts as packet;
+ * the node judges it by what it knows itself.
  *
  * Context: softirq, RCU read side.
+ * Return: 0, or the counter of why it was not believed.
  */
-void sara_flow_seen(struct sara_flow *flow, unsigned int bytes, u8 tcp_flags)
+int sara_flow_seen(struct sara_flow *flow, const struct sara_packet *pkt)
 {
 	bool first = atomic64_inc_return(&flow->packets) == 1;
 	enum sara_status now, was = READ_ONCE(flow->status);
 	unsigned long t = jiffies;
+	int disbelief;
 
-	atomic64_add(bytes, &flow->bytes);
-	now = sara_flow_next(was, tcp_flags, first);
+	atomic64_add(pkt->ip_len, &flow->bytes);
+	if (flow->key.proto == IPPROTO_TCP) {
+		disbelief = sara_flow_tcp(flow, pkt, was, first);
+		if (disbelief)
+			return disbelief;
+	}
+	now = sara_flow_next(was, pkt->tcp_flags, first);
 	if (now != was) {
 		if (now == SARA_STATUS_ESTABLISHED)
 			WRITE_ONCE(flow->established, true);
@@ -228,6 +274,7 @@ void sara_flow_seen(struct sara_flow *flow, unsigned int bytes, u8 tcp_flags)
 	}
 	if (now != SARA_STATUS_NEW)
 		sara_session_seen(flow->session);
+	return 0;
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "sara.h"
 
 struct sara_announcement;
+struct sara_packet;
 struct sara_session;
 
 /**
@@ -23,6 +24,7 @@ struct sara_session;
  * @form: enum sara_form of the announcement that brought it, 0 if signalling
  * @status: enum sara_status, written only when it changes
  * @established: it was once; tells how long an inactive TCP flow stays
+ * @tcp_end: the sequence number after the highest that was seen and believed
  * @packets: on their way to the node
  * @bytes: IP bytes of them
  * @link: in &sara_session.flows
@@ -37,6 +39,7 @@ struct sara_flow {
 	u8			form;
 	u8			status;
 	bool			established;
+	u32			tcp_end;
 	atomic64_t		packets;
 	atomic64_t		bytes;
 	struct list_head	link;
@@ -50,7 +53,7 @@ struct sara_flow *sara_flow_add(struct sara_session *session,
 				const struct sara_key *key,
 				enum sara_identity identity, int *reason);
 void sara_flow_del(struct sara_flow *flow);
-void sara_flow_seen(struct sara_flow *flow, unsigned int bytes, u8 tcp_flags);
+int sara_flow_seen(struct sara_flow *flow, const struct sara_packet *pkt);
 unsigned long sara_flow_timeout(const struct sara_flow *flow);
 unsigned long sara_flow_removal(const struct sara_flow *flow);
 

@@ -48,19 +48,21 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	struct sara_session *session = flow->session;
 	struct sara_service *service = session->service;
 	const struct sara_nexthop *nexthop;
+	int reason, disbelief;
 	bool unshared;
-	int reason;
 
 	/* What cannot be sent does not keep the session alive either. */
 	nexthop = sara_xmit_route(session->node, skb, &reason);
 	if (!nexthop)
 		return sara_drop(sn, reason);
 
-	sara_flow_seen(flow, pkt->ip_len, pkt->tcp_flags);
-	if (flow->identity == SARA_IDENTITY_SIGNALLING &&
-	    service->app != SARA_APP_NONE &&
-	    sara_inspect_copy(sn, service, session->id, SARA_SENDER_CLIENT, skb,
-			      pkt) && dev)
+	disbelief = sara_flow_seen(flow, pkt);
+	if (disbelief)
+		sara_stats_inc(sn, disbelief);
+	else if (flow->identity == SARA_IDENTITY_SIGNALLING &&
+		 service->app != SARA_APP_NONE &&
+		 sara_inspect_copy(sn, service, session->id, SARA_SENDER_CLIENT,
+				   skb, pkt) && dev)
 		sara_traffic_add(dev->copied, pkt->ip_len);
 
 	reason = sara_xmit(nexthop, skb, &unshared);

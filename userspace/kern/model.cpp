@@ -46,6 +46,8 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_EARLY_FORWARDED, "early-forwarded"},
         {SARA_A_STATS_EARLY_FULL, "early-full"},
         {SARA_A_STATS_JOINED, "joined"},
+        {SARA_A_STATS_TCP_IMPLAUSIBLE, "tcp-implausible"},
+        {SARA_A_STATS_TCP_SYN_LIVE, "tcp-syn-live"},
     }};
     return kCounters;
 }
