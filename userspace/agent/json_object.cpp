@@ -16,10 +16,10 @@ std::string shown(const nlohmann::json& value) {
     if (value.is_array()) {
         return "a list";
     }
-    constexpr std::size_t max = 60;
+    constexpr std::size_t kMax = 60;
     std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-    if (text.size() > max) {
-        text = text.substr(0, max) + "...";
+    if (text.size() > kMax) {
+        text = text.substr(0, kMax) + "...";
     }
     return text;
 }

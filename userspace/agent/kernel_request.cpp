@@ -13,8 +13,8 @@ namespace {
 
 /// The kernel takes 32 bits, and 0 ms would take a lifetime back or mean "no ttl".
 kern::Milliseconds milliseconds(Duration duration) {
-    constexpr kern::Milliseconds max(std::numeric_limits<std::uint32_t>::max());
-    return std::clamp(std::chrono::ceil<kern::Milliseconds>(duration), kern::Milliseconds(1), max);
+    constexpr kern::Milliseconds kMax(std::numeric_limits<std::uint32_t>::max());
+    return std::clamp(std::chrono::ceil<kern::Milliseconds>(duration), kern::Milliseconds(1), kMax);
 }
 
 /// At most SARA_LABEL_MAX bytes, not cut inside a UTF-8 character.
