@@ -35,11 +35,21 @@ struct sara_announcement *sara_announce_find(struct sara_net *sn,
 	return rhashtable_lookup(&sn->announcements, key, sara_announce_params);
 }
 
-/* The first announcement, in the order of forms, that expects this flow. */
-static struct sara_announcement *sara_announce_match(struct sara_net *sn,
-						     const struct sara_key *flow,
-						     bool to_service,
-						     enum sara_form last)
+/**
+ * sara_announce_match() - the first announcement, in the order of forms, that
+ *	expects a flow
+ * @sn: the namespace
+ * @flow: the flow's key
+ * @to_service: its destination is a service's own port
+ * @last: the last form to look for
+ *
+ * Context: RCU read side.
+ * Return: the announcement, valid until rcu_read_unlock(), or NULL.
+ */
+struct sara_announcement *sara_announce_match(struct sara_net *sn,
+					      const struct sara_key *flow,
+					      bool to_service,
+					      enum sara_form last)
 {
 	struct sara_announcement *ann;
 	struct sara_key key;

@@ -42,6 +42,10 @@ int sara_announce_withdraw(struct sara_net *sn, u64 session_id,
 void sara_announce_del(struct sara_announcement *ann);
 struct sara_announcement *sara_announce_find(struct sara_net *sn,
 					     const struct sara_key *key);
+struct sara_announcement *sara_announce_match(struct sara_net *sn,
+					      const struct sara_key *flow,
+					      bool to_service,
+					      enum sara_form last);
 struct sara_flow *sara_announce_promote(struct sara_net *sn,
 					const struct sara_key *flow,
 					bool to_service, enum sara_form last,

@@ -150,7 +150,7 @@ static void sara_early_forward(struct sara_net *sn, struct sk_buff_head *taken,
  *
  * Wildcards do not release anything before its time.
  *
- * Context: process, no lock held.
+ * Context: process or softirq, no lock held.
  */
 void sara_early_release(struct sara_net *sn, const struct sara_key *ann)
 {
@@ -159,8 +159,14 @@ void sara_early_release(struct sara_net *sn, const struct sara_key *ann)
 	struct sk_buff_head taken;
 	struct sara_key key;
 
-	if (ann->form > SARA_FORM_HALF ||
-	    skb_queue_empty_lockless(&early->packets))
+	if (ann->form > SARA_FORM_HALF)
+		return;
+	/*
+	 * First announced, then looked who waits; the packet path first queues,
+	 * then looks what is announced: one of them finds the other.
+	 */
+	smp_mb();
+	if (skb_queue_empty_lockless(&early->packets))
 		return;
 	__skb_queue_head_init(&taken);
 	spin_lock_bh(&early->lock);

@@ -88,12 +88,19 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 static unsigned int sara_miss_early(struct sara_dev *dev, struct sk_buff *skb,
 				    const struct sara_packet *pkt)
 {
-	struct sara_net *sn = dev->sn;
-	struct sara_flow *flow;
 	int reason = SARA_A_STATS_DROP_UNANNOUNCED;
+	struct sara_net *sn = dev->sn;
+	struct sara_announcement *ann;
+	struct sara_flow *flow;
 
-	if (sara_early_hold(sn, skb, &pkt->key))
+	if (sara_early_hold(sn, skb, &pkt->key)) {
+		/* Or has it come between the first look and the queue? */
+		smp_mb();	/* pairs with the one in sara_early_release() */
+		ann = sara_announce_match(sn, &pkt->key, false, SARA_FORM_HALF);
+		if (ann)
+			sara_early_release(sn, &ann->key);
 		return NF_STOLEN;
+	}
 	flow = sara_announce_promote(sn, &pkt->key, false,
 				     SARA_FORM_ANY_SOURCE, &reason);
 	if (!flow)
