@@ -53,8 +53,8 @@ Result<CommandLine> parse_options(std::span<const std::string> words) {
         } else if (is(word, "V", "Version")) {
             options.version = true;
         } else if (is(word, "h", "help")) {
-            static const std::array<std::string, 1> kHelp = {"help"};
-            line.words = kHelp;
+            static const std::array<std::string, 1> help = {"help"};
+            line.words = help;
             return line;
         } else {
             return Error{"option \"" + std::string(word) + "\" is unknown: see sara help", {}};

@@ -258,7 +258,7 @@ void show(Printer& out, const kern::Object& object, Detail detail) {
     std::visit([&](const auto& one) { put(out, one, {detail, std::nullopt}); }, object);
 }
 
-std::string_view object_of(const kern::Event& event) noexcept {
+std::string_view object_of(const kern::Event& event) {
     struct Names {
         std::string_view operator()(const kern::Device&) const noexcept { return "dev"; }
         std::string_view operator()(const kern::Service&) const noexcept { return "service"; }

@@ -15,6 +15,6 @@ struct Detail {
 void show(Printer& out, const kern::Object& object, Detail detail);
 
 /// The name by which the command line knows what an event is about: "dev", "service", "node", "session" or "flow".
-[[nodiscard]] std::string_view object_of(const kern::Event& event) noexcept;
+[[nodiscard]] std::string_view object_of(const kern::Event& event);
 
 }  // namespace sara::cli

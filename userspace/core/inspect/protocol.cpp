@@ -12,11 +12,11 @@ namespace sara::inspect {
 
 namespace {
 
-const SipProtocol sip_protocol;
-const RtspProtocol rtsp_protocol;
+const SipProtocol kSipProtocol;
+const RtspProtocol kRtspProtocol;
 
 /// The table: a line for each protocol.
-constexpr std::array<const Protocol*, 2> kProtocols = {&sip_protocol, &rtsp_protocol};
+constexpr std::array<const Protocol*, 2> kProtocols = {&kSipProtocol, &kRtspProtocol};
 
 }  // namespace
 

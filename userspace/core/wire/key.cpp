@@ -53,12 +53,12 @@ SharedKey::~SharedKey() {
 }
 
 std::string SharedKey::hex() const {
-    static constexpr std::string_view digits = "0123456789abcdef";
+    static constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
     text.reserve(2 * kSize);
     for (const std::uint8_t octet : octets_) {
-        text += digits[octet >> 4U];
-        text += digits[octet & 0xfU];
+        text += kDigits[octet >> 4U];
+        text += kDigits[octet & 0xfU];
     }
     return text;
 }

@@ -5,7 +5,7 @@
 
 namespace sara::wire {
 
-PeerClient::PeerClient(SharedKey key, Endpoint dispatcher, Entropy entropy)
+PeerClient::PeerClient(const SharedKey& key, Endpoint dispatcher, Entropy entropy)
     : key_(key), dispatcher_(dispatcher), entropy_(std::move(entropy)), incarnation_(draw_incarnation(entropy_)) {}
 
 std::vector<Buffer> PeerClient::handle(const Endpoint& from, Bytes datagram, Time now) {

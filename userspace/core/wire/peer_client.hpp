@@ -21,7 +21,7 @@ public:
     static constexpr Duration kPingRepeat = std::chrono::milliseconds(30);  ///< while not answered
     static constexpr Duration kNoAnswer = std::chrono::milliseconds(250);   ///< then the link is started again
 
-    PeerClient(SharedKey key, Endpoint dispatcher, Entropy entropy);
+    PeerClient(const SharedKey& key, Endpoint dispatcher, Entropy entropy);
 
     void send(Buffer message) { stream_.send(std::move(message)); }
 

@@ -5,7 +5,7 @@
 
 namespace sara::wire {
 
-PeerServer::PeerServer(SharedKey key, Entropy entropy) : key_(key), entropy_(std::move(entropy)) {}
+PeerServer::PeerServer(const SharedKey& key, Entropy entropy) : key_(key), entropy_(std::move(entropy)) {}
 
 std::vector<Buffer> PeerServer::handle(const Endpoint& from, Bytes datagram, Time now) {
     std::optional<Packet> packet = receive(key_, datagram, stats_);

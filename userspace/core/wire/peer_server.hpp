@@ -29,7 +29,7 @@ public:
         Stream stream;
     };
 
-    PeerServer(SharedKey key, Entropy entropy);
+    PeerServer(const SharedKey& key, Entropy entropy);
 
     /// A datagram from the socket. Returns the messages that are new.
     [[nodiscard]] std::vector<Buffer> handle(const Endpoint& from, Bytes datagram, Time now);
