@@ -7,16 +7,28 @@
  */
 #include "ingress.h"
 
+#include <linux/if_vlan.h>
+
 #include "announce.h"
 #include "dev.h"
 #include "early.h"
 #include "flow.h"
+#include "icmp.h"
 #include "inspect.h"
 #include "node.h"
 #include "parse.h"
 #include "service.h"
 #include "session.h"
 #include "xmit.h"
+
+/*
+ * What has a VLAN tag belongs to the VLAN's device, to which it comes without.
+ * A tag that is a mere priority belongs to this one.
+ */
+static bool sara_of_vlan(const struct sk_buff *skb)
+{
+	return skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb);
+}
 
 static unsigned int sara_pass(struct sara_net *sn, int reason)
 {
@@ -37,9 +49,24 @@ static bool sara_tcp_opens(const struct sara_packet *pkt)
 				  SARA_TCP_RST)) == SARA_TCP_SYN;
 }
 
+/* Was the packet sent? If not, it is counted why; it is consumed either way. */
+static bool sara_send(struct sara_net *sn, const struct sara_nexthop *nexthop,
+		      struct sk_buff *skb)
+{
+	bool unshared;
+	int reason;
+
+	reason = sara_xmit(nexthop, skb, &unshared);
+	if (unshared)
+		sara_stats_inc(sn, SARA_A_STATS_UNSHARED);
+	if (reason)
+		sara_stats_inc(sn, reason);
+	return !reason;
+}
+
 /*
- * A packet of a session goes to the session's node. @dev is NULL for one that
- * was held: its device may be gone.
+ * A packet of a flow goes to the session's node. @dev is NULL for one that was
+ * held: its device may be gone.
  */
 static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 				 struct sara_flow *flow, struct sk_buff *skb,
@@ -49,7 +76,6 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	struct sara_service *service = session->service;
 	const struct sara_nexthop *nexthop;
 	int reason, disbelief;
-	bool unshared;
 
 	/* What cannot be sent does not keep the session alive either. */
 	nexthop = sara_xmit_route(session->node, skb, &reason);
@@ -65,13 +91,8 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 				   skb, pkt) && dev)
 		sara_traffic_add(dev->copied, pkt->ip_len);
 
-	reason = sara_xmit(nexthop, skb, &unshared);
-	if (unshared)
-		sara_stats_inc(sn, SARA_A_STATS_UNSHARED);
-	if (reason) {
-		sara_stats_inc(sn, reason);
+	if (!sara_send(sn, nexthop, skb))
 		return NF_STOLEN;
-	}
 	sara_stats_inc(sn, SARA_A_STATS_FORWARDED);
 	sara_stats_add(sn, SARA_A_STATS_FORWARDED_BYTES, pkt->ip_len);
 	sara_traffic_add(session->node->traffic, pkt->ip_len);
@@ -167,6 +188,35 @@ static unsigned int sara_dispatch_flow(struct sara_dev *dev,
 	return sara_forward(sn, dev, flow, skb, pkt);
 }
 
+/* An ICMP error goes to the node whose packet it quotes. */
+static unsigned int sara_dispatch_error(struct sara_dev *dev,
+					struct sk_buff *skb,
+					const struct sara_packet *pkt)
+{
+	const struct sara_nexthop *nexthop;
+	struct sara_net *sn = dev->sn;
+	struct sara_service *service;
+	struct sara_session *session;
+	enum sara_vip_match match;
+	int reason;
+
+	match = sara_service_lookup(sn, pkt->key.family, &pkt->key.dst,
+				    pkt->key.proto, pkt->key.dport, &service);
+	if (match == SARA_VIP_NONE)
+		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
+	session = sara_icmp_session(sn, &pkt->key, match == SARA_VIP_SERVICE);
+	if (!session)
+		return sara_pass(sn, SARA_A_STATS_PASS_ICMP);
+	nexthop = sara_xmit_route(session->node, skb, &reason);
+	if (!nexthop)
+		return sara_drop(sn, reason);
+	if (sara_send(sn, nexthop, skb)) {
+		sara_stats_inc(sn, SARA_A_STATS_ICMP_FORWARDED);
+		sara_traffic_add(dev->forwarded, pkt->ip_len);
+	}
+	return NF_STOLEN;
+}
+
 static unsigned int sara_dispatch_fragment(struct sara_net *sn,
 					   const struct sara_packet *pkt)
 {
@@ -197,11 +247,13 @@ unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
 
 	sara_traffic_add(dev->seen, skb->len);
 	/* What a promiscuous device overhears is on its way to another. */
-	if (skb->pkt_type != PACKET_HOST)
+	if (skb->pkt_type != PACKET_HOST || sara_of_vlan(skb))
 		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
 	switch (sara_parse(skb, &pkt)) {
 	case SARA_PARSED_FLOW:
 		return sara_dispatch_flow(dev, skb, &pkt);
+	case SARA_PARSED_ERROR:
+		return sara_dispatch_error(dev, skb, &pkt);
 	case SARA_PARSED_FRAGMENT:
 		return sara_dispatch_fragment(sn, &pkt);
 	case SARA_PARSED_MALFORMED:
@@ -266,7 +318,7 @@ unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 	struct sara_packet pkt;
 
 	sara_traffic_add(dev->seen, skb->len);
-	if (skb->pkt_type != PACKET_HOST ||
+	if (skb->pkt_type != PACKET_HOST || sara_of_vlan(skb) ||
 	    sara_parse(skb, &pkt) != SARA_PARSED_FLOW)
 		return NF_ACCEPT;
 	sara_packet_reverse(&pkt);

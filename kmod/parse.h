@@ -16,6 +16,8 @@
  * @payload_offset: of the TCP or UDP payload, from skb->data
  * @payload_len: its length; what follows the IP packet (padding) is not counted
  * @ip_len: length of the IP packet
+ * @frag_offset: place of a fragment's bytes in the whole packet, 0 for the
+ *	first
  * @tcp_seq: sequence number, host order
  * @tcp_flags: byte 13 of the TCP header, 0 for UDP
  */
@@ -25,6 +27,7 @@ struct sara_packet {
 	unsigned int	payload_offset;
 	unsigned int	payload_len;
 	unsigned int	ip_len;
+	unsigned int	frag_offset;
 	u32		tcp_seq;
 	u8		tcp_flags;
 };
@@ -37,12 +40,15 @@ struct sara_packet {
 /**
  * enum sara_parsed - what kind of packet it is
  * @SARA_PARSED_FLOW: TCP or UDP, &struct sara_packet is filled in
- * @SARA_PARSED_OTHER: not IP, or neither TCP nor UDP
+ * @SARA_PARSED_ERROR: an ICMP error; the key names the flow that it is about,
+ *	in request direction: its destination is that of the error
+ * @SARA_PARSED_OTHER: not IP, or neither TCP nor UDP nor about these
  * @SARA_PARSED_FRAGMENT: an IP fragment; addresses and protocol are filled in
  * @SARA_PARSED_MALFORMED: headers contradict themselves
  */
 enum sara_parsed {
 	SARA_PARSED_FLOW,
+	SARA_PARSED_ERROR,
 	SARA_PARSED_OTHER,
 	SARA_PARSED_FRAGMENT,
 	SARA_PARSED_MALFORMED,

@@ -449,6 +449,94 @@ static void v6_no_payload(struct packet *p)
 	p->bytes[5] = 0;
 }
 
+/* An ICMP error of @type, of which @quote bytes quote what the VIP sent. */
+static void v4_error(struct packet *p, u8 type, u8 proto, u16 frag,
+		     unsigned int quote)
+{
+	unsigned int begin;
+
+	ipv4(p, 0, IPPROTO_ICMP, 0, 8 + quote);
+	put8(p, type);
+	zeros(p, 7);
+	begin = p->len;
+	put32(p, 0x45000100);
+	put16(p, 1);
+	put16(p, frag);
+	put16(p, 64 << 8 | proto);
+	put16(p, 0);
+	put32(p, 0xc6120064);
+	put32(p, 0xc612010b);
+	put16(p, 5060);
+	put16(p, 5062);
+	zeros(p, 4);
+	p->len = begin + quote;
+}
+
+static void v4_unreachable(struct packet *p)
+{
+	v4_error(p, 3, IPPROTO_UDP, 0, 28);
+}
+
+static void v4_unreachable_ports(struct packet *p)
+{
+	v4_error(p, 3, IPPROTO_UDP, 0x2000, 24);
+}
+
+static void v4_unreachable_cut(struct packet *p)
+{
+	v4_error(p, 3, IPPROTO_UDP, 0, 23);
+}
+
+static void v4_unreachable_later_fragment(struct packet *p)
+{
+	v4_error(p, 3, IPPROTO_UDP, 0x0001, 28);
+}
+
+static void v4_unreachable_gre(struct packet *p)
+{
+	v4_error(p, 3, 47, 0, 28);
+}
+
+static void v4_redirect(struct packet *p)
+{
+	v4_error(p, 5, IPPROTO_UDP, 0, 28);
+}
+
+/* The quoted packet was sent by somebody else than who gets the error. */
+static void v4_unreachable_foreign(struct packet *p)
+{
+	v4_unreachable(p);
+	p->bytes[28 + 12 + 3]++;
+}
+
+/* Packet too big, quoting TCP behind a destination options header. */
+static void v6_too_big(struct packet *p)
+{
+	ipv6(p, IPPROTO_ICMPV6, 8 + 40 + 8 + 4);
+	put8(p, 2);
+	zeros(p, 7);
+	put32(p, 0x60000000);
+	put16(p, 1400);
+	put8(p, NEXTHDR_DEST);
+	put8(p, 64);
+	put32(p, 0xfd000000);
+	zeros(p, 8);
+	put32(p, 0x100);
+	put32(p, 0xfd000001);
+	zeros(p, 8);
+	put32(p, 0x11);
+	put8(p, IPPROTO_TCP);
+	zeros(p, 7);
+	put16(p, 554);
+	put16(p, 40000);
+}
+
+static void v6_echo(struct packet *p)
+{
+	v6_too_big(p);
+	p->bytes[40] = 128;
+}
+
 #define OTHER		{ .parsed = SARA_PARSED_OTHER }
 #define MALFORMED	{ .parsed = SARA_PARSED_MALFORMED }
 
@@ -477,6 +565,15 @@ static const struct test tests[] = {
 	{ "IPv4 with don't fragment", v4_dont_fragment,
 	  { SARA_PARSED_FLOW, AF_INET, IPPROTO_UDP, 5062, 5060, 20, 28, 10, 38, 0, 0 } },
 	{ "ICMP", v4_icmp, OTHER },
+	{ "ICMP unreachable", v4_unreachable,
+	  { SARA_PARSED_ERROR, AF_INET, IPPROTO_UDP, 5062, 5060, .ip_len = 56 } },
+	{ "ICMP unreachable quoting ports alone, of a first fragment", v4_unreachable_ports,
+	  { SARA_PARSED_ERROR, AF_INET, IPPROTO_UDP, 5062, 5060, .ip_len = 52 } },
+	{ "ICMP unreachable cut in the ports", v4_unreachable_cut, OTHER },
+	{ "ICMP unreachable about a later fragment", v4_unreachable_later_fragment, OTHER },
+	{ "ICMP unreachable about GRE", v4_unreachable_gre, OTHER },
+	{ "ICMP unreachable about another sender's packet", v4_unreachable_foreign, OTHER },
+	{ "ICMP redirect", v4_redirect, OTHER },
 	{ "IPv4 with version 6", v4_wrong_version, MALFORMED },
 	{ "IPv4 header of 16 bytes", v4_short_ihl, MALFORMED },
 	{ "IPv4 longer than the packet", v4_longer_than_packet, MALFORMED },
@@ -516,6 +613,9 @@ static const struct test tests[] = {
 	{ "IPv6 TCP aggregated beyond 64 kB", v6_big,
 	  { SARA_PARSED_FLOW, AF_INET6, IPPROTO_TCP, 40000, 554, 40, 60, 0, 60, 0x01020304, 0x11 } },
 	{ "IPv6 TCP without payload length", v6_no_payload, MALFORMED },
+	{ "ICMPv6 packet too big", v6_too_big,
+	  { SARA_PARSED_ERROR, AF_INET6, IPPROTO_TCP, 40000, 554, .ip_len = 100 } },
+	{ "ICMPv6 echo", v6_echo, OTHER },
 };
 
 /* --- running -------------------------------------------------------------- */
@@ -585,7 +685,7 @@ static const char *differs(const struct expect *e, enum sara_parsed parsed,
 		return "another key";
 	if (out->ip_len != e->ip_len)
 		return "another length";
-	if (parsed == SARA_PARSED_FRAGMENT)
+	if (parsed == SARA_PARSED_FRAGMENT || parsed == SARA_PARSED_ERROR)
 		return NULL;
 	if (out->l4_offset != e->l4 || out->payload_offset != e->payload ||
 	    out->payload_len != e->payload_len)

@@ -19,6 +19,8 @@ process, because starting programs is what is slow in a guest. A namespace is en
   frame DMAC PROTO SRC SPORT DST DPORT [KEY=VALUE...]
                                  a frame made by hand, out of eth0; KEY: flags (TCP, number), seq, len (payload),
                                  vlan, cut (bytes of the IP packet that are sent), more=1 (an IPv4 fragment)
+  icmp DST TYPE CODE WORD PROTO SRC SPORT DST2 DPORT [KEY=VALUE...]
+                                 an ICMP error to DST that quotes the packet SRC:SPORT > DST2:DPORT; KEY as for frame
   sniff                          listen to eth0; then: sniffed [SECONDS]: IP frames that came in, as
                                  SMAC>DMAC,PROTO,SPORT,DPORT,PAYLOAD; by semicolons
   nl COMMAND [KEY=VALUE...]      "ok", or "ERROR: sentence"; tuple keys: src sport dst dport proto
@@ -504,6 +506,17 @@ class Bot:
             sock.bind(('eth0', 0))
             sock.send(bytes.fromhex(dmac.replace(':', '')) + sock.getsockname()[4] + tag +
                       struct.pack('!H', 0x86dd if ':' in src else 0x0800) + packet)
+        return 'ok'
+
+    def do_icmp(self, where, to, kind, code, word, proto, src, sport, dst, dport, *options):
+        option = dict(item.split('=') for item in options)
+        quoted = ip_packet(proto, address(src), int(sport), address(dst), int(dport), option)
+        quoted = quoted[:int(option.get('cut', len(quoted)))]
+        message = struct.pack('!BBHI', int(kind), int(code), 0, int(word)) + quoted
+        # For IPv6 the kernel itself makes the checksum.
+        family, number = (socket.AF_INET6, 58) if ':' in to else (socket.AF_INET, 1)
+        with socket.socket(family, socket.SOCK_RAW, number) as sock:
+            sock.sendto(message[:2] + struct.pack('!H', checksum(message)) + message[4:], (to, 0))
         return 'ok'
 
     def do_sniff(self, where):

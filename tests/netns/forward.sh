@@ -137,13 +137,22 @@ expect 'though the device has seen it' "*${MAC[c1]}>02:00:00:00:00:99,udp,4105*"
 stays 'nor is broadcast' forwarded c1 frame ff:ff:ff:ff:ff:ff udp $C 4106 "$VIP" 5060 len=10
 capture_stop lb
 
-note '--- a VLAN tag is of the way that the packet came'
+note '--- a VLAN tag says whose packet it is'
 must lb nl node-set name=n2 state=drain
+stays 'a packet of a VLAN is not its lower device'"'"'s' forwarded \
+	c1 frame "${MAC[lb]}" udp $C 4107 "$VIP" 5060 len=10 vlan=5
+ip -n "${NS_PREFIX}lb" link add eth0.5 link eth0 up type vlan id 5
+must lb nl dev-new name=eth0.5 mode=dispatch
 bot n1 sniffed
-moves 'a tagged packet is forwarded' forwarded 1 \
+moves 'the VLAN'"'"'s device forwards it' forwarded 1 \
 	c1 frame "${MAC[lb]}" udp $C 4107 "$VIP" 5060 len=10 vlan=5
 bot n1 sniffed 1
 expect 'without its tag' "*${MAC[lb]}>${MAC[n1]},udp,4107,5060,10*"
+bot n1 sniffed
+moves 'a tag that is a mere priority is nobody else'"'"'s' forwarded 1 \
+	c1 frame "${MAC[lb]}" udp $C 4108 "$VIP" 5060 len=10 vlan=0
+bot n1 sniffed 1
+expect 'nor kept' "*${MAC[lb]}>${MAC[n1]},udp,4108,5060,10*"
 
 note '--- what the node cannot be sent'
 ip -n "${NS_PREFIX}lb" link add d0 mtu 600 up type dummy

@@ -48,6 +48,8 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_JOINED, "joined"},
         {SARA_A_STATS_TCP_IMPLAUSIBLE, "tcp-implausible"},
         {SARA_A_STATS_TCP_SYN_LIVE, "tcp-syn-live"},
+        {SARA_A_STATS_ICMP_FORWARDED, "icmp-forwarded"},
+        {SARA_A_STATS_PASS_ICMP, "pass-icmp"},
     }};
     return kCounters;
 }
