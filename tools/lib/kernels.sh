@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# Debian's stock kernels: which there are, and their image and modules unpacked in the cache. Sourced after common.sh.
+# Debian's stock kernels: which there are, and their image and modules unpacked in the cache; and the debug kernel, built
+# there from Debian's sources. Sourced after common.sh.
 
 # The series that SARA is built for and tested on.
 # shellcheck disable=SC2034 # used by who sources this
@@ -16,6 +17,10 @@ kernel_release() {
 		return
 	fi
 	case $1 in
+	debug)
+		cat "$(kernel_dir debug)/build/include/config/kernel.release"
+		return
+		;;
 	6.1) meta=linux-image-amd64 ;;
 	6.12) meta=linux-image-6.12-amd64 ;;
 	*) die "unknown kernel '$1': known are ${SARA_KERNELS[*]}" ;;
@@ -38,6 +43,10 @@ kernel_release() {
 # whole kernel into /boot, and what is installed could be older than the image.
 kernel_dir() {
 	local release dir old
+	if [ "$1" = debug ]; then
+		kernel_debug_dir
+		return
+	fi
 	release=$(kernel_release "$1")
 	dir=$SARA_CACHE/kernel/$release
 	if [ ! -e "$dir/.complete" ]; then
@@ -57,7 +66,61 @@ kernel_dir() {
 
 # kernel_headers SERIES: the directory to build modules against (make -C).
 kernel_headers() {
+	if [ "$1" = debug ]; then
+		printf '%s/build\n' "$(kernel_dir debug)"
+		return
+	fi
 	printf '%s/headers/usr/src/linux-headers-%s\n' "$(kernel_dir "$1")" "$(kernel_release "$1")"
+}
+
+# kernel_make_arguments SERIES: what make needs besides to build a module for it, a word a line.
+kernel_make_arguments() {
+	# Where UBSAN cannot be everywhere, a module may still ask for it.
+	[ "$1" != debug ] || printf '%s\n' ARCH=um UBSAN_SANITIZE=y
+}
+
+# kernel_debug_dir: prints the directory of the debug kernel: linux (the program that it is), source, build. It is
+# user-mode Linux: at native speed even where KVM is missing, which an emulated machine with KASAN and lockdep is not.
+# Built once for each version of Debian's source and of tests/vm/debug.config; others are removed.
+kernel_debug_dir() {
+	local package=linux-source-6.1 config=$SARA_TOP/tests/vm/debug.config deb version dir log
+	cache_lock
+	deb=$(apt_fetch "$package")
+	version=${deb##*/"${package}"_}
+	dir=$SARA_CACHE/debug/${version%_*}-$(sha256sum <"$config" | cut -c1-12)
+	if [ ! -e "$dir/.complete" ]; then
+		need flex debug
+		need bison debug
+		note "building the debug kernel from $package (10 minutes, 2 GB, once)"
+		rm -rf "${SARA_CACHE:?}/debug"
+		mkdir -p "$dir/source" "$dir/build" "$dir/lib/modules"
+		dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" | tar -xJ -C "$dir/source" --strip-components=1
+		log=$SARA_CACHE/debug/build.log
+		if ! kernel_debug_build "$dir" "$config" >"$log" 2>&1; then
+			tail -n 20 "$log" >&2
+			die "the debug kernel did not build: see $log"
+		fi
+		mkdir -p "$dir/lib/modules/$(cat "$dir/build/include/config/kernel.release")"
+		ln -f "$dir/build/linux" "$dir/linux"
+		touch "$dir/.complete"
+	fi
+	printf '%s\n' "$dir"
+}
+
+# kernel_debug_build DIR CONFIG: DIR/source -> DIR/build, with what CONFIG adds to the architecture's own defaults.
+kernel_debug_build() {
+	local make=(make -C "$1/source" "O=$1/build" ARCH=um) line
+	"${make[@]}" defconfig
+	"$1/source/scripts/kconfig/merge_config.sh" -m -O "$1/build" "$1/build/.config" "$2"
+	"${make[@]}" olddefconfig
+	# Kconfig drops silently what depends on something that is not there.
+	while IFS= read -r line; do
+		if [[ $line == CONFIG_* ]] && ! grep -qxF -- "$line" "$1/build/.config"; then
+			echo "the configuration has no $line"
+			return 1
+		fi
+	done <"$2"
+	nice "${make[@]}" "-j$(nproc)" linux modules
 }
 
 # kernel_unpack RELEASE DIR: image and modules.
