@@ -220,6 +220,14 @@ ExitCode Runner::operator()(const Inspect& inspect) {
     if (report->fragments != 0) {
         err_ << "Warning: " << report->fragments << " fragments of IP packets were not read.\n";
     }
+    if (report->read.http_streams != 0) {
+        err_ << "Warning: " << report->read.http_streams
+             << " directions of connections to RTSP's port speak HTTP; RTSP in such a tunnel was not read.\n";
+    }
+    if (report->tracked.multicast_refused != 0) {
+        err_ << "Warning: " << report->tracked.multicast_refused
+             << " times media were multicast, which does not pass a dispatcher; they were not announced.\n";
+    }
     if (report->unannounced != 0) {
         err_ << "Warning: " << report->unannounced << " UDP packets to a virtual address were not announced.\n";
     }

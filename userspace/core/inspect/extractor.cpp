@@ -72,8 +72,9 @@ void Extractor::handle_segment(const SignallingPacket& packet, Time now, std::ve
 void Extractor::settle(Stream& stream, Time now, std::vector<MessageFacts>& out) {
     const std::uint64_t gaps = stream.messages.stream().counters().gaps;
     counters_.stream_gaps += gaps - std::exchange(stream.gaps, gaps);
-    const std::uint64_t discarded = stream.messages.framer().counters().discarded_bytes;
-    counters_.discarded_bytes += discarded - std::exchange(stream.discarded, discarded);
+    const proto::Framer::Counters& framed = stream.messages.framer().counters();
+    counters_.discarded_bytes += framed.discarded_bytes - std::exchange(stream.discarded, framed.discarded_bytes);
+    counters_.http_streams += framed.http_streams - std::exchange(stream.http, framed.http_streams);
 
     const bool was_closed = std::exchange(stream.closed, stream.messages.closed());
     stream.idle_at = now + (stream.closed ? limits::kClosedStreamIdle : limits::kStreamIdle);

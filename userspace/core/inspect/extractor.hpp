@@ -41,6 +41,7 @@ struct ExtractorCounters {
     std::uint64_t unknown_app = 0;      ///< packets of no protocol that is known
     std::uint64_t stream_gaps = 0;      ///< times bytes of a stream were skipped
     std::uint64_t discarded_bytes = 0;  ///< of streams: no part of a message
+    std::uint64_t http_streams = 0;     ///< at RTSP's port: RTSP tunnelled in HTTP (interleaved), or a stray browser
     std::uint64_t streams_evicted = 0;  ///< too many at once: the longest silent one made room
 
     friend bool operator==(const ExtractorCounters&, const ExtractorCounters&) = default;
@@ -91,6 +92,7 @@ private:
         bool closed = false;          ///< Act::close was told
         std::uint64_t gaps = 0;       ///< of it, already in counters_
         std::uint64_t discarded = 0;  ///< likewise
+        std::uint64_t http = 0;       ///< likewise
     };
 
     void read(App app, const StreamKey& where, Bytes message, std::vector<MessageFacts>& out);

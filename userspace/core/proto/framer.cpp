@@ -2,6 +2,7 @@
 #include "core/proto/framer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/proto/sip.hpp"
 #include "core/proto/start_line.hpp"
@@ -50,6 +51,9 @@ void Framer::discard(std::size_t bytes) {
 }
 
 void Framer::lost(std::size_t missing) {
+    if (state_ == State::http) {
+        return;
+    }
     if (missing != 0 && missing <= skip_) {
         skip_ -= missing;
         return;
@@ -58,6 +62,7 @@ void Framer::lost(std::size_t missing) {
     skip_ = 0;
     scanned_ = 0;
     state_ = State::hunt;
+    fresh_ = false;
     ++counters_.sync_losses;
 }
 
@@ -66,6 +71,7 @@ void Framer::restart() {
     skip_ = 0;
     scanned_ = 0;
     state_ = State::start;
+    fresh_ = true;
 }
 
 /// Takes what there is room for. There always is some, because next() was called until it gave nothing.
@@ -110,6 +116,10 @@ std::optional<std::string_view> Framer::next() {
                 return std::nullopt;
             }
             break;
+        case State::http:
+            counters_.http_bytes += pending().size();
+            taken_ += pending().size();
+            return std::nullopt;
         }
     }
 }
@@ -127,6 +137,7 @@ bool Framer::step_start() {
         if (bytes.size() < kFrameHeader) {
             return false;
         }
+        fresh_ = false;
         const auto high = static_cast<std::uint8_t>(bytes[2]);
         const auto low = static_cast<std::uint8_t>(bytes[3]);
         skip_frame(kFrameHeader + (std::size_t{high} << 8U) + low);
@@ -136,9 +147,15 @@ bool Framer::step_start() {
     if (end == std::string_view::npos && bytes.size() < limits::kMaxStartLine) {
         return false;
     }
-    if (end < limits::kMaxStartLine && parse_start_line(app_, without_cr(bytes.substr(0, end)))) {
+    const bool fresh = std::exchange(fresh_, false);
+    const bool is_line = end < limits::kMaxStartLine;
+    const std::string_view line = without_cr(bytes.substr(0, end));
+    if (is_line && parse_start_line(app_, line)) {
         state_ = State::head;
         scanned_ = end + 1;
+    } else if (is_line && fresh && app_ == App::rtsp && is_http_start_line(line)) {
+        ++counters_.http_streams;
+        state_ = State::http;
     } else {
         state_ = State::hunt;
         scanned_ = 0;

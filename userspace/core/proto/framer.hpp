@@ -14,8 +14,9 @@ namespace sara::proto {
 
 /// Cuts a reassembled byte stream into messages: SIP over TCP (RFC 3261 section 18.3) or RTSP (RFC 2326 section 4.4)
 /// with interleaved `$` frames (section 10.12) left out. What is no message is discarded and counted until the next
-/// start line. The messages found do not depend on how the stream was cut into pieces.
-/// Holds at most `max_message` bytes.
+/// start line. A connection to RTSP's port that starts with HTTP is a tunnel (two connections, one of them in base64)
+/// or no RTSP at all; media in a tunnel are interleaved, so nothing of it is read. The messages found do not depend on
+/// how the stream was cut into pieces. Holds at most `max_message` bytes.
 class Framer {
 public:
     struct Counters {
@@ -23,6 +24,8 @@ public:
         std::uint64_t keepalive_bytes = 0;  ///< CR and LF between messages (RFC 5626 section 3.5.1)
         std::uint64_t interleaved_frames = 0;
         std::uint64_t interleaved_bytes = 0;  ///< with their 4-byte headers
+        std::uint64_t http_streams = 0;       ///< 1 once this direction of the connection started with HTTP
+        std::uint64_t http_bytes = 0;         ///< of it, start line included
         std::uint64_t discarded_bytes = 0;    ///< everything else that was not part of a message
         std::uint64_t sync_losses = 0;        ///< times the start of the next message had to be searched
         std::uint64_t oversized = 0;          ///< messages larger than the bound; part of discarded_bytes
@@ -59,6 +62,7 @@ private:
         head,   ///< start line seen, reading header lines
         body,   ///< head seen, waiting for the rest of the message
         hunt,   ///< not in step: searching a start line
+        http,   ///< until the connection ends
     };
 
     std::size_t accept(std::string_view bytes);
@@ -74,6 +78,7 @@ private:
     App app_;
     std::size_t max_message_;
     State state_ = State::start;
+    bool fresh_ = true;  ///< nothing but line ends came yet
     std::string buffer_;
     std::size_t taken_ = 0;    ///< bytes at the front of buffer_ that are done with
     std::size_t scanned_ = 0;  ///< bytes of pending() that were judged: whole lines in head, no line end in hunt

@@ -91,6 +91,14 @@ std::optional<StartLine> parse_start_line(App app, std::string_view line) noexce
     return request;
 }
 
+bool is_http_start_line(std::string_view line) noexcept {
+    constexpr std::string_view kHttp = "HTTP/1.";
+    std::string_view rest = line;
+    const std::string_view first = take_word(rest);
+    return first.starts_with(kHttp) ||
+           (is_token(first) && first.size() <= limits::kMaxMethod && take_last_word(rest).starts_with(kHttp));
+}
+
 std::optional<std::size_t> find_start_line(App app, std::string_view line) noexcept {
     const std::string_view protocol = protocol_of(app);
     for (std::size_t at = line.find(protocol); at != std::string_view::npos; at = line.find(protocol, at + 1)) {

@@ -24,6 +24,9 @@ struct StartLine {
 /// `line` is without its line end; `app` is sip or rtsp. Versions: SIP/2.0, RTSP/1.x, RTSP/2.x.
 [[nodiscard]] std::optional<StartLine> parse_start_line(App app, std::string_view line) noexcept;
 
+/// "GET /stream HTTP/1.1", "HTTP/1.0 200 OK": the other protocol that is spoken at RTSP's ports, to tunnel RTSP in it.
+[[nodiscard]] bool is_http_start_line(std::string_view line) noexcept;
+
 /// Where a start line begins in a line that may hold something else before it (the rest of a body, media): more strict,
 /// takes only methods that are in use and URIs that look like one. Nothing when there is none.
 [[nodiscard]] std::optional<std::size_t> find_start_line(App app, std::string_view line) noexcept;

@@ -153,3 +153,12 @@ TEST_CASE("at the end of a capture what waits behind a gap is read") {
     (void)extractor.handle(segment(kSetup, 500), kStart);
     CHECK(extractor.flush(kStart).size() == 1);
 }
+
+TEST_CASE("RTSP in an HTTP tunnel is counted, and says nothing") {
+    Extractor extractor;
+    (void)extractor.handle(segment("", 99, inspect::kTcpSyn), kStart);
+    CHECK(extractor.handle(segment("GET /live HTTP/1.0\r\nx-sessioncookie: 1\r\n\r\n" + kSetup, 100), kStart).empty());
+    CHECK(extractor.counters().http_streams == 1);
+    CHECK(extractor.counters().malformed == 0);
+    CHECK(extractor.counters().discarded_bytes == 0);
+}

@@ -31,8 +31,8 @@ void check_books(const Framer& framer, std::size_t fed, const Messages& found) {
     }
     const Framer::Counters& counters = framer.counters();
     CHECK(counters.messages == found.size());
-    CHECK(in_messages + counters.keepalive_bytes + counters.interleaved_bytes + counters.discarded_bytes +
-              framer.held_bytes() ==
+    CHECK(in_messages + counters.keepalive_bytes + counters.interleaved_bytes + counters.http_bytes +
+              counters.discarded_bytes + framer.held_bytes() ==
           fed);
 }
 
@@ -272,4 +272,71 @@ TEST_CASE("a new connection starts afresh, whatever the old one left") {
     framer.restart();
     CHECK(frames(framer, rtsp_reply(2)) == Messages{rtsp_reply(2)});
     CHECK(framer.counters().sync_losses == 0);
+}
+
+TEST_CASE("an interleaved frame right after headers, cut at every byte") {
+    // Without Content-Length there is no body: what follows the empty line is a frame, and not the message's.
+    const std::string announce = "ANNOUNCE rtsp://h/x RTSP/1.0\r\nCSeq: 9\r\n\r\n";
+    const Messages sent = {rtsp_reply(1), announce, rtsp_reply(2)};
+    const std::string stream = sent[0] + frame("media\r\n\r\n$") + sent[1] + frame("") + frame("$$$$") + sent[2];
+    for (std::size_t cut = 1; cut <= stream.size(); ++cut) {
+        CAPTURE(cut);
+        Framer framer(App::rtsp);
+        const Messages found = frames(framer, stream, cut);
+        CHECK(found == sent);
+        CHECK(framer.counters().interleaved_frames == 3);
+        CHECK(framer.counters().sync_losses == 0);
+        check_books(framer, stream.size(), found);
+    }
+}
+
+TEST_CASE("pipelined requests are found in one piece and in many") {
+    Messages sent;
+    std::string stream;
+    for (const char* method : {"OPTIONS", "DESCRIBE", "SETUP", "SETUP", "PLAY", "GET_PARAMETER", "TEARDOWN"}) {
+        sent.push_back(method + std::string(" rtsp://h/x RTSP/1.0\r\nCSeq: ") + std::to_string(sent.size() + 1) +
+                       "\r\n\r\n");
+        stream += sent.back();
+    }
+    for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+        CAPTURE(cut);
+        Framer framer(App::rtsp);
+        CHECK(frames(framer, stream, cut) == sent);
+    }
+}
+
+TEST_CASE("RTSP tunnelled in HTTP is recognised; nothing of the connection is read") {
+    const std::string get =
+        "GET /live HTTP/1.0\r\nx-sessioncookie: tD9hKgAAfB8\r\nAccept: application/x-rtsp-tunnelled\r\n"
+        "\r\n";
+    const std::string ok = "HTTP/1.0 200 OK\r\nContent-Type: application/x-rtsp-tunnelled\r\n\r\n" + rtsp_reply(1);
+    const std::string post = "POST /live HTTP/1.0\r\nContent-Length: 32767\r\n\r\nREVTQ1JJQkUgcnRzcDovL2ggUlRTUC8xLjAN";
+    for (const std::string& stream : {get, ok, post}) {
+        for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+            CAPTURE(stream, cut);
+            Framer framer(App::rtsp);
+            CHECK(frames(framer, stream, cut).empty());
+            CHECK(framer.counters().http_streams == 1);
+            CHECK(framer.counters().http_bytes == stream.size());
+            CHECK(framer.counters().sync_losses == 0);
+            CHECK(framer.held_bytes() == 0);
+        }
+    }
+}
+
+TEST_CASE("HTTP is a tunnel only where a connection begins, and until the next one does") {
+    Framer framer(App::rtsp);
+    CHECK(frames(framer, rtsp_reply(1) + "GET / HTTP/1.0\r\n\r\n" + rtsp_reply(2)) ==
+          Messages{rtsp_reply(1), rtsp_reply(2)});
+    CHECK(framer.counters().http_streams == 0);
+    framer.restart();
+    CHECK(frames(framer, "GET / HTTP/1.0\r\n\r\n" + rtsp_reply(3)).empty());
+    framer.lost(100);
+    CHECK(frames(framer, rtsp_reply(4)).empty());
+    CHECK(framer.counters().http_streams == 1);
+    framer.restart();
+    CHECK(frames(framer, rtsp_reply(5)) == Messages{rtsp_reply(5)});
+    Framer sip(App::sip);
+    CHECK(frames(sip, "GET / HTTP/1.0\r\n\r\n" + sip_message("one")) == Messages{sip_message("one")});
+    CHECK(sip.counters().http_streams == 0);
 }
