@@ -221,6 +221,9 @@ Dialog::Outcome Dialog::propose(const MessageFacts& facts) {
         }
         *leg = Leg{.id = facts.leg, .opened_by = id};
     }
+    if (facts.dialog.empty() && !leg->accepted) {
+        leg->opened_by = id;  // the same SETUP again, authenticated: the 401 to the one before may come later
+    }
     if (!facts.media.empty()) {
         if (facts.sender == Sender::client) {
             own_client_half(*leg);
@@ -286,7 +289,7 @@ Dialog::Outcome Dialog::refuse(const MessageFacts& facts) {
     for (Leg& leg : legs_) {
         leg.ended = leg.ended || (leg.opened_by == id && !leg.accepted);
     }
-    if (live_legs() == 0 && !accepted_) {
+    if (live_legs() == 0 && !accepted_ && !is_proposed_again(id)) {
         // What was offered stays: people who read a capture want to see it.
         end(facts.status == kRequestTerminated ? EndReason::cancelled : EndReason::refused, facts.status);
     } else {
@@ -331,6 +334,25 @@ Dialog::Outcome Dialog::finish(const MessageFacts& facts) {
 bool Dialog::has_transaction(TransactionId id) const noexcept {
     return std::any_of(transactions_.begin(), transactions_.end(),
                        [&](const Transaction& seen) { return seen.id == id; });
+}
+
+/// The client heard the refusal and asked anew (an INVITE after 401) before we heard it.
+bool Dialog::is_proposed_again(TransactionId refused) const noexcept {
+    return std::any_of(transactions_.begin(), transactions_.end(), [&](const Transaction& each) {
+        return each.id.initiator == refused.initiator && each.id.cseq > refused.cseq && each.request_seen &&
+               !each.refused && each.leg.empty();
+    });
+}
+
+std::optional<std::uint32_t> Dialog::first_unanswered(Sender initiator) const noexcept {
+    std::optional<std::uint32_t> first;
+    for (const Transaction& each : transactions_) {
+        const bool open = each.request_seen && !each.accepted && !each.refused;
+        if (open && each.id.initiator == initiator) {
+            first = std::min(first.value_or(each.id.cseq), each.id.cseq);
+        }
+    }
+    return first;
 }
 
 Transaction* Dialog::transaction(TransactionId id) noexcept {

@@ -123,6 +123,8 @@ public:
     [[nodiscard]] Time request_deadline() const noexcept;
 
     [[nodiscard]] bool has_transaction(TransactionId id) const noexcept;
+    /// The CSeq of the first proposal of that end that has no final reply yet.
+    [[nodiscard]] std::optional<std::uint32_t> first_unanswered(Sender initiator) const noexcept;
     [[nodiscard]] bool has_one_leg() const noexcept { return legs_.size() <= 1; }
 
     /// RTSP: the server gave it a name.
@@ -143,6 +145,7 @@ private:
     [[nodiscard]] bool revives(const MessageFacts& facts) const noexcept;
     void record(const MessageFacts& facts, Time now);
     void restart();
+    [[nodiscard]] bool is_proposed_again(TransactionId refused) const noexcept;
     [[nodiscard]] Transaction* transaction(TransactionId id) noexcept;
     Transaction& open_transaction(TransactionId id);
     [[nodiscard]] Leg* find_leg(std::string_view id) noexcept;

@@ -95,6 +95,7 @@ struct MessageFacts {
     Act act = Act::none;
     Method method = Method::other;
     std::uint32_t cseq = 0;
+    bool numbered = true;      ///< false: a reply that does not say which CSeq it answers (some RTSP servers)
     std::uint16_t status = 0;  ///< 0: a request; else the reply's code
     /// The part of the dialog that has its own pair of halves. SIP: the server's tag (To of what the client began, From
     /// of what the server began), so forks of one INVITE are told apart. RTSP request: the stream's URI. Empty: not

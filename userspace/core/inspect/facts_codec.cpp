@@ -15,8 +15,12 @@ constexpr std::uint8_t kFamilyNone = 0;
 constexpr std::uint8_t kFamilyIpv4 = 4;
 constexpr std::uint8_t kFamilyIpv6 = 6;
 
+// Of a media endpoint.
 constexpr std::uint8_t kFlagMux = 1;
 constexpr std::uint8_t kFlagNamed = 2;
+
+// Of the message. An older peer skips them.
+constexpr std::uint8_t kFlagUnnumbered = 1;
 
 enum class Part : std::uint8_t { dialog = 1, leg, target, media, peer_media, lifetime };
 
@@ -179,7 +183,7 @@ Result<Buffer> encode(const MessageFacts& facts) {
     out.u8(static_cast<std::uint8_t>(facts.method));
     out.u8(family_code(facts.flow.src.address.family()));
     out.u8(static_cast<std::uint8_t>(facts.flow.transport));
-    out.u8(0);
+    out.u8(facts.numbered ? 0 : kFlagUnnumbered);
     out.u32(facts.cseq);
     out.u16(facts.status);
     out.u16(facts.flow.src.port);
@@ -226,7 +230,7 @@ Result<MessageFacts> decode(Bytes bytes) {
     facts.method = read_enum_or_other(reader, kLastMethod);
     const std::uint8_t family = reader.u8();
     facts.flow.transport = read_transport(reader);
-    (void)reader.u8();
+    facts.numbered = (reader.u8() & kFlagUnnumbered) == 0;
     facts.cseq = reader.u32();
     facts.status = reader.u16();
     facts.flow.src.port = reader.u16();

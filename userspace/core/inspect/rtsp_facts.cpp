@@ -135,15 +135,16 @@ Result<MessageFacts> RtspProtocol::read(Bytes message, const Origin& origin) con
     if (!parsed) {
         return parsed.error();
     }
-    if (!parsed->cseq) {
-        return Error{"no CSeq, so it cannot be joined with its request or reply", "rtsp"};
+    if (!parsed->cseq && parsed->is_request) {
+        return Error{"no CSeq, so no reply can be joined with it", "rtsp"};
     }
     MessageFacts facts;
     facts.app = App::rtsp;
     facts.sender = origin.sender;
     facts.flow = origin.flow;
     facts.dialog = bounded_id(parsed->session, limits::kMaxDialogId);
-    facts.cseq = *parsed->cseq;
+    facts.cseq = parsed->cseq.value_or(0);
+    facts.numbered = parsed->cseq.has_value();
     if (parsed->session_timeout) {
         facts.lifetime = std::clamp<Duration>(std::chrono::seconds(*parsed->session_timeout), limits::kMinLifetime,
                                               limits::kMaxLifetime);

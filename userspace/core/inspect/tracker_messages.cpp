@@ -61,20 +61,51 @@ void SessionTracker::State::handle(const MessageFacts& facts, SessionId id, Effe
     }
     if (facts.act == Act::close) {
         close_flow(id, *session, facts, out, now);
-        return;
+    } else if (!facts.numbered) {
+        handle_unnumbered(facts, id, *session, out, now);
+    } else {
+        handle_in(id, *session, facts, out, now);
     }
-    if (DialogEntry* const entry = locate(id, *session, facts, out, now)) {
+}
+
+void SessionTracker::State::handle_in(SessionId id, SessionEntry& session, const MessageFacts& facts, Effects& out,
+                                      Time now) {
+    if (DialogEntry* const entry = locate(id, session, facts, out, now)) {
         if (facts.act == Act::finish && entry->dialog.empty() && entry->inherited.empty() && !entry->dialog.ended()) {
             ++counters.ends_without_dialog;
         }
-        apply(*session, *entry, facts, out, now);
+        apply(session, *entry, facts, out, now);
     } else if (facts.act == Act::finish) {
         ++counters.ends_without_dialog;
-        end_adopted(id, *session, facts, out);
+        end_adopted(id, session, facts, out);
     } else if (facts.dialog.empty()) {
-        keep_alive(id, *session, facts, out, now);
+        keep_alive(id, session, facts, out, now);
     }
-    rob(*session, facts, out, now);
+    rob(session, facts, out, now);
+}
+
+/// Replies on one connection come in the order of their requests (RFC 2326 section 9.1), so it answers the first
+/// proposal that has no reply. If that one is still on its way to us, nobody can tell.
+void SessionTracker::State::handle_unnumbered(MessageFacts facts, SessionId id, SessionEntry& session, Effects& out,
+                                              Time now) {
+    const Sender initiator = transaction_of(facts).initiator;
+    std::optional<std::uint32_t> first;
+    for (const auto& [name, number] : session.dialogs) {
+        const Dialog& dialog = dialogs.at(number).dialog;
+        const std::optional<std::uint32_t> cseq =
+            dialog.flow() == facts.flow && !dialog.ended() ? dialog.first_unanswered(initiator) : std::nullopt;
+        if (cseq && (!first || *cseq < *first)) {
+            first = cseq;
+        }
+    }
+    if (first) {
+        facts.cseq = *first;
+        handle_in(id, session, facts, out, now);
+    } else if (facts.act == Act::none) {
+        keep_alive(id, session, facts, out, now);
+    } else {
+        ++counters.replies_without_request;
+    }
 }
 
 /// A restarted agent does not know dialogs that had nothing to announce.

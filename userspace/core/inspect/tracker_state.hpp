@@ -82,6 +82,8 @@ struct SessionTracker::State {
 
     // tracker_messages.cpp: which dialog a message is about
     void handle(const MessageFacts& facts, SessionId session, Effects& out, Time now);
+    void handle_unnumbered(MessageFacts facts, SessionId id, SessionEntry& session, Effects& out, Time now);
+    void handle_in(SessionId id, SessionEntry& session, const MessageFacts& facts, Effects& out, Time now);
     void wait(const MessageFacts& facts, Effects& out, Time now);
     DialogEntry* locate(SessionId id, SessionEntry& session, const MessageFacts& facts, Effects& out, Time now);
     DialogEntry* locate_unnamed(SessionId id, SessionEntry& session, const MessageFacts& facts, Effects& out, Time now);

@@ -82,6 +82,11 @@ inline std::string rtsp(std::string_view method, std::string_view uri, unsigned 
            std::string(headers) + "\r\n";
 }
 
+/// As servers send it that do not say what they answer.
+inline std::string rtsp_reply_unnumbered(unsigned status, std::string_view headers = "") {
+    return "RTSP/1.0 " + std::to_string(status) + " Because\r\n" + std::string(headers) + "\r\n";
+}
+
 inline std::string rtsp_reply(unsigned status, unsigned cseq, std::string_view headers = "") {
     return "RTSP/1.0 " + std::to_string(status) + " Because\r\nCSeq: " + std::to_string(cseq) + "\r\n" +
            std::string(headers) + "\r\n";

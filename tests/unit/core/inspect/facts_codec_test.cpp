@@ -75,6 +75,17 @@ TEST_CASE("the bytes of the smallest facts") {
     CHECK(*back == facts);
 }
 
+TEST_CASE("that a reply has no number is a bit that older peers skip") {
+    MessageFacts facts = full();
+    facts.numbered = false;
+    Buffer bytes = encode(facts).value();
+    REQUIRE(decode(bytes).ok());
+    CHECK(*decode(bytes) == facts);
+    CHECK(bytes.at(7) == 1);
+    bytes.at(7) = 0xfe;
+    CHECK(decode(bytes)->numbered);
+}
+
 TEST_CASE("cut anywhere, facts are refused or lose whole parts") {
     const Buffer bytes = encode(full()).value();
     for (std::size_t size = 0; size < bytes.size(); ++size) {

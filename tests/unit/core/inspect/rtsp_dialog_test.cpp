@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // RTSP conversations: what each message makes the dispatcher ask of the kernel.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "core/inspect/conversation.hpp"
@@ -232,4 +233,281 @@ TEST_CASE("two sessions on one connection") {
     stream.client(rtsp("TEARDOWN", kAudio, 5, "Session: B\r\n"));
     CHECK(stream.announced() == kOne);
     CHECK(stream.client(rtsp("TEARDOWN", kVideo, 6, "Session: A\r\n")).back() == "linger 1 2s");
+}
+
+// --- Transport, as endpoints write it ---------------------------------------------------------------------------
+
+TEST_CASE("client_port without a range: RTCP is at the next port") {
+    Stream stream;
+    stream.client(rtsp("SETUP", kVideo, 3, "Transport: RTP/AVP;unicast;client_port=5000\r\n"));
+    CHECK(stream.announced() ==
+          Lines{"udp 198.18.1.11:5000 > 198.18.0.100:*", "udp 198.18.1.11:5001 > 198.18.0.100:*"});
+    stream.server(
+        rtsp_reply(200, 3, "Transport: RTP/AVP;unicast;client_port=5000;server_port=6000-6001\r\nSession: S1\r\n"));
+    CHECK(stream.announced() == kOne);
+}
+
+TEST_CASE("the same streams however a Transport is spelled") {
+    const char* const spelling = GENERATE(
+        "RTP/AVP/UDP;unicast;client_port=5000-5001",  //
+        "rtp/avp;UNICAST;Client_Port=5000-5001", " RTP/AVP ; unicast ; client_port = 5000 - 5001 ",
+        "RTP/SAVP;unicast;client_port=5000-5001", "RTP/SAVPF/UDP;unicast;client_port=5000-5001;ssrc= d6d6627",
+        "RTP/AVP;unicast;x-vendor=\"a;b,c\";ttl;client_port=5000-5001;mode=\"PLAY\"", "RTP/AVP;client_port=5000-5001;;",
+        "RTP/AVP;unicast;\r\n client_port=5000-5001", "RTP/AVP;unicast;destination=198.18.1.11;client_port=5000-5001");
+    CAPTURE(spelling);
+    Stream stream;
+    stream.client(rtsp("SETUP", kVideo, 3, "Transport: " + std::string(spelling) + "\r\n"));
+    CHECK(stream.announced() ==
+          Lines{"udp 198.18.1.11:5000 > 198.18.0.100:*", "udp 198.18.1.11:5001 > 198.18.0.100:*"});
+    stream.server(rtsp_reply(200, 3,
+                             "Transport: " + std::string(spelling) +
+                                 ";source=198.18.0.100;server_port=6000-6001\r\nSession: S1\r\n"));
+    CHECK(stream.announced() == kOne);
+}
+
+TEST_CASE("what is not RTP has no RTCP beside it") {
+    const char* const profile = GENERATE("RAW/RAW/UDP", "MP2T/H2221/UDP");
+    CAPTURE(profile);
+    Stream stream;
+    stream.client(rtsp("SETUP", kVideo, 3, "Transport: " + std::string(profile) + ";unicast;client_port=5000\r\n"));
+    stream.server(rtsp_reply(200, 3,
+                             "Transport: " + std::string(profile) +
+                                 ";unicast;client_port=5000;server_port=6000\r\nSession: S1\r\n"));
+    CHECK(stream.announced() ==
+          Lines{"udp 198.18.1.11:* > 198.18.0.100:6000", "udp 198.18.1.11:5000 > 198.18.0.100:6000"});
+}
+
+TEST_CASE("media may go to another host than the one that asks") {
+    Stream stream;
+    SECTION("an address is announced beside the asking one") {
+        stream.client(
+            rtsp("SETUP", kVideo, 3, "Transport: RTP/AVP;unicast;destination=198.18.1.12;client_port=5000-5001\r\n"));
+        CHECK(stream.announced() ==
+              Lines{"udp 198.18.1.12:5000 > 198.18.0.100:*", "udp 198.18.1.12:5001 > 198.18.0.100:*"});
+        stream.server(rtsp_reply(200, 3,
+                                 "Transport: RTP/AVP;unicast;destination=198.18.1.12;client_port=5000-5001;"
+                                 "server_port=6000-6001\r\nSession: S1\r\n"));
+        CHECK(stream.announced() ==
+              Lines{"udp 198.18.1.11:* > 198.18.0.100:6000", "udp 198.18.1.11:* > 198.18.0.100:6001",
+                    "udp 198.18.1.12:* > 198.18.0.100:6000", "udp 198.18.1.12:* > 198.18.0.100:6001",
+                    "udp 198.18.1.12:5000 > 198.18.0.100:6000", "udp 198.18.1.12:5001 > 198.18.0.100:6001"});
+    }
+    SECTION("a name is never resolved: any source is expected at the server's ports") {
+        stream.client(rtsp("SETUP", kVideo, 3,
+                           "Transport: RTP/AVP;unicast;destination=player.example.com;client_port=5000-5001\r\n"));
+        stream.server(rtsp_reply(200, 3, "Transport: RTP/AVP;unicast;server_port=6000-6001\r\nSession: S1\r\n"));
+        const Lines all = stream.announced();
+        CHECK(std::count(all.begin(), all.end(), "udp *:* > 198.18.0.100:6000") == 1);
+    }
+}
+
+TEST_CASE("multicast that the client asks for is refused by name and counted; its other choice is not") {
+    Stream stream;
+    stream.client(rtsp("SETUP", kVideo, 3,
+                       "Transport: RTP/AVP;multicast;port=6000-6001,RTP/AVP;unicast;client_port=5000-5001\r\n"));
+    CHECK(stream.tracker.counters().multicast_refused == 1);
+    CHECK(stream.announced() ==
+          Lines{"udp 198.18.1.11:5000 > 198.18.0.100:*", "udp 198.18.1.11:5001 > 198.18.0.100:*"});
+    CHECK(stream.only().legs.at(0).client_media.at(0).state == inspect::MediaState::multicast);
+}
+
+TEST_CASE("RTSP 2.0 between IPv6 hosts") {
+    Stream stream;
+    stream.flow = flow("fd00:1::11", 40000, "fd00::100", 554, Transport::tcp);
+    stream.client("SETUP rtsp://[fd00::100]/v RTSP/2.0\r\nCSeq: 3\r\nTransport: RTP/AVP/UDP;unicast;"
+                  "dest_addr=\"[fd00:1::11]:5000\"/\"[fd00:1::11]:5001\"\r\n\r\n");
+    CHECK(stream.announced() ==
+          Lines{"udp [fd00:1::11]:5000 > [fd00::100]:*", "udp [fd00:1::11]:5001 > [fd00::100]:*"});
+    stream.server("RTSP/2.0 200 OK\r\nCSeq: 3\r\nSession: S1\r\nTransport: RTP/AVP/UDP;unicast;"
+                  "dest_addr=\"[fd00:1::11]:5000\"/\"[fd00:1::11]:5001\";"
+                  "src_addr=\"[fd00::100]:6000\"/\"[fd00::100]:6001\"\r\n\r\n");
+    CHECK(stream.announced() == Lines{"udp [fd00:1::11]:* > [fd00::100]:6000", "udp [fd00:1::11]:* > [fd00::100]:6001",
+                                      "udp [fd00:1::11]:5000 > [fd00::100]:6000",
+                                      "udp [fd00:1::11]:5001 > [fd00::100]:6001"});
+}
+
+TEST_CASE("RTSP 2.0 with one address: RTCP is at the next port, or shares it where both ends say so") {
+    const auto both = [](const std::string& mux) {
+        Stream stream;
+        stream.client("SETUP " + kVideo + " RTSP/2.0\r\nCSeq: 3\r\nTransport: RTP/AVP/UDP;unicast;dest_addr=\":5000\"" +
+                      mux + "\r\n\r\n");
+        stream.server("RTSP/2.0 200 OK\r\nCSeq: 3\r\nSession: S1\r\nTransport: RTP/AVP/UDP;unicast;"
+                      "dest_addr=\":5000\";src_addr=\"198.18.0.100:6000\"" +
+                      mux + "\r\n\r\n");
+        return stream.announced();
+    };
+    CHECK(both("") == kOne);
+    CHECK(both(";RTCP-mux") ==
+          Lines{"udp 198.18.1.11:* > 198.18.0.100:6000", "udp 198.18.1.11:5000 > 198.18.0.100:6000"});
+}
+
+// --- sessions ---------------------------------------------------------------------------------------------------
+
+TEST_CASE("a session's timeout lasts beyond its last message, however it is spelled") {
+    const auto lifetime = [](const std::string& session) {
+        Stream stream;
+        stream.client(Stream::setup(3, kVideo, 5000));
+        const Lines effects = stream.server(Stream::set_up(3, 5000, 6000, session));
+        CHECK(stream.only().id == "S1");
+        const auto told = std::find_if(effects.begin(), effects.end(),
+                                       [](const std::string& line) { return line.starts_with("lifetime"); });
+        return told == effects.end() ? std::string("not told: it lasts longer already") : *told;
+    };
+    CHECK(lifetime("S1;timeout=120") == "lifetime 1 135s");
+    CHECK(lifetime("  S1 ; Timeout = 120 ") == "lifetime 1 135s");
+    CHECK(lifetime("S1;timeout=120.5") == "lifetime 1 135s");
+    CHECK(lifetime("S1") == "lifetime 1 75s");
+    CHECK(lifetime("S1;timeout=soon") == "lifetime 1 75s");
+    CHECK(lifetime("S1;timeout=1") == "not told: it lasts longer already");
+}
+
+TEST_CASE("two SETUPs and a PLAY, sent before the first reply came") {
+    Stream stream;
+    stream.client(Stream::setup(3, kVideo, 5000));
+    stream.client(Stream::setup(4, kAudio, 5002));
+    stream.client(rtsp("PLAY", kAll, 5));
+    CHECK(stream.announced().size() == 4);
+    stream.server(Stream::set_up(3, 5000, 6000));
+    stream.server(Stream::set_up(4, 5002, 6002));
+    stream.server(rtsp_reply(200, 5, "Session: S1\r\n"));
+    CHECK(stream.only().id == "S1");
+    CHECK(stream.only().legs.size() == 2);
+    CHECK(stream.announced().size() == 8);
+    CHECK(stream.client(rtsp("TEARDOWN", kAll, 6, "Session: S1\r\n")).back() == "linger 1 2s");
+}
+
+TEST_CASE("a SETUP that must be authenticated is sent again") {
+    Stream stream;
+    const std::string wants_digest = "WWW-Authenticate: Digest realm=\"cam\", nonce=\"1\"\r\n";
+    stream.client(Stream::setup(3, kVideo, 5000));
+    SECTION("after its 401") {
+        stream.server(rtsp_reply(401, 3, wants_digest));
+        CHECK(stream.announced().empty());
+        stream.client(Stream::setup(4, kVideo, 5000));
+    }
+    SECTION("the 401 is heard after what it caused") {
+        stream.client(Stream::setup(4, kVideo, 5000));
+        stream.server(rtsp_reply(401, 3, wants_digest));
+        CHECK(stream.announced() ==
+              Lines{"udp 198.18.1.11:5000 > 198.18.0.100:*", "udp 198.18.1.11:5001 > 198.18.0.100:*"});
+    }
+    stream.server(Stream::set_up(4, 5000, 6000));
+    CHECK(stream.announced() == kOne);
+    CHECK(stream.only().state == DialogState::complete);
+}
+
+TEST_CASE("a client that sends media (RECORD) is expected at the server's ports") {
+    Stream stream;
+    const std::string body = "v=0\r\ns=-\r\nm=video 0 RTP/AVP 96\r\n";
+    stream.client("ANNOUNCE " + kAll + " RTSP/1.0\r\nCSeq: 2\r\nContent-Type: application/sdp\r\nContent-Length: " +
+                  std::to_string(body.size()) + "\r\n\r\n" + body);
+    stream.server(rtsp_reply(200, 2));
+    CHECK(stream.announced().empty());
+    stream.client(rtsp("SETUP", kVideo, 3, "Transport: RTP/AVP/UDP;unicast;client_port=5000-5001;mode=record\r\n"));
+    stream.server(rtsp_reply(200, 3,
+                             "Transport: RTP/AVP/UDP;unicast;client_port=5000-5001;server_port=6000-6001;mode=record"
+                             "\r\nSession: S1\r\n"));
+    stream.client(rtsp("RECORD", kAll, 4, "Session: S1\r\n"));
+    stream.server(rtsp_reply(200, 4, "Session: S1\r\n"));
+    CHECK(stream.announced() == kOne);
+    CHECK(stream.client(rtsp("TEARDOWN", kAll, 5, "Session: S1\r\n")).back() == "linger 1 2s");
+}
+
+TEST_CASE("what the server asks changes no media, and its CSeq is its own") {
+    Stream stream;
+    stream.client(Stream::setup(3, kVideo, 5000));
+    stream.server(Stream::set_up(3, 5000, 6000));
+    SECTION("ANNOUNCE: another description") {
+        CHECK(stream.server(rtsp("ANNOUNCE", kAll, 3, "Session: S1\r\n")).empty());
+        CHECK(stream.client(rtsp_reply(200, 3, "Session: S1\r\n")).empty());
+    }
+    SECTION("REDIRECT: the client will leave by itself") {
+        CHECK(stream.server(rtsp("REDIRECT", kAll, 1, "Location: rtsp://198.18.0.101/\r\nSession: S1\r\n")).empty());
+        CHECK(stream.client(rtsp_reply(200, 1)).empty());
+    }
+    SECTION("GET_PARAMETER: are you there") {
+        CHECK(stream.server(rtsp("GET_PARAMETER", kAll, 4, "Session: S1\r\n")).empty());
+        CHECK(stream.client(rtsp_reply(451, 4, "Session: S1\r\n")).empty());
+    }
+    CHECK(stream.announced() == kOne);
+    SECTION("TEARDOWN (RTSP 2.0) ends it") {
+        CHECK(stream.server(rtsp("TEARDOWN", kAll, 5, "Session: S1\r\n")).back() == "linger 1 2s");
+        CHECK(stream.only().end == EndReason::finished_by_server);
+    }
+}
+
+TEST_CASE("a SETUP again for a stream moves its ports") {
+    Stream stream;
+    stream.client(Stream::setup(3, kVideo, 5000));
+    stream.server(Stream::set_up(3, 5000, 6000));
+    stream.client(Stream::setup(4, kVideo, 5010, "S1"));
+    stream.server(Stream::set_up(4, 5010, 6010));
+    CHECK(stream.announced() == Lines{"udp 198.18.1.11:* > 198.18.0.100:6010", "udp 198.18.1.11:* > 198.18.0.100:6011",
+                                      "udp 198.18.1.11:5010 > 198.18.0.100:6010",
+                                      "udp 198.18.1.11:5011 > 198.18.0.100:6011"});
+}
+
+// --- replies that do not say what they answer -------------------------------------------------------------------
+
+TEST_CASE("CSeq may be spelled in any case") {
+    Stream stream;
+    stream.client(Stream::setup(3, kVideo, 5000));
+    stream.server("RTSP/1.0 200 OK\r\ncseq:3\r\nTransport: RTP/AVP;server_port=6000-6001\r\nSession: S1\r\n\r\n");
+    CHECK(stream.announced() == kOne);
+}
+
+TEST_CASE("a reply without CSeq answers the first SETUP that has no answer") {
+    Stream stream;
+    const std::string video = "Transport: RTP/AVP;unicast;server_port=6000-6001\r\nSession: S1\r\n";
+    const std::string audio_ports = "Transport: RTP/AVP;unicast;server_port=6002-6003\r\nSession: S1\r\n";
+    SECTION("one after the other") {
+        stream.client(Stream::setup(3, kVideo, 5000));
+        stream.server(rtsp_reply_unnumbered(200, video));
+        CHECK(stream.announced() == kOne);
+        stream.client(Stream::setup(4, kAudio, 5002, "S1"));
+        stream.server(rtsp_reply_unnumbered(200, audio_ports));
+    }
+    SECTION("both asked first") {
+        stream.client(Stream::setup(3, kVideo, 5000));
+        stream.client(Stream::setup(4, kAudio, 5002));
+        stream.server(rtsp_reply_unnumbered(200, video));
+        stream.server(rtsp_reply_unnumbered(200, audio_ports));
+    }
+    const Lines all = stream.announced();
+    CHECK(all.size() == 8);
+    CHECK(std::count(all.begin(), all.end(), "udp 198.18.1.11:5000 > 198.18.0.100:6000") == 1);
+    CHECK(std::count(all.begin(), all.end(), "udp 198.18.1.11:5002 > 198.18.0.100:6002") == 1);
+    CHECK(stream.only().legs.size() == 2);
+    stream.now += 30s;
+    CHECK(stream.server(rtsp_reply_unnumbered(200)) == Lines{"lifetime 1 75s"});
+}
+
+TEST_CASE("a reply without CSeq answers the first SETUP of its connection, in whatever session that is") {
+    Stream stream;
+    stream.client(Stream::setup(3, kVideo, 5000));
+    stream.server(Stream::set_up(3, 5000, 6000));
+    stream.client(Stream::setup(4, kAudio, 5002, "S1"));
+    stream.client(Stream::setup(5, kVideo, 5004));
+    stream.server(rtsp_reply_unnumbered(404));
+    Lines all = stream.announced();
+    CHECK(all.size() == kOne.size() + 2);
+    CHECK(std::count(all.begin(), all.end(), "udp 198.18.1.11:5004 > 198.18.0.100:*") == 1);
+    stream.server(rtsp_reply_unnumbered(200, "Transport: RTP/AVP;server_port=6004-6005\r\nSession: S2\r\n"));
+    CHECK(stream.announced().size() == kOne.size() * 2);
+}
+
+TEST_CASE("a failure without CSeq refuses the first SETUP that has no answer") {
+    Stream stream;
+    stream.client(Stream::setup(3, kVideo, 5000));
+    stream.server(rtsp_reply_unnumbered(461));
+    CHECK(stream.announced().empty());
+    CHECK(stream.only().end == EndReason::refused);
+}
+
+TEST_CASE("a reply without CSeq that nothing asked for is counted, and changes nothing") {
+    Stream stream;
+    CHECK(stream.server(rtsp_reply_unnumbered(200, "Transport: RTP/AVP;server_port=6000-6001\r\nSession: S1\r\n"))
+              .empty());
+    CHECK(stream.tracker.counters().replies_without_request == 1);
+    CHECK(stream.client("SETUP " + kVideo + " RTSP/1.0\r\nTransport: RTP/AVP;client_port=5000-5001\r\n\r\n").empty());
 }

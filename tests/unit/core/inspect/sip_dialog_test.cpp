@@ -250,6 +250,26 @@ TEST_CASE("INVITE again after 401 under the same Call-ID revives the session") {
     CHECK(call.client(request("BYE", 3, {.to_tag = "s1"})) == kOver);
 }
 
+TEST_CASE("INVITE again, heard before the 401 that caused it") {
+    Call call;
+    call.client(Call::invite(1));
+    call.client(Call::invite(2));
+    call.server(reply(401, "INVITE", 1, {.to_tag = "s0"}));
+    CHECK(call.announced() == Lines{"udp 198.18.1.11:4000 > 198.18.0.100:*", "udp 198.18.1.11:4001 > 198.18.0.100:*"});
+    call.server(Call::ok(2));
+    CHECK(call.announced() == kBoth);
+}
+
+TEST_CASE("an UPDATE that is not answered yet does not outlive the failure of its INVITE") {
+    Call call;
+    call.client(Call::invite());
+    call.server(reply(183, "INVITE", 1, {.to_tag = "s1", .sdp = audio("198.18.0.100", 6000)}));
+    call.client(request("UPDATE", 2, {.to_tag = "s1", .sdp = audio("198.18.1.11", 4002)}));
+    call.server(reply(486, "INVITE", 1, {.to_tag = "s1"}));
+    CHECK(call.only().end == EndReason::refused);
+    CHECK(call.announced().empty());
+}
+
 TEST_CASE("requests without a call announce nothing and set no lifetime") {
     Call call;
     for (const char* method : {"REGISTER", "OPTIONS", "SUBSCRIBE", "MESSAGE", "NOTIFY", "PUBLISH"}) {
