@@ -190,6 +190,17 @@ static enum sara_parsed sara_parse_quoted(const struct sk_buff *skb,
 	return SARA_PARSED_ERROR;
 }
 
+/* The ICMP messages that quote a packet; a redirect is for the sender's host. */
+static bool sara_icmp_quotes(u8 family, u8 type)
+{
+	if (family == AF_INET)
+		return type == ICMP_DEST_UNREACH ||	/* or: too big */
+		       type == ICMP_TIME_EXCEEDED ||
+		       type == ICMP_PARAMETERPROB;
+	return type == ICMPV6_DEST_UNREACH || type == ICMPV6_PKT_TOOBIG ||
+	       type == ICMPV6_TIME_EXCEED || type == ICMPV6_PARAMPROB;
+}
+
 static enum sara_parsed sara_parse_icmp(const struct sk_buff *skb,
 					struct sara_packet *pkt)
 {
@@ -197,34 +208,9 @@ static enum sara_parsed sara_parse_icmp(const struct sk_buff *skb,
 	u8 buf;
 
 	type = skb_header_pointer(skb, pkt->l4_offset, sizeof(buf), &buf);
-	if (!type)
+	if (!type || !sara_icmp_quotes(pkt->key.family, *type))
 		return SARA_PARSED_OTHER;
-	switch (*type) {
-	case ICMP_DEST_UNREACH:		/* also: fragmentation needed */
-	case ICMP_TIME_EXCEEDED:
-	case ICMP_PARAMETERPROB:
-		return sara_parse_quoted(skb, pkt);
-	}
-	return SARA_PARSED_OTHER;
-}
-
-static enum sara_parsed sara_parse_icmpv6(const struct sk_buff *skb,
-					  struct sara_packet *pkt)
-{
-	const u8 *type;
-	u8 buf;
-
-	type = skb_header_pointer(skb, pkt->l4_offset, sizeof(buf), &buf);
-	if (!type)
-		return SARA_PARSED_OTHER;
-	switch (*type) {
-	case ICMPV6_DEST_UNREACH:
-	case ICMPV6_PKT_TOOBIG:
-	case ICMPV6_TIME_EXCEED:
-	case ICMPV6_PARAMPROB:
-		return sara_parse_quoted(skb, pkt);
-	}
-	return SARA_PARSED_OTHER;
+	return sara_parse_quoted(skb, pkt);
 }
 
 /* The rest of the packet, once the IP headers end at pkt->l4_offset. */
@@ -244,7 +230,7 @@ static enum sara_parsed sara_parse_l4(const struct sk_buff *skb,
 		break;
 	case IPPROTO_ICMPV6:
 		if (pkt->key.family == AF_INET6)
-			return sara_parse_icmpv6(skb, pkt);
+			return sara_parse_icmp(skb, pkt);
 		break;
 	}
 	return SARA_PARSED_OTHER;

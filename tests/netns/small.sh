@@ -134,7 +134,7 @@ slabs() { ANSWER=$(awk -v field="$1" '/^sara_/ { printf "%s %s;", $1, $field }' 
 
 # kernel_is_silent WHAT: no warning, no bug, no object left in a cache since the test began.
 kernel_is_silent() {
-	ANSWER=$(dmesg | tail -n +"$((MESSAGES + 1))" | grep -E -A3 'WARNING|BUG|Oops|Objects remaining|leak' || true)
+	ANSWER=$(dmesg | tail -n +"$((MESSAGES + 1))" | grep -E -A3 'WARNING|BUG|Oops|Objects remaining|memory leak' || true)
 	expect "$1" ''
 }
 
