@@ -258,6 +258,7 @@ std::vector<Asked> asked_servers(proto::pcap::Reader reader, std::span<const App
         }
     }
     std::vector<Asked> asked;
+    asked.reserve(counted.size());
     for (const auto& [server, packets] : counted) {
         asked.push_back({server, packets});
     }
