@@ -92,6 +92,9 @@ inline std::string rtsp_reply(unsigned status, unsigned cseq, std::string_view h
            std::string(headers) + "\r\n";
 }
 
+/// Who else reads each message, if somebody does.
+inline void (*overhear)(App app, std::string_view message) = nullptr;
+
 /// One signalling flow of one session, and the tracker that listens.
 struct Conversation {
     App app;
@@ -101,6 +104,9 @@ struct Conversation {
     Time now = kStart;
 
     inspect::MessageFacts facts(Sender sender, std::string_view message) const {
+        if (overhear != nullptr) {
+            overhear(app, message);
+        }
         Result<inspect::MessageFacts> read = inspect::protocol_for(app)->read(as_bytes(message), {sender, flow});
         return read ? std::move(read).value() : inspect::MessageFacts{};
     }
