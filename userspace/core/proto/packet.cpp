@@ -13,6 +13,10 @@ using pcap::LinkType;
 
 constexpr std::uint16_t kEtherIpv4 = 0x0800;
 constexpr std::uint16_t kEtherIpv6 = 0x86dd;
+constexpr std::uint16_t kEtherPppoe = 0x8864;
+constexpr std::size_t kPppoeHeader = 8;  // RFC 2516 section 4, and the protocol number of PPP
+constexpr std::uint16_t kPppIpv4 = 0x0021;
+constexpr std::uint16_t kPppIpv6 = 0x0057;
 
 // IANA protocol numbers.
 constexpr std::uint8_t kHopByHop = 0;
@@ -217,6 +221,14 @@ Packet read_ether(std::uint16_t type, Bytes bytes) noexcept {
         }
         type = be16(bytes, 2);
         bytes = bytes.subspan(4);
+    }
+    if (type == kEtherPppoe) {
+        if (bytes.size() < kPppoeHeader) {
+            return refuse(Packet::Kind::malformed);
+        }
+        const std::uint16_t protocol = be16(bytes, kPppoeHeader - 2);
+        type = protocol == kPppIpv4 ? kEtherIpv4 : protocol == kPppIpv6 ? kEtherIpv6 : std::uint16_t{0};
+        bytes = bytes.subspan(kPppoeHeader);
     }
     if (type == kEtherIpv4) {
         return read_ipv4(bytes);

@@ -48,7 +48,8 @@ struct Packet {
     [[nodiscard]] TcpSegment segment() const noexcept { return {seq, syn, fin, rst, as_text(payload)}; }
 };
 
-/// VLAN tags, IPv4 options and IPv6 extension headers are passed over. Any doubt gives `malformed` or `not_ours`.
+/// VLAN tags, PPPoE, IPv4 options and IPv6 extension headers are passed over. Any doubt gives `malformed` or
+/// `not_ours`.
 [[nodiscard]] Packet decode(pcap::LinkType link, Bytes frame) noexcept;
 
 }  // namespace sara::proto

@@ -118,6 +118,15 @@ TEST_CASE("IPv4 options and VLAN tags are passed over") {
     CHECK(decoded(ether(0x8100, many)).kind == Kind::malformed);
 }
 
+TEST_CASE("PPPoE is passed over") {
+    const Buffer header{0x11, 0, 0x18, 0xe5, 0, 40};
+    check_udp(decoded(ether(0x8864, header + Buffer{0x00, 0x21} + ipv4(17, udp("x")))), "x");
+    check_udp(decoded(ether(0x8864, header + Buffer{0x00, 0x57} + ipv6(17, udp("x")))), "x");
+    check_udp(decoded(ether(0x8100, Buffer{0, 7, 0x88, 0x64} + header + Buffer{0x00, 0x21} + ipv4(17, udp("x")))), "x");
+    CHECK(decoded(ether(0x8864, header + Buffer{0xc0, 0x21, 1, 2, 3, 4})).kind == Kind::not_ours);  // LCP
+    CHECK(decoded(ether(0x8864, header)).kind == Kind::malformed);
+}
+
 TEST_CASE("IPv6 with extension headers") {
     const Packet plain = decoded(ether(0x86dd, ipv6(17, udp("six"))));
     check_udp(plain, "six");
