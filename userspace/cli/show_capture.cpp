@@ -25,6 +25,9 @@ void put(Printer& out, std::string_view role, std::string_view said_by, const in
         if (media.control_port != 0) {
             out.field("control-port", media.control_port);
         }
+        if (media.control_address) {
+            out.field("control-addr", media.control_address->text());
+        }
         if (media.pairs != 1) {
             out.field("pairs", media.pairs);
         }

@@ -182,6 +182,10 @@ std::string content_type_of(std::string_view value) {
 }  // namespace
 
 std::optional<Reading> read_by_gstreamer(std::string_view bytes) {
+    // It warns of what it does not know, which is what is compared here.
+    static const guint quiet = g_log_set_handler(
+        "GStreamer-RTSP", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
+    static_cast<void>(quiet);
     const Message message = receive(bytes);
     if (!message) {
         return std::nullopt;

@@ -137,7 +137,7 @@ bool Dialog::revives(const MessageFacts& facts) const noexcept {
     }
     switch (facts.act) {
     case Act::propose:
-        return (facts.leg.empty() || facts.dialog.empty()) &&
+        return (facts.opens || facts.leg.empty() || facts.dialog.empty()) &&
                std::none_of(transactions_.begin(), transactions_.end(),
                             [&](const Transaction& seen) { return seen.id == id && seen.refused; });
     case Act::progress:

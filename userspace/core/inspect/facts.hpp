@@ -35,8 +35,9 @@ struct MediaEndpoint {
     bool named = false;              ///< the address was a name; names are never resolved, so it cannot be known
     Port port = 0;                   ///< first port; 0: not said
     Port control_port = 0;           ///< RTCP; 0: none (T.38, MSRP)
-    bool mux = false;                ///< RTCP may share `port`; it does once both ends say so (RFC 5761)
-    std::uint16_t pairs = 1;         ///< SDP "port/count": this many RTP/RTCP pairs in a row
+    std::optional<Address> control_address{};  ///< of RTCP, where it is another one (RFC 3605)
+    bool mux = false;                          ///< RTCP may share `port`; it does once both ends say so (RFC 5761)
+    std::uint16_t pairs = 1;                   ///< SDP "port/count": this many RTP/RTCP pairs in a row
 
     friend bool operator==(const MediaEndpoint&, const MediaEndpoint&) = default;
 };
@@ -101,6 +102,8 @@ struct MessageFacts {
     /// of what the server began), so forks of one INVITE are told apart. RTSP request: the stream's URI. Empty: not
     /// known yet; a reply is then joined by its CSeq.
     std::string leg;
+
+    bool opens = false;  ///< SIP: a request outside of any dialog, although `leg` may be known (the server calls)
 
     /// Where the sender receives. For RTSP replies also what they repeat of the client's half.
     std::vector<MediaEndpoint> media;

@@ -21,6 +21,7 @@ constexpr std::uint8_t kFlagNamed = 2;
 
 // Of the message. An older peer skips them.
 constexpr std::uint8_t kFlagUnnumbered = 1;
+constexpr std::uint8_t kFlagOpens = 2;
 
 enum class Part : std::uint8_t { dialog = 1, leg, target, media, peer_media, lifetime };
 
@@ -90,6 +91,11 @@ void write_endpoint(wire::Writer& out, Part part, const MediaEndpoint& media) {
     if (media.address) {
         body.bytes(media.address->bytes());
     }
+    // An older peer does not read on.
+    if (media.control_address) {
+        body.u8(family_code(media.control_address->family()));
+        body.bytes(media.control_address->bytes());
+    }
     out.u8(static_cast<std::uint8_t>(part));
     out.block(body.view());
 }
@@ -107,6 +113,9 @@ MediaEndpoint read_endpoint(wire::Reader& reader) noexcept {
     media.port = reader.u16();
     media.control_port = reader.u16();
     media.address = read_address(reader, reader.u8());
+    if (reader.remaining() > 0) {
+        media.control_address = read_address(reader, reader.u8());
+    }
     if (media.pairs == 0 || media.pairs > limits::kMaxPairs) {
         reader.fail();
     }
@@ -183,7 +192,7 @@ Result<Buffer> encode(const MessageFacts& facts) {
     out.u8(static_cast<std::uint8_t>(facts.method));
     out.u8(family_code(facts.flow.src.address.family()));
     out.u8(static_cast<std::uint8_t>(facts.flow.transport));
-    out.u8(facts.numbered ? 0 : kFlagUnnumbered);
+    out.u8(static_cast<std::uint8_t>((facts.numbered ? 0 : kFlagUnnumbered) | (facts.opens ? kFlagOpens : 0)));
     out.u32(facts.cseq);
     out.u16(facts.status);
     out.u16(facts.flow.src.port);
@@ -230,7 +239,9 @@ Result<MessageFacts> decode(Bytes bytes) {
     facts.method = read_enum_or_other(reader, kLastMethod);
     const std::uint8_t family = reader.u8();
     facts.flow.transport = read_transport(reader);
-    facts.numbered = (reader.u8() & kFlagUnnumbered) == 0;
+    const std::uint8_t flags = reader.u8();
+    facts.numbered = (flags & kFlagUnnumbered) == 0;
+    facts.opens = (flags & kFlagOpens) != 0;
     facts.cseq = reader.u32();
     facts.status = reader.u16();
     facts.flow.src.port = reader.u16();

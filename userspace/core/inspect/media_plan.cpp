@@ -25,6 +25,16 @@ Address address_of(const MediaEndpoint& client, const FlowKey& signalling) noexc
     return client.address.value_or(signalling.src.address);
 }
 
+/// RTCP comes from beside the media unless it was said otherwise.
+Address control_address_of(const MediaEndpoint& client, const FlowKey& signalling) noexcept {
+    return client.control_address.value_or(address_of(client, signalling));
+}
+
+/// False: the server's RTCP is elsewhere, and does not come through us.
+bool has_control_here(const MediaEndpoint& server, const FlowKey& signalling) noexcept {
+    return !server.control_address || *server.control_address == signalling.dst.address;
+}
+
 bool is_usable_client(const MediaEndpoint& client, const FlowKey& signalling) noexcept {
     return client.state == MediaState::active &&
            address_of(client, signalling).family() == signalling.dst.address.family();
@@ -32,13 +42,14 @@ bool is_usable_client(const MediaEndpoint& client, const FlowKey& signalling) no
 
 /// A key without client port or without server port is another form, not this one.
 void want_half(Plan& plan, const MediaEndpoint& client, const FlowKey& signalling, bool provisional) {
-    for (unsigned pair = 0; pair < client.pairs; ++pair) {
-        for (const Port port : {nth(client.port, pair), nth(client.control_port, pair)}) {
-            if (port != 0) {
-                want(plan, {client.transport, address_of(client, signalling), port, signalling.dst.address, Port{0}},
-                     provisional);
-            }
+    const auto want_from = [&](const Address& address, Port port) {
+        if (port != 0 && address.family() == signalling.dst.address.family()) {
+            want(plan, {client.transport, address, port, signalling.dst.address, Port{0}}, provisional);
         }
+    };
+    for (unsigned pair = 0; pair < client.pairs; ++pair) {
+        want_from(address_of(client, signalling), nth(client.port, pair));
+        want_from(control_address_of(client, signalling), nth(client.control_port, pair));
     }
 }
 
@@ -52,25 +63,25 @@ void want_any_port(Plan& plan, const MediaEndpoint& server, Port port, const std
 }
 
 void want_pair(Plan& plan, const MediaEndpoint& client, const MediaEndpoint& server, const FlowKey& signalling) {
-    const auto join = [&](Port client_port, Port server_port) {
+    const auto join = [&](const Address& client_address, Port client_port, Port server_port) {
         if (server_port == 0) {
             return;
         }
-        if (client_port != 0) {
-            want(plan,
-                 {server.transport, address_of(client, signalling), client_port, signalling.dst.address, server_port},
-                 false);
+        const bool reachable = client_address.family() == signalling.dst.address.family();
+        if (client_port != 0 && reachable) {
+            want(plan, {server.transport, client_address, client_port, signalling.dst.address, server_port}, false);
         }
-        want_any_port(plan, server, server_port, client.address, signalling);
+        want_any_port(plan, server, server_port, reachable ? std::optional(client_address) : std::nullopt, signalling);
         if (client.named) {
             want(plan, {server.transport, std::nullopt, Port{0}, signalling.dst.address, server_port}, false);
         }
     };
     const bool muxed = client.mux && server.mux;
     for (unsigned pair = 0; pair < server.pairs; ++pair) {
-        join(nth(client.port, pair), nth(server.port, pair));
-        if (!muxed) {
-            join(nth(client.control_port, pair), nth(server.control_port, pair));
+        join(address_of(client, signalling), nth(client.port, pair), nth(server.port, pair));
+        if (!muxed && has_control_here(server, signalling)) {
+            join(control_address_of(client, signalling), nth(client.control_port, pair),
+                 nth(server.control_port, pair));
         }
     }
     // The server may be the one that connects (RFC 4145): the client's SYN+ACK then goes to a port that nobody named.
@@ -121,7 +132,8 @@ void plan_blind(MediaSpan server, const FlowKey& signalling, bool blind, Plan& p
             continue;
         }
         for (unsigned pair = 0; pair < end.pairs; ++pair) {
-            for (const Port port : {nth(end.port, pair), nth(end.control_port, pair)}) {
+            const Port control = has_control_here(end, signalling) ? nth(end.control_port, pair) : Port{0};
+            for (const Port port : {nth(end.port, pair), control}) {
                 if (port == 0) {
                     continue;
                 }

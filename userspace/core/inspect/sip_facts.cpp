@@ -106,6 +106,7 @@ MediaEndpoint endpoint_of(const sdp::Media& media, std::uint16_t index) {
     endpoint.control_port = media.rtcp_port;
     endpoint.mux = media.rtcp_mux;
     endpoint.pairs = std::clamp<std::uint16_t>(media.port_count, 1, limits::kMaxPairs);
+    endpoint.control_address = media.rtcp_address;
     endpoint.address = media.connection.address;
     endpoint.named = !media.connection.address && !media.connection.text.empty();
     if (media.carrier == sdp::Carrier::msrp && media.path_port != 0) {
@@ -176,6 +177,7 @@ Result<MessageFacts> SipProtocol::read(Bytes message, const Origin& origin) cons
         proto::multipart::find_sdp(sip_message.content_type, sip_message.body);
     facts.act = sip_message.is_request ? act_of_request(facts.method, description.has_value())
                                        : act_of_reply(facts.method, facts.status);
+    facts.opens = sip_message.is_request && facts.act == Act::propose && sip::tag(sip_message.to).empty();
     if (description && carries_media(facts.act)) {
         facts.media = media_of(*description);
     }

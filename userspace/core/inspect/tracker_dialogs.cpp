@@ -31,7 +31,7 @@ DialogEntry* SessionTracker::State::create(SessionId id, SessionEntry& session, 
     DialogEntry& entry = dialogs.try_emplace(number, number, id, name, facts).first->second;
     session.dialogs.emplace(entry.dialog.id(), number);
     const bool in_dialog =
-        facts.status == 0 && facts.act == Act::propose && !facts.leg.empty() && !facts.dialog.empty();
+        facts.status == 0 && facts.act == Act::propose && !facts.opens && !facts.leg.empty() && !facts.dialog.empty();
     if (in_dialog) {
         entry.dialog.set_known_before();
     }

@@ -26,6 +26,7 @@ MessageFacts full() {
     facts.target = "sip:bob";
     facts.cseq = 0x01020304;
     facts.status = 200;
+    facts.opens = true;
     facts.lifetime = 1800s;
     inspect::MediaEndpoint media;
     media.stream = 2;
@@ -34,6 +35,7 @@ MessageFacts full() {
     media.transport = Transport::tcp;
     media.address = Address::parse("fd00::100");
     media.named = true;
+    media.control_address = Address::parse("198.18.1.12");
     media.mux = true;
     media.port = 6000;
     media.control_port = 6001;
@@ -77,6 +79,7 @@ TEST_CASE("the bytes of the smallest facts") {
 
 TEST_CASE("that a reply has no number is a bit that older peers skip") {
     MessageFacts facts = full();
+    facts.opens = false;
     facts.numbered = false;
     Buffer bytes = encode(facts).value();
     REQUIRE(decode(bytes).ok());

@@ -353,6 +353,36 @@ TEST_CASE("media: several streams, rejected ones, T.38, MSRP, port counts, a=rtc
               Lines{"udp 198.18.1.11:* > 198.18.0.100:6000", "udp 198.18.1.11:* > 198.18.0.100:6666",
                     "udp 198.18.1.11:4000 > 198.18.0.100:6000", "udp 198.18.1.11:4444 > 198.18.0.100:6666"});
     }
+    SECTION("a=rtcp names another address, too (RFC 3605)") {
+        const std::string elsewhere = "m=audio 4000 RTP/AVP 0\r\na=rtcp:4444 IN IP4 198.18.1.12\r\n";
+        SECTION("the client's: its RTCP comes from there") {
+            call.client(request("INVITE", 1, {.sdp = sdp("198.18.1.11", elsewhere)}));
+            CHECK(call.announced() ==
+                  Lines{"udp 198.18.1.11:4000 > 198.18.0.100:*", "udp 198.18.1.12:4444 > 198.18.0.100:*"});
+            call.server(reply(200, "INVITE", 1, {.to_tag = "s1", .sdp = audio("198.18.0.100", 6000)}));
+            CHECK(call.announced() ==
+                  Lines{"udp 198.18.1.11:* > 198.18.0.100:6000", "udp 198.18.1.11:* > 198.18.0.100:6001",
+                        "udp 198.18.1.11:4000 > 198.18.0.100:6000", "udp 198.18.1.12:* > 198.18.0.100:6001",
+                        "udp 198.18.1.12:4444 > 198.18.0.100:6001"});
+        }
+        SECTION("the server's, at the VIP") {
+            CHECK(negotiate(audio("198.18.1.11", 4000),
+                            sdp("198.18.0.100", "m=audio 6000 RTP/AVP 0\r\na=rtcp:6666 IN IP4 198.18.0.100\r\n")) ==
+                  Lines{"udp 198.18.1.11:* > 198.18.0.100:6000", "udp 198.18.1.11:* > 198.18.0.100:6666",
+                        "udp 198.18.1.11:4000 > 198.18.0.100:6000", "udp 198.18.1.11:4001 > 198.18.0.100:6666"});
+        }
+        SECTION("the server's, elsewhere: its RTCP does not come through us") {
+            CHECK(negotiate(audio("198.18.1.11", 4000),
+                            sdp("198.18.0.100", "m=audio 6000 RTP/AVP 0\r\na=rtcp:6666 IN IP4 198.18.0.11\r\n")) ==
+                  Lines{"udp 198.18.1.11:* > 198.18.0.100:6000", "udp 198.18.1.11:4000 > 198.18.0.100:6000"});
+        }
+        SECTION("of the other family: no packet of it can reach the VIP") {
+            CHECK(negotiate(sdp("198.18.1.11", "m=audio 4000 RTP/AVP 0\r\na=rtcp:4444 IN IP6 fd00:1::11\r\n"),
+                            audio("198.18.0.100", 6000)) == Lines{"udp 198.18.1.11:* > 198.18.0.100:6000",
+                                                                  "udp 198.18.1.11:* > 198.18.0.100:6001",
+                                                                  "udp 198.18.1.11:4000 > 198.18.0.100:6000"});
+        }
+    }
     SECTION("RTCP shares the port only when both say so") {
         const std::string offer = sdp("198.18.1.11", "m=audio 4000 RTP/AVP 0\r\na=rtcp-mux\r\n");
         SECTION("both") {
@@ -398,6 +428,43 @@ TEST_CASE("media: several streams, rejected ones, T.38, MSRP, port counts, a=rtc
     SECTION("a client of the other address family cannot reach the VIP") {
         CHECK(negotiate(audio("fd00:1::11", 4000), audio("198.18.0.100", 6000)).empty());
         CHECK(call.tracker.counters().media_unusable == 1);
+    }
+}
+
+TEST_CASE("the server calls: its INVITE is no re-INVITE, although it has a tag") {
+    Call call;
+    const auto invite = [](unsigned cseq) {
+        return request("INVITE", cseq, {.from_tag = "s1", .sdp = audio("198.18.0.100", 6000)});
+    };
+    call.server(invite(1));
+    CHECK(call.only().state == DialogState::half);
+    SECTION("refused: nothing stays") {
+        CHECK(call.client(reply(486, "INVITE", 1, {.from_tag = "s1", .to_tag = "c1"})).back() == "linger 1 32s");
+        CHECK(call.only().end == EndReason::refused);
+        CHECK(call.announced().empty());
+        CHECK(call.only().legs.at(0).server_media.at(0).port == 6000);
+    }
+    SECTION("refused with a challenge, and called again with the same tag") {
+        call.client(reply(407, "INVITE", 1, {.from_tag = "s1", .to_tag = "c1"}));
+        CHECK(call.announced().empty());
+        call.server(invite(2));
+        CHECK(call.only().state == DialogState::half);
+        call.client(reply(200, "INVITE", 2, {.from_tag = "s1", .to_tag = "c2", .sdp = audio("198.18.1.11", 4000)}));
+        CHECK(call.only().state == DialogState::complete);
+        CHECK(call.announced() == kBoth);
+    }
+    SECTION("cancelled") {
+        call.client(reply(487, "INVITE", 1, {.from_tag = "s1", .to_tag = "c1"}));
+        CHECK(call.only().end == EndReason::cancelled);
+        CHECK(call.announced().empty());
+    }
+    SECTION("accepted, then a refused re-INVITE changes nothing") {
+        const Sip in_dialog{.from_tag = "s1", .to_tag = "c1", .sdp = audio("198.18.0.100", 6100)};
+        call.client(reply(200, "INVITE", 1, {.from_tag = "s1", .to_tag = "c1", .sdp = audio("198.18.1.11", 4000)}));
+        call.server(request("INVITE", 2, in_dialog));
+        call.client(reply(488, "INVITE", 2, {.from_tag = "s1", .to_tag = "c1"}));
+        CHECK(call.announced() == kBoth);
+        CHECK(call.only().state == DialogState::complete);
     }
 }
 
