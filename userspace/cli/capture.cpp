@@ -9,6 +9,8 @@
 
 #include "core/proto/packet.hpp"
 #include "core/proto/pcap.hpp"
+#include "core/proto/start_line.hpp"
+#include "core/proto/text.hpp"
 
 namespace sara::cli {
 
@@ -27,6 +29,48 @@ std::optional<App> app_at(std::span<const AppPort> ports, Port port) {
     return found == ports.end() ? std::nullopt : std::optional(found->app);
 }
 
+/// What the first line of a payload speaks. RTSP over UDP is spoken by nobody.
+struct Spoken {
+    App app = App::none;
+    bool is_request = false;
+};
+Spoken spoken_in(const proto::Packet& packet) {
+    std::string_view bytes = as_text(packet.payload);
+    const std::optional<std::string_view> line = proto::take_line(bytes);
+    for (const App app : {App::sip, App::rtsp}) {
+        const std::optional<proto::StartLine> start = line ? proto::parse_start_line(app, *line) : std::nullopt;
+        if (start && (app == App::sip || packet.transport == Transport::tcp)) {
+            return {app, start->is_request};
+        }
+    }
+    return {};
+}
+
+/// The server's end of a packet that is signalling, and what it speaks: at the known ports, and without them (`ports`
+/// empty) at the usual ones and wherever a request goes to or a reply comes from.
+struct Signalling {
+    Sender sender = Sender::client;
+    Endpoint server;
+    App app = App::none;
+};
+template <typename IsServer>
+std::optional<Signalling> find_signalling(const proto::Packet& packet, std::span<const AppPort> ports,
+                                          IsServer is_server) {
+    const std::span<const AppPort> known = ports.empty() ? default_ports() : ports;
+    for (const Sender sender : {Sender::client, Sender::server}) {
+        const Endpoint& server = sender == Sender::client ? packet.dst : packet.src;
+        const std::optional<App> app = is_server(server.address) ? app_at(known, server.port) : std::nullopt;
+        if (app) {
+            return Signalling{sender, server, *app};
+        }
+    }
+    const Spoken spoken = ports.empty() ? spoken_in(packet) : Spoken{};
+    const Sender sender = spoken.is_request ? Sender::client : Sender::server;
+    const Endpoint& server = sender == Sender::client ? packet.dst : packet.src;
+    return spoken.app != App::none && is_server(server.address) ? std::optional(Signalling{sender, server, spoken.app})
+                                                                : std::nullopt;
+}
+
 FlowKey reversed(const FlowKey& flow) {
     return {flow.dst, flow.src, flow.transport};
 }
@@ -39,12 +83,6 @@ std::uint8_t tcp_flags(const proto::Packet& packet) {
                                      (packet.rst ? inspect::kTcpRst : 0));
 }
 
-bool matches(const AnnouncementKey& key, const FlowKey& flow) {
-    return key.transport == flow.transport && key.vip == flow.dst.address &&
-           (!key.src || *key.src == flow.src.address) && (key.sport == 0 || key.sport == flow.src.port) &&
-           (key.dport == 0 || key.dport == flow.dst.port);
-}
-
 class CaptureReader {
 public:
     CaptureReader(std::span<const Address> vips, std::span<const AppPort> ports)
@@ -55,6 +93,11 @@ public:
         run_timers(now);
         last_ = std::max(last_, now);
         ++report_.packets;
+        if (!proto::is_read(record.link)) {
+            ++report_.unread;
+            report_.unread_link = record.link;
+            return;
+        }
         const proto::Packet packet = proto::decode(record.link, record.data);
         switch (packet.kind) {
         case proto::Packet::Kind::not_ours:
@@ -71,13 +114,12 @@ public:
             signalling(packet, flow, Sender::client, now);
         } else if (sessions_.contains(reversed(flow))) {
             signalling(packet, reversed(flow), Sender::server, now);
-        } else if (is_vip(flow.dst.address) && app_at(ports_, flow.dst.port)) {
-            open_session(flow, *app_at(ports_, flow.dst.port));
-            signalling(packet, flow, Sender::client, now);
-        } else if (is_vip(flow.src.address) && app_at(ports_, flow.src.port)) {
-            // The capture began in the middle of it, or the server called first.
-            open_session(reversed(flow), *app_at(ports_, flow.src.port));
-            signalling(packet, reversed(flow), Sender::server, now);
+        } else if (const auto found =
+                       find_signalling(packet, ports_, [this](const Address& each) { return is_vip(each); })) {
+            // From the server when the capture began in the middle of it, or when it called first.
+            const FlowKey request = found->sender == Sender::client ? flow : reversed(flow);
+            open_session(request, found->app);
+            signalling(packet, request, found->sender, now);
         } else if (is_vip(flow.dst.address) && (media_.size() < kMaxMediaFlows || media_.contains(flow))) {
             ++media_[flow];
         }
@@ -131,6 +173,7 @@ private:
     void signalling(const proto::Packet& packet, const FlowKey& flow, Sender sender, Time now) {
         CapturedSession& session = report_.sessions[sessions_.at(flow)];
         ++session.packets;
+        report_.cut += packet.truncated ? 1 : 0;
         take(extractor_.handle({session.app, sender, flow, packet.seq, tcp_flags(packet), packet.payload}, now), now);
     }
 
@@ -195,29 +238,33 @@ private:
 
     /// Gives each media flow to the announcement that the kernel would have found first.
     void count_media() {
-        std::array<std::vector<AnnouncedFlow*>, 5> by_form;
+        std::map<AnnouncementKey, AnnouncedFlow*> announced;
         for (CapturedSession& session : report_.sessions) {
             for (CapturedDialog& dialog : session.dialogs) {
                 for (AnnouncedFlow& flow : dialog.announced) {
-                    if (const std::optional<AnnouncementForm> form = form_of(flow.key)) {
-                        by_form[static_cast<std::size_t>(*form)].push_back(&flow);
-                    }
+                    announced.emplace(flow.key, &flow);
                 }
             }
         }
-        for (const auto& [flow, packets] : media_) {
-            AnnouncedFlow* found = nullptr;
-            for (const std::vector<AnnouncedFlow*>& candidates : by_form) {
-                for (AnnouncedFlow* candidate : candidates) {
-                    if (found == nullptr && matches(candidate->key, flow)) {
-                        found = candidate;
-                    }
+        const auto find = [&](const FlowKey& flow) -> AnnouncedFlow* {
+            const Endpoint& src = flow.src;
+            const Endpoint& vip = flow.dst;
+            for (const AnnouncementKey& key :
+                 {AnnouncementKey{flow.transport, src.address, src.port, vip.address, vip.port},
+                  AnnouncementKey{flow.transport, src.address, src.port, vip.address, Port{0}},
+                  AnnouncementKey{flow.transport, src.address, Port{0}, vip.address, vip.port},
+                  AnnouncementKey{flow.transport, std::nullopt, Port{0}, vip.address, vip.port}}) {
+                if (const auto found = announced.find(key); found != announced.end()) {
+                    return found->second;
                 }
             }
-            if (found != nullptr) {
+            return nullptr;
+        };
+        for (const auto& [flow, packets] : media_) {
+            if (AnnouncedFlow* const found = find(flow)) {
                 found->packets += packets;
-            } else if (flow.transport == Transport::udp) {
-                report_.unannounced += packets;
+            } else if (flow.transport == Transport::udp && find(reversed(flow)) == nullptr) {
+                report_.unannounced += packets;  // and not the server's half, where both ends are virtual addresses
             }
         }
     }
@@ -248,13 +295,16 @@ struct Asked {
     std::uint64_t packets = 0;
 };
 
-/// Who is asked at the ports of signalling, the most asked first. Only a person can know which of them is a VIP.
+/// Who is asked in signalling, the most asked first. Only a person can know which of them is a VIP.
 std::vector<Asked> asked_servers(proto::pcap::Reader reader, std::span<const AppPort> ports) {
     std::map<Endpoint, std::uint64_t> counted;
     while (const std::optional<proto::pcap::Record> record = reader.next()) {
         const proto::Packet packet = proto::decode(record->link, record->data);
-        if (packet.kind == proto::Packet::Kind::whole && app_at(ports, packet.dst.port)) {
-            ++counted[packet.dst];
+        const auto found = packet.kind == proto::Packet::Kind::whole
+                               ? find_signalling(packet, ports, [](const Address&) { return true; })
+                               : std::nullopt;
+        if (found && found->sender == Sender::client) {
+            ++counted[found->server];
         }
     }
     std::vector<Asked> asked;
@@ -280,26 +330,26 @@ Error propose_vip(std::string_view problem, const std::vector<Asked>& asked) {
 }
 
 Error no_signalling(std::span<const AppPort> ports) {
+    if (ports.empty()) {
+        return {"--vip is missing, and the capture has no signalling: no SIP, no RTSP", {}};
+    }
     std::string list;
     for (const AppPort& known : ports) {
         list += (list.empty() ? "" : ", ") + std::to_string(known.port);
     }
     return {"--vip is missing, and the capture has no packet to a port of signalling (" + list +
-                "): give the virtual address, and the port, as in --vip 198.18.0.100 port sip=5062",
+                "); without ports it is found wherever it is spoken",
             {}};
 }
 
 }  // namespace
 
-std::vector<AppPort> default_ports() {
-    return {{App::rtsp, 554}, {App::rtsp, 8554}, {App::sip, 5060}};
+std::span<const AppPort> default_ports() noexcept {
+    static constexpr std::array<AppPort, 3> kPorts = {{{App::rtsp, 554}, {App::rtsp, 8554}, {App::sip, 5060}}};
+    return kPorts;
 }
 
 Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips, std::span<const AppPort> ports) {
-    const std::vector<AppPort> usual = default_ports();
-    if (ports.empty()) {
-        ports = usual;
-    }
     Result<proto::pcap::Reader> opened = proto::pcap::Reader::open(file);
     if (!opened) {
         return opened.error();

@@ -14,6 +14,7 @@
 #include "core/inspect/dialog_view.hpp"
 #include "core/inspect/extractor.hpp"
 #include "core/inspect/tracker.hpp"
+#include "core/proto/pcap.hpp"
 
 /// Identifies the sessions in a capture as dispatcher and gateway do together: the client's packets are what the
 /// dispatcher sees, the server's what the gateway sees. Pure: the capture is bytes, its times are its own.
@@ -42,19 +43,22 @@ struct CapturedSession {
 
 struct CaptureReport {
     std::vector<CapturedSession> sessions;
-    std::uint64_t packets = 0;      ///< in the capture
-    std::uint64_t fragments = 0;    ///< to or from a VIP; not read
-    std::uint64_t unannounced = 0;  ///< UDP packets to a VIP that no signalling announced
+    std::uint64_t packets = 0;            ///< in the capture
+    std::uint64_t fragments = 0;          ///< to or from a VIP; not read
+    std::uint64_t unread = 0;             ///< of link types that are not known here
+    proto::pcap::LinkType unread_link{};  ///< the last of them
+    std::uint64_t cut = 0;                ///< of signalling, of which the capture holds the beginning alone
+    std::uint64_t unannounced = 0;        ///< UDP packets to a VIP that no signalling announced
     inspect::ExtractorCounters read;
     inspect::TrackerCounters tracked;
     std::optional<Error> torn;  ///< the capture ends in the middle of a record
 };
 
 /// The ports that are signalling where none are given: RTSP 554 and 8554, SIP 5060.
-[[nodiscard]] std::vector<AppPort> default_ports();
+[[nodiscard]] std::span<const AppPort> default_ports() noexcept;
 
 /// Refused: what is no capture, no VIP, and VIPs without signalling where others have some (the error proposes them).
-/// Empty `ports`: the default ones.
+/// Empty `ports`: the default ones, and all others where SIP or RTSP is spoken.
 [[nodiscard]] Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips,
                                                  std::span<const AppPort> ports);
 

@@ -217,6 +217,14 @@ ExitCode Runner::operator()(const Inspect& inspect) {
     if (report->sessions.empty()) {
         err_ << "Warning: " << report->packets << " packets, none of them signalling of a virtual address.\n";
     }
+    if (report->unread != 0) {
+        err_ << "Warning: " << report->unread << " packets were not read: their link type ("
+             << static_cast<std::uint32_t>(report->unread_link) << ") is not known here.\n";
+    }
+    if (report->cut != 0) {
+        err_ << "Warning: of " << report->cut
+             << " packets of signalling the capture has only the beginning (tcpdump -s 0 would keep all).\n";
+    }
     if (report->fragments != 0) {
         err_ << "Warning: " << report->fragments << " fragments of IP packets were not read.\n";
     }

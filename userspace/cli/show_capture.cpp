@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli/show_capture.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "kern/words.hpp"
 
 namespace sara::cli {
@@ -82,6 +85,26 @@ void put(Printer& out, const CapturedDialog& dialog) {
     out.end_object();
 }
 
+/// Of a session: it is what the most alive of its dialogs is, and ended for the reason of the last.
+struct Summary {
+    std::string_view state = "no dialog";
+    inspect::EndReason end = inspect::EndReason::none;
+};
+Summary summarize(const CapturedSession& session) {
+    const auto has = [&](inspect::DialogState state) {
+        return std::any_of(session.dialogs.begin(), session.dialogs.end(),
+                           [&](const CapturedDialog& dialog) { return dialog.view.state == state; });
+    };
+    for (const inspect::DialogState state : {inspect::DialogState::complete, inspect::DialogState::half}) {
+        if (has(state)) {
+            return {inspect::to_string(state), inspect::EndReason::none};
+        }
+    }
+    return session.dialogs.empty()
+               ? Summary{}
+               : Summary{inspect::to_string(inspect::DialogState::ended), session.dialogs.back().view.end};
+}
+
 }  // namespace
 
 void show(Printer& out, const CapturedSession& session, Detail) {
@@ -94,6 +117,11 @@ void show(Printer& out, const CapturedSession& session, Detail) {
         out.field("label", session.label);
     }
     out.field("packets", session.packets);
+    const Summary summary = summarize(session);
+    out.field("state", summary.state);
+    if (summary.end != inspect::EndReason::none) {
+        out.field("end", inspect::to_string(summary.end));
+    }
     out.begin_list("dialogs");
     for (const CapturedDialog& dialog : session.dialogs) {
         put(out, dialog);

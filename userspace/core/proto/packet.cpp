@@ -257,6 +257,23 @@ Packet read_loopback(Bytes frame) noexcept {
 
 }  // namespace
 
+bool is_read(LinkType link) noexcept {
+    switch (link) {
+    case LinkType::ethernet:
+    case LinkType::linux_sll:
+    case LinkType::linux_sll2:
+    case LinkType::null:
+    case LinkType::loop:
+    case LinkType::raw:
+    case LinkType::raw_bsd:
+    case LinkType::raw_openbsd:
+    case LinkType::ipv4:
+    case LinkType::ipv6:
+        return true;
+    }
+    return false;  // the file may hold any other number
+}
+
 Packet decode(LinkType link, Bytes frame) noexcept {
     switch (link) {
     case LinkType::ethernet:

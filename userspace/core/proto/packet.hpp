@@ -48,6 +48,9 @@ struct Packet {
     [[nodiscard]] TcpSegment segment() const noexcept { return {seq, syn, fin, rst, as_text(payload)}; }
 };
 
+/// Whether decode() knows frames of this kind.
+[[nodiscard]] bool is_read(pcap::LinkType link) noexcept;
+
 /// VLAN tags, PPPoE, IPv4 options and IPv6 extension headers are passed over. Any doubt gives `malformed` or
 /// `not_ours`.
 [[nodiscard]] Packet decode(pcap::LinkType link, Bytes frame) noexcept;
