@@ -137,6 +137,52 @@ TEST_CASE("re-INVITE that moves the client's port: old and new until it is accep
                                     "udp 198.18.1.11:4101 > 198.18.0.100:6101"});
 }
 
+TEST_CASE("hold, whoever holds and however: the ports stay, and so does the session in its silence") {
+    Call call;
+    call.establish();
+    const char* const hold = GENERATE("a=sendonly\r\n", "a=inactive\r\n", "a=recvonly\r\n");
+    SECTION("the client, as RFC 3264 has it") {
+        const std::string offer = audio("198.18.1.11", 4000) + hold;
+        call.client(request("INVITE", 2, {.to_tag = "s1", .sdp = offer}));
+        CHECK_THAT(call.announced(), Catch::Matchers::Contains(kBoth));  // and the half: the server may move
+        call.server(Call::ok(2));
+    }
+    SECTION("the client, as RFC 2543 had it") {
+        call.client(request("INVITE", 2, {.to_tag = "s1", .sdp = audio("0.0.0.0", 4000)}));
+        call.server(Call::ok(2));
+    }
+    SECTION("the server") {
+        const std::string offer = audio("198.18.0.100", 6000) + hold;
+        CHECK(call.server(request("INVITE", 7, {.from_tag = "s1", .to_tag = "from-c", .sdp = offer})).empty());
+        const Sip answer{.from_tag = "s1", .to_tag = "from-c", .sdp = audio("198.18.1.11", 4000)};
+        CHECK(call.client(reply(200, "INVITE", 7, answer)).empty());
+    }
+    CHECK(call.announced() == kBoth);
+    CHECK(call.only().state == DialogState::complete);
+    CHECK(call.tracker.next_deadline() >= call.now + 1h);
+    // And back again.
+    call.client(request("INVITE", 3, {.to_tag = "s1", .sdp = audio("198.18.1.11", 4000)}));
+    call.server(Call::ok(3));
+    CHECK(call.announced() == kBoth);
+}
+
+TEST_CASE("a stream that a re-INVITE rejects is withdrawn, one that it adds is announced") {
+    Call call;
+    call.establish();
+    const auto both = [](const std::string& address, unsigned audio_port, unsigned video_port) {
+        return sdp(address, "m=audio " + std::to_string(audio_port) + " RTP/AVP 0\r\nm=video " +
+                                std::to_string(video_port) + " RTP/AVP 31\r\n");
+    };
+    call.client(request("INVITE", 2, {.to_tag = "s1", .sdp = both("198.18.1.11", 4000, 4002)}));
+    call.server(reply(200, "INVITE", 2, {.to_tag = "s1", .sdp = both("198.18.0.100", 6000, 6002)}));
+    CHECK(call.announced().size() == 8);
+    call.client(request("INVITE", 3, {.to_tag = "s1", .sdp = both("198.18.1.11", 0, 4002)}));
+    call.server(reply(200, "INVITE", 3, {.to_tag = "s1", .sdp = both("198.18.0.100", 0, 6002)}));
+    CHECK(call.announced() == Lines{"udp 198.18.1.11:* > 198.18.0.100:6002", "udp 198.18.1.11:* > 198.18.0.100:6003",
+                                    "udp 198.18.1.11:4002 > 198.18.0.100:6002",
+                                    "udp 198.18.1.11:4003 > 198.18.0.100:6003"});
+}
+
 TEST_CASE("a refused re-INVITE leaves the call as it was") {
     Call call;
     call.establish();

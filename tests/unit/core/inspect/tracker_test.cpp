@@ -243,6 +243,59 @@ TEST_CASE("what the kernel refused is not asked for again by this dialog, nor wi
     CHECK(withdrawals(call.client(kBye)).size() == 3);
 }
 
+TEST_CASE("two users behind one NAT whose nodes chose the same port: each keeps what names its own port") {
+    inspect::SessionTracker tracker;
+    Conversation first{App::sip, flow("198.18.1.11", 5060, "198.18.0.100", 5060, Transport::udp), tracker};
+    Conversation second{App::sip, flow("198.18.1.11", 5061, "198.18.0.100", 5060, Transport::udp), tracker,
+                        SessionId{2}};
+    first.client(kInvite);
+    first.server(kOk);
+    const Sip offer{.call = "call-2", .sdp = audio("198.18.1.11", 4500)};
+    second.client(request("INVITE", 1, offer));
+    const Sip answer{.call = "call-2", .to_tag = "s2", .sdp = audio("198.18.0.100", 6000)};
+    const Lines asked = second.server(reply(200, "INVITE", 1, answer));
+    CHECK_THAT(asked, Catch::Matchers::VectorContains(std::string("announce 2 udp 198.18.1.11:* > 198.18.0.100:6000")));
+    CHECK_THAT(asked,
+               Catch::Matchers::VectorContains(std::string("announce 2 udp 198.18.1.11:4500 > 198.18.0.100:6000")));
+    // The kernel lets the older session have the wildcards.
+    for (const Port port : {Port{6000}, Port{6001}}) {
+        tracker.announcement_refused(SessionId{2}, {Transport::udp, Address::parse("198.18.1.11"), 0,
+                                                    Address::parse("198.18.0.100").value(), port});
+    }
+    CHECK(tracker.counters().conflicts == 2);
+    CHECK(second.server(reply(200, "INVITE", 1, answer)).empty());
+    SECTION("the end of the newer withdraws its own alone") {
+        CHECK(second.client(request("BYE", 2, {.call = "call-2", .to_tag = "s2"})) ==
+              Lines{"withdraw 2 udp 198.18.1.11:4500 > 198.18.0.100:6000",
+                    "withdraw 2 udp 198.18.1.11:4501 > 198.18.0.100:6001", "linger 2 32s"});
+    }
+    SECTION("the end of the older leaves the newer's") {
+        CHECK(withdrawals(first.client(kBye)).size() == 4);
+        CHECK(second.announced() ==
+              Lines{"udp 198.18.1.11:4500 > 198.18.0.100:6000", "udp 198.18.1.11:4501 > 198.18.0.100:6001"});
+    }
+}
+
+TEST_CASE("a port that is used again at once is the new call's: the old one has withdrawn it") {
+    inspect::SessionTracker tracker;
+    Conversation old_call{App::sip, kSipFlow, tracker};
+    old_call.client(kInvite);
+    old_call.server(kOk);
+    CHECK(withdrawals(old_call.client(kBye)).size() == 4);
+    Conversation new_call{App::sip, flow("198.18.1.11", 5062, "198.18.0.100", 5060, Transport::udp), tracker,
+                          SessionId{2}};
+    new_call.client(request("INVITE", 1, {.call = "call-2", .sdp = audio("198.18.1.11", 4000)}));
+    new_call.server(reply(200, "INVITE", 1, {.call = "call-2", .to_tag = "s2", .sdp = audio("198.18.0.100", 6000)}));
+    CHECK(new_call.announced() == kExact);
+    // What of the old call is still under way changes nothing.
+    CHECK(old_call.server(kByeOk).empty());
+    CHECK(old_call.client(kBye).empty());
+    CHECK(old_call.server(kOk).empty());
+    CHECK(new_call.announced() == kExact);
+    tracker.session_ended(SessionId{1});
+    CHECK(new_call.announced() == kExact);
+}
+
 // --- restart ----------------------------------------------------------------------------------------------------
 
 namespace {
