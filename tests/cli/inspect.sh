@@ -38,12 +38,14 @@ if [ "$captures" = 0 ]; then
 	failed=1
 fi
 
-rtsp/make-captures "$work"
-for capture in rtsp/*.pcap; do
-	if ! cmp "$work/$(basename "$capture")" "$capture"; then
-		echo "not ok: $capture is what rtsp/make-captures writes"
-		failed=1
-	fi
+for protocol in rtsp sip; do
+	"$protocol/make-captures" "$work"
+	for capture in "$protocol"/*.pcap; do
+		if ! cmp "$work/$(basename "$capture")" "$capture"; then
+			echo "not ok: $capture is what $protocol/make-captures writes"
+			failed=1
+		fi
+	done
 done
 echo "$captures captures"
 exit "$failed"
