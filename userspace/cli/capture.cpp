@@ -46,30 +46,54 @@ Spoken spoken_in(const proto::Packet& packet) {
     return {};
 }
 
-/// The server's end of a packet that is signalling, and what it speaks: at the known ports, and without them (`ports`
-/// empty) at the usual ones and wherever a request goes to or a reply comes from.
-struct Signalling {
-    Sender sender = Sender::client;
-    Endpoint server;
-    App app = App::none;
-};
-template <typename IsServer>
-std::optional<Signalling> find_signalling(const proto::Packet& packet, std::span<const AppPort> ports,
-                                          IsServer is_server) {
-    const std::span<const AppPort> known = ports.empty() ? default_ports() : ports;
-    for (const Sender sender : {Sender::client, Sender::server}) {
-        const Endpoint& server = sender == Sender::client ? packet.dst : packet.src;
-        const std::optional<App> app = is_server(server.address) ? app_at(known, server.port) : std::nullopt;
-        if (app) {
-            return Signalling{sender, server, *app};
+/// Which packets are signalling, and which end of them is the server's: at the known ports, and without them (`ports`
+/// empty) at the usual ones and wherever a request went to or a reply came from.
+class SignallingFinder {
+public:
+    struct Found {
+        Sender sender = Sender::client;
+        Endpoint server;
+        App app = App::none;
+    };
+
+    explicit SignallingFinder(std::span<const AppPort> ports)
+        : ports_(ports.empty() ? default_ports() : ports), guesses_(ports.empty()) {}
+
+    template <typename IsServer>
+    std::optional<Found> find(const proto::Packet& packet, IsServer is_server) {
+        for (const Sender sender : {Sender::client, Sender::server}) {
+            const Endpoint& server = sender == Sender::client ? packet.dst : packet.src;
+            const std::optional<App> app = is_server(server.address) ? app_of(server) : std::nullopt;
+            if (app) {
+                return Found{sender, server, *app};
+            }
         }
+        const Spoken spoken = guesses_ ? spoken_in(packet) : Spoken{};
+        const Sender sender = spoken.is_request ? Sender::client : Sender::server;
+        const Endpoint& server = sender == Sender::client ? packet.dst : packet.src;
+        if (spoken.app == App::none || !is_server(server.address)) {
+            return std::nullopt;
+        }
+        if (guessed_.size() < kMaxGuessed) {
+            guessed_.emplace(server, spoken.app);
+        }
+        return Found{sender, server, spoken.app};
     }
-    const Spoken spoken = ports.empty() ? spoken_in(packet) : Spoken{};
-    const Sender sender = spoken.is_request ? Sender::client : Sender::server;
-    const Endpoint& server = sender == Sender::client ? packet.dst : packet.src;
-    return spoken.app != App::none && is_server(server.address) ? std::optional(Signalling{sender, server, spoken.app})
-                                                                : std::nullopt;
-}
+
+private:
+    static constexpr std::size_t kMaxGuessed = 4096;
+
+    [[nodiscard]] std::optional<App> app_of(const Endpoint& server) const {
+        if (const auto guessed = guessed_.find(server); guessed != guessed_.end()) {
+            return guessed->second;
+        }
+        return app_at(ports_, server.port);
+    }
+
+    std::span<const AppPort> ports_;
+    bool guesses_;
+    std::map<Endpoint, App> guessed_;
+};
 
 FlowKey reversed(const FlowKey& flow) {
     return {flow.dst, flow.src, flow.transport};
@@ -86,7 +110,7 @@ std::uint8_t tcp_flags(const proto::Packet& packet) {
 class CaptureReader {
 public:
     CaptureReader(std::span<const Address> vips, std::span<const AppPort> ports)
-        : vips_(vips), ports_(ports), tracker_(config()) {}
+        : vips_(vips), finder_(ports), tracker_(config()) {}
 
     void read(const proto::pcap::Record& record) {
         const Time now = record.time;
@@ -114,8 +138,7 @@ public:
             signalling(packet, flow, Sender::client, now);
         } else if (sessions_.contains(reversed(flow))) {
             signalling(packet, reversed(flow), Sender::server, now);
-        } else if (const auto found =
-                       find_signalling(packet, ports_, [this](const Address& each) { return is_vip(each); })) {
+        } else if (const auto found = finder_.find(packet, [this](const Address& each) { return is_vip(each); })) {
             // From the server when the capture began in the middle of it, or when it called first.
             const FlowKey request = found->sender == Sender::client ? flow : reversed(flow);
             open_session(request, found->app);
@@ -277,7 +300,7 @@ private:
     };
 
     std::span<const Address> vips_;
-    std::span<const AppPort> ports_;
+    SignallingFinder finder_;
     std::vector<Unanswered> unanswered_;
     inspect::Extractor extractor_;
     inspect::SessionTracker tracker_;
@@ -295,37 +318,46 @@ struct Asked {
     std::uint64_t packets = 0;
 };
 
-/// Who is asked in signalling, the most asked first. Only a person can know which of them is a VIP.
-std::vector<Asked> asked_servers(proto::pcap::Reader reader, std::span<const AppPort> ports) {
-    std::map<Endpoint, std::uint64_t> counted;
+/// Who is asked in signalling, the most asked first; where nobody is (a gateway sees replies alone), who answers.
+struct Servers {
+    std::vector<Asked> most;
+    std::string_view direction;  ///< of the packets that were counted
+};
+
+/// Only a person can know which of them is a VIP.
+Servers find_servers(proto::pcap::Reader reader, std::span<const AppPort> ports) {
+    std::array<std::map<Endpoint, std::uint64_t>, 2> counted;
+    SignallingFinder finder(ports);
     while (const std::optional<proto::pcap::Record> record = reader.next()) {
         const proto::Packet packet = proto::decode(record->link, record->data);
         const auto found = packet.kind == proto::Packet::Kind::whole
-                               ? find_signalling(packet, ports, [](const Address&) { return true; })
+                               ? finder.find(packet, [](const Address&) { return true; })
                                : std::nullopt;
-        if (found && found->sender == Sender::client) {
-            ++counted[found->server];
+        if (found) {
+            ++counted[static_cast<std::size_t>(found->sender)][found->server];
         }
     }
-    std::vector<Asked> asked;
-    asked.reserve(counted.size());
-    for (const auto& [server, packets] : counted) {
-        asked.push_back({server, packets});
+    const bool asked = !counted[static_cast<std::size_t>(Sender::client)].empty();
+    Servers servers{{}, asked ? "to" : "from"};
+    for (const auto& [server, packets] : counted[static_cast<std::size_t>(asked ? Sender::client : Sender::server)]) {
+        servers.most.push_back({server, packets});
     }
-    std::stable_sort(asked.begin(), asked.end(),
+    std::stable_sort(servers.most.begin(), servers.most.end(),
                      [](const Asked& left, const Asked& right) { return left.packets > right.packets; });
-    return asked;
+    return servers;
 }
 
-Error propose_vip(std::string_view problem, const std::vector<Asked>& asked) {
+Error propose_vip(std::string_view problem, const Servers& servers) {
     std::string list;
-    for (const Asked& each : std::span(asked).first(std::min(asked.size(), kMaxProposed))) {
-        list += (list.empty() ? "" : ", ") + std::to_string(each.packets) + " packets to " + each.server.text();
+    for (const Asked& each : std::span(servers.most).first(std::min(servers.most.size(), kMaxProposed))) {
+        list += (list.empty() ? "" : ", ") + std::to_string(each.packets) + " packets " +
+                std::string(servers.direction) + " " + each.server.text();
     }
-    if (asked.size() > kMaxProposed) {
+    if (servers.most.size() > kMaxProposed) {
         list += ", and others";
     }
-    return {std::string(problem) + ": the capture has " + list + "; try --vip " + asked.front().server.address.text(),
+    return {std::string(problem) + ": the capture has " + list + "; try --vip " +
+                servers.most.front().server.address.text(),
             {}};
 }
 
@@ -356,8 +388,8 @@ Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips, st
     }
     proto::pcap::Reader& records = *opened;
     if (vips.empty()) {
-        const std::vector<Asked> asked = asked_servers(records, ports);
-        return asked.empty() ? no_signalling(ports) : propose_vip("--vip is missing", asked);
+        const Servers servers = find_servers(records, ports);
+        return servers.most.empty() ? no_signalling(ports) : propose_vip("--vip is missing", servers);
     }
     const proto::pcap::Reader from_start = records;
     CaptureReader reader(vips, ports);
@@ -367,9 +399,9 @@ Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips, st
     CaptureReport report = reader.finish();
     report.torn = records.error();
     if (report.sessions.empty()) {
-        const std::vector<Asked> asked = asked_servers(from_start, ports);
-        if (!asked.empty()) {
-            return propose_vip("no signalling to or from " + vips.front().text(), asked);
+        const Servers servers = find_servers(from_start, ports);
+        if (!servers.most.empty()) {
+            return propose_vip("no signalling to or from " + vips.front().text(), servers);
         }
     }
     return report;

@@ -362,6 +362,30 @@ TEST_CASE("without ports, signalling is found wherever it is spoken") {
     CHECK(elsewhere->sessions.empty());
 }
 
+TEST_CASE("where signalling was once found, calls of the server are found, too") {
+    CaptureWriter capture;
+    const Endpoint server{kVip, 5082};
+    capture.udp({kClient, 5083}, server, sip_request("REGISTER", 1, "", ""));
+    capture.udp(server, {kClient, 5090}, sip_request("INVITE", 1, "", sdp_at("198.18.0.100", 6000)));
+    const std::vector<Address> vips{kVip};
+    const Result<CaptureReport> report = read_capture(capture.file(), vips, {});
+    REQUIRE(report);
+    REQUIRE(report->sessions.size() == 2);
+    CHECK(report->sessions[1].flow == FlowKey{{kClient, 5090}, server, Transport::udp});
+    CHECK(report->sessions[1].dialogs.at(0).view.legs.at(0).server_media.at(0).port == 6000);
+}
+
+TEST_CASE("a capture of replies alone proposes who answers") {
+    CaptureWriter capture;
+    std::string ok = sip_request("INVITE", 1, "s", "");
+    ok.replace(0, ok.find('\r'), "SIP/2.0 200 OK");
+    capture.udp({kVip, 5082}, {kClient, 5083}, ok);
+    const Result<CaptureReport> report = read_capture(capture.file(), {}, {});
+    REQUIRE_FALSE(report);
+    CHECK(report.error().what ==
+          "--vip is missing: the capture has 1 packets from 198.18.0.100:5082; try --vip 198.18.0.100");
+}
+
 TEST_CASE("packets of a link type that is not known are counted") {
     CaptureWriter capture(105);  // IEEE 802.11
     capture.udp({kClient, 5060}, {kVip, 5060}, "x");
