@@ -8,6 +8,7 @@
 #include <csignal>
 #include <utility>
 
+#include "agent/control.hpp"
 #include "agent/log.hpp"
 #include "agent/provision.hpp"
 #include "agent/stats.hpp"
@@ -71,7 +72,9 @@ Exit App::run() {
 
 Status App::open() {
     Result<std::unique_ptr<io::ControlSocket>> control =
-        io::ControlSocket::open(io_, config_.control, [this](std::string_view line) { return answer(line); });
+        io::ControlSocket::open(io_, config_.control, [this](std::string_view line) {
+            return answer_control(line, {[this] { return stats(); }});
+        });
     if (!control) {
         return control.error();
     }
@@ -221,19 +224,6 @@ void App::feed_watchdog() {
         notifier_.alive();
         watchdog_.set(io::now() + *period / 2);
     }
-}
-
-std::string App::answer(std::string_view line) const {
-    const auto request = nlohmann::json::parse(line, nullptr, false);
-    nlohmann::ordered_json out;
-    if (!request.is_object() || !request.contains("get") || request.size() != 1) {
-        out["error"] = R"(not a request; one is {"get": "stats"})";
-    } else if (request["get"] == "stats") {
-        out = stats();
-    } else {
-        out["error"] = R"("get" must be "stats")";
-    }
-    return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 nlohmann::ordered_json App::stats() const {

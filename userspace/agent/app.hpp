@@ -32,9 +32,6 @@ public:
     /// Starts everything and works until SIGTERM or SIGINT. What goes wrong at the start is logged, and ends it.
     [[nodiscard]] Exit run();
 
-    /// The answer to one line of the control socket.
-    [[nodiscard]] std::string answer(std::string_view line) const;
-
 private:
     /// The kernel has one answer to a lost message, and a storm of them is no reason to ask for ever.
     static constexpr Duration kResyncPause = std::chrono::seconds(1);
