@@ -192,6 +192,41 @@ TEST_CASE("GStreamer reads the committed captures as we do") {
     }
 }
 
+TEST_CASE("libosip2 reads what is legal but strange as we do") {
+    if (!peer::is_there(App::sip)) {
+        WARN("skipped: libosip2 was not found");
+        return;
+    }
+    const std::string rest = "Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n";
+    const std::string ends = "From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: x@h\r\n" + rest;
+    const std::string strange[] = {
+        "INVITE sip:vivekg@chair-dnrc.example.com;unknownparam SIP/2.0\r\nTO :\r\n sip:vivekg@chair-dnrc.example.com"
+        " ;   tag    = 1918181833n\r\nfrom   : \"J Rosenberg \\\\\\\"\"       <sip:jdrosen@example.com>\r\n  ;\r\n"
+        "  tag = 98asjd8\r\nMaX-fOrWaRdS: 0068\r\nCall-ID: wsinv.ndaksdj@192.0.2.1\r\nContent-Length   : 4\r\n"
+        "cseq: 0009\r\n  INVITE\r\nVia  : SIP  /   2.0\r\n /UDP\r\n    192.0.2.2;branch=390skdjuw\r\ns :\r\n"
+        "NewFangledHeader:   newfangled value\r\n continued newfangled value\r\n"
+        "UnknownHeaderWithUnusualValue: ;;,,;;,;\r\nContent-Type: text/plain\r\n\r\nbody",
+        "BYE sip:a@h SIP/2.0\r\nFrom: \"Doe, John; tag=fake\" <sip:j@h;tag=uri>;tag=real\r\n"
+        "To: <sip:b@h?Subject=a>;tag=right\r\nCall-ID: x\r\nCSeq: 2 BYE\r\nContent-Length: 0\r\n" +
+            rest + "\r\n",
+        "OPTIONS sip:h SIP/2.0\r\nCSeq: 1 OPTIONS\r\nv: SIP/2.0/TCP [fd00::9]:5070;branch=top, SIP/2.0/UDP "
+        "h2;branch=second"
+        "\r\nVia: SIP/2.0/UDP h3;branch=third\r\nl: 0\r\n" +
+            ends + "\r\n",
+        "OPTIONS tel:+1-201-555-0123;phone-context=example.com SIP/2.0\r\nCSeq: 4294967295 OPTIONS\r\nl: 0\r\n" + ends +
+            "\r\n",
+        "SIP/2.0 200 = 2**3 * 5**2 \xd0\xbd\xd0\xbe\r\nCSeq: 1 INVITE\r\nl: 0\r\n" + ends + "\r\n",
+        "MESSAGE sip:h SIP/2.0\r\nCSeq: 1 MESSAGE\r\nc: text/plain;charset=utf-8\r\nl: 2\r\n" + ends + "\r\nhello",
+        "MESSAGE sip:h SIP/2.0\nCSeq: 1 MESSAGE\nc: text/plain\nl: 5\nf: <sip:a@h>;tag=1\nt: sip:b@h;tag=2\ni: x\n"
+        "v: SIP/2.0/UDP h;branch=z9hG4bK1\n\nhello",
+    };
+    for (const std::string& message : strange) {
+        CAPTURE(message);
+        CHECK(peer::read_ours(App::sip, message));
+        CHECK(peer::unexplained(App::sip, message) == peer::Reading{});
+    }
+}
+
 TEST_CASE("libosip2 reads the fuzzers' seeds as we do") {
     for (const char* const folder : {"sip", "sdp"}) {
         static_cast<void>(compare(kTests / "fuzz" / "seeds" / folder, App::sip));
