@@ -81,20 +81,25 @@ kernel_make_arguments() {
 
 # kernel_debug_dir: prints the directory of the debug kernel: linux (the program that it is), source, build. It is
 # user-mode Linux: at native speed even where KVM is missing, which an emulated machine with KASAN and lockdep is not.
-# Built once for each version of Debian's source and of tests/vm/debug.config; others are removed.
+# Built once for each version of Debian's source and of tests/vm/debug.{config,patch}; others are removed.
 kernel_debug_dir() {
-	local package=linux-source-6.1 config=$SARA_TOP/tests/vm/debug.config deb version dir log
-	cache_lock
-	deb=$(apt_fetch "$package")
+	local package=linux-source-6.1 config=$SARA_TOP/tests/vm/debug.config patch=$SARA_TOP/tests/vm/debug.patch
+	local deb version dir log
+	deb=$(cache_lock; apt_fetch "$package")
+	# A lock of its own: while this builds others may use the rest of the cache.
+	exec 8>"$SARA_CACHE/.lock-debug"
+	flock 8
 	version=${deb##*/"${package}"_}
-	dir=$SARA_CACHE/debug/${version%_*}-$(sha256sum <"$config" | cut -c1-12)
+	dir=$SARA_CACHE/debug/${version%_*}-$(cat "$config" "$patch" | sha256sum | cut -c1-12)
 	if [ ! -e "$dir/.complete" ]; then
 		need flex debug
 		need bison debug
+		need patch debug
 		note "building the debug kernel from $package (10 minutes, 2 GB, once)"
 		rm -rf "${SARA_CACHE:?}/debug"
 		mkdir -p "$dir/source" "$dir/build" "$dir/lib/modules"
 		dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" | tar -xJ -C "$dir/source" --strip-components=1
+		patch -s -p1 -d "$dir/source" <"$patch"
 		log=$SARA_CACHE/debug/build.log
 		if ! kernel_debug_build "$dir" "$config" >"$log" 2>&1; then
 			tail -n 20 "$log" >&2
