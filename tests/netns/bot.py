@@ -139,6 +139,13 @@ def attributes(data):
         data = data[(size + 3) & ~3:]
 
 
+def messages(data):
+    while data:
+        size = struct.unpack_from('=I', data)[0]
+        yield data[:size]
+        data = data[(size + 3) & ~3:]
+
+
 def address(text):
     return socket.inet_pton(socket.AF_INET6 if ':' in text else socket.AF_INET, text)
 
@@ -197,10 +204,7 @@ class Family:
             if error.errno != errno.ENOBUFS:    # of copies and events some were lost
                 raise
             data = b''
-        while data:
-            size = struct.unpack_from('=I', data)[0]
-            yield data[:size]
-            data = data[(size + 3) & ~3:]
+        yield from messages(data)
 
     @staticmethod
     def verdict(message, flags):
@@ -692,8 +696,7 @@ class Bot:
             enter('')   # who stays in a namespace keeps it alive
 
 
-def main():
-    bot = Bot()
+def main(bot):
     print('ready', flush=True)
     for line in sys.stdin:
         begin = time.monotonic()
@@ -703,4 +706,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    main(Bot())

@@ -42,18 +42,6 @@ must lb nl session-set id="$id" lifetime=1000000 label=x
 must lb nl announce-new session="$id" src=198.18.0.11 sport=7000 dst="$VIP" proto=17
 must lb unbind
 ip netns del "${NS_PREFIX}lb"
-no_flows() {
-	slabs 2
-	[[ $ANSWER == *"sara_flow 0;"* && $ANSWER == *"sara_session 0;"* && $ANSWER == *"sara_announcement 0;"* ]]
-}
-# Slabs are given back lazily: shrinking tells what is really in use.
-all_freed() {
-	local cache
-	for cache in /sys/kernel/slab/sara_*; do
-		echo 1 >"$cache/shrink"
-	done
-	no_flows
-}
 wait_for 20 'all memory of its sessions to be freed' all_freed || FAILED=$((FAILED + 1))
 slabs 2
 expect 'all memory of its sessions is freed' '*sara_session 0;*'

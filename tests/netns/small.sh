@@ -51,6 +51,17 @@ small_sysctl() {
 		[[ $0 != n* ]] || { echo 1 >$2/arp_ignore; echo 2 >$2/arp_announce; }' "$1" "$v6" "$all"
 }
 
+# small_wires: the topology at the head of this file; a test may have its own.
+small_wires() {
+	local name
+	{
+		printf 'link add br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n'
+		for name in "${NAMESPACES[@]:1}"; do
+			small_link "$name"
+		done
+	} | ip -n "${NS_PREFIX}sw" -batch -
+}
+
 small_up() {
 	local name
 	[[ -n ${SARA_KO-} ]] || skip "SARA_KO does not name the module: run by tools/vm --kmod -- bash $0"
@@ -62,12 +73,7 @@ small_up() {
 		ip netns add "$NS_PREFIX$name"
 		[[ $name == sw ]] || small_sysctl "$name"
 	done
-	{
-		printf 'link add br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n'
-		for name in "${NAMESPACES[@]:1}"; do
-			small_link "$name"
-		done
-	} | ip -n "${NS_PREFIX}sw" -batch -
+	small_wires
 	for name in "${NAMESPACES[@]:1}"; do
 		small_address "$name" | ip -n "$NS_PREFIX$name" -batch -
 	done
@@ -82,10 +88,10 @@ small_nodes() {
 	must lb nl node-new name=n2 dev=eth0 mac="${MAC[n2]}"
 }
 
-# --- the bot (bot.py) ---------------------------------------------------------------------------------------------
+# --- the bot (bot.py, or what the test calls BOT) -------------------------------------------------------------------
 bot_start() {
 	mkfifo "$RUN_DIR/bot.in" "$RUN_DIR/bot.out"
-	python3 "$(dirname "${BASH_SOURCE[0]}")/bot.py" <"$RUN_DIR/bot.in" >"$RUN_DIR/bot.out" 2>"$RUN_DIR/bot.log" &
+	python3 "$(dirname "${BASH_SOURCE[0]}")/${BOT-bot.py}" <"$RUN_DIR/bot.in" >"$RUN_DIR/bot.out" 2>"$RUN_DIR/bot.log" &
 	PIDS[bot]=$!
 	exec {BOT_IN}>"$RUN_DIR/bot.in" {BOT_OUT}<"$RUN_DIR/bot.out"
 	IFS= read -r -t 200 ANSWER <&"$BOT_OUT" || die "bot.py did not start within 200 s: $(cat "$RUN_DIR/bot.log")"
@@ -131,6 +137,16 @@ counted() {
 
 # slabs FIELD: the rows of the module's caches in slabinfo, 2 for objects, 4 for their size; in ANSWER.
 slabs() { ANSWER=$(awk -v field="$1" '/^sara_/ { printf "%s %s;", $1, $field }' /proc/slabinfo); }
+
+# all_freed: no flow, session or announcement has memory. Slabs are given back lazily: shrinking tells what is in use.
+all_freed() {
+	local cache
+	for cache in /sys/kernel/slab/sara_*; do
+		echo 1 >"$cache/shrink"
+	done
+	slabs 2
+	[[ $ANSWER == *'sara_flow 0;'* && $ANSWER == *'sara_session 0;'* && $ANSWER == *'sara_announcement 0;'* ]]
+}
 
 # kernel_is_silent WHAT: no warning, no bug, no object left in a cache since the test began.
 kernel_is_silent() {

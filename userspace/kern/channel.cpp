@@ -122,6 +122,9 @@ Result<Listing<Object>> Channel::query(const Request& request) {
 }
 
 Result<Listing<Object>> Channel::ask(const Request& request) {
+    if (const Status current = catch_up(); !current) {
+        return current.error();
+    }
     const Result<Sequence> sent = send(family_, SARA_GENL_VERSION, request);
     if (!sent) {
         return sent.error();
@@ -134,15 +137,33 @@ Result<Listing<Object>> Channel::ask(const Request& request) {
     return Listing<Object>{std::move(pending.objects), !pending.interrupted};
 }
 
+/// A socket that was full gets nothing from the kernel, answers neither, until it was read to its end. However much
+/// there comes meanwhile, this ends.
+Status Channel::catch_up() {
+    for (std::size_t i = 0; i < kMaxKept; ++i) {
+        const Socket::Received received = socket_->receive(buffer_, Socket::Wait::no);
+        if (received.error == EAGAIN) {
+            break;
+        }
+        if (const Status taken = take(received); !taken) {
+            return taken.error();
+        }
+    }
+    return Done{};
+}
+
 Status Channel::await(Pending& pending) {
     while (!pending.done) {
-        const Socket::Received received = socket_->receive(buffer_, Socket::Wait::yes);
+        const Socket::Received received = socket_->receive(buffer_, Socket::Wait::no);
         if (received.error == EINTR) {
             continue;
         }
         if (received.error == ENOBUFS) {
-            // The answer may be among what was lost: the caller must ask again.
             keep(Overrun{});
+        }
+        // The kernel answers while it takes the request: what is not there then was lost, and the caller must ask
+        // again.
+        if (received.error == ENOBUFS || received.error == EAGAIN) {
             return Error{ENOBUFS, "the kernel's answer was lost, the socket's buffer was full"};
         }
         if (received.error != 0) {
@@ -169,7 +190,16 @@ Result<std::vector<Incoming>> Channel::wait() {
 }
 
 Result<std::vector<Incoming>> Channel::receive(Socket::Wait wait) {
-    const Socket::Received received = socket_->receive(buffer_, wait);
+    if (const Status taken = take(socket_->receive(buffer_, wait)); !taken) {
+        return taken.error();
+    }
+    std::vector<Incoming> out(std::make_move_iterator(kept_.begin()), std::make_move_iterator(kept_.end()));
+    kept_.clear();
+    return out;
+}
+
+/// Keeps what was not asked for.
+Status Channel::take(const Socket::Received& received) {
     if (received.error == ENOBUFS) {
         keep(Overrun{});
     } else if (received.error == 0) {
@@ -179,9 +209,7 @@ Result<std::vector<Incoming>> Channel::receive(Socket::Wait wait) {
     } else if (received.error != EAGAIN && received.error != EINTR) {
         return error_of(received.error);
     }
-    std::vector<Incoming> out(std::make_move_iterator(kept_.begin()), std::make_move_iterator(kept_.end()));
-    kept_.clear();
-    return out;
+    return Done{};
 }
 
 Status Channel::subscribe() {

@@ -47,9 +47,9 @@ struct Listing {
 
 /// The family `sara` of one network namespace over one socket. Not thread-safe.
 ///
-/// execute(), get() and dump() wait for their answer, which netlink gives at once; what else arrives meanwhile (events,
-/// inspected packets, acknowledgements of posted requests) is kept for receive(). post() and receive() never wait.
-/// Unbinding and leaving are done by destroying the channel.
+/// execute(), get() and dump() return with their answer, which netlink gives at once, or with ENOBUFS if it was lost in
+/// an overrun: ask again then. What else has arrived (events, inspected packets, acknowledgements of posted requests)
+/// is kept for receive(). Only wait() waits. Unbinding and leaving are done by destroying the channel.
 class Channel {
 public:
     static constexpr std::size_t kReceiveBuffer = 8U << 20;
@@ -127,7 +127,9 @@ private:
 
     [[nodiscard]] Status resolve();
     [[nodiscard]] Status check_version();
+    [[nodiscard]] Status catch_up();
     [[nodiscard]] Status await(Pending& pending);
+    [[nodiscard]] Status take(const Socket::Received& received);
     [[nodiscard]] Result<Listing<Object>> ask(const Request& request);
     [[nodiscard]] Result<Sequence> send(std::uint16_t family, std::uint8_t version, const Request& request);
     [[nodiscard]] Result<std::vector<Incoming>> receive(Socket::Wait wait);

@@ -233,6 +233,36 @@ TEST_CASE("a posted get is answered by its object and an ack") {
     CHECK(std::get<kern::Node>(std::get<kern::Answer>((*incoming)[0]).object).name == "n1");
 }
 
+TEST_CASE("on a socket that was full a request is answered, after what waits was taken aside") {
+    FakeKernel kernel;
+    // As the kernel: after an overrun it sends nothing until the socket was read to its end.
+    bool full = false;
+    kernel.loaded([&](const Sent& sent) {
+        full = full && !kernel.queue.empty();
+        return full ? std::vector<Buffer>{} : std::vector<Buffer>{verdict(sent.header.sequence, 0)};
+    });
+    Channel channel = kernel.open();
+    full = true;
+    kernel.queue.push_back({{}, ENOBUFS});
+    kernel.queue.push_back({inspected("first"), 0});
+    kernel.queue.push_back({inspected("second"), 0});
+    REQUIRE(channel.receive());
+    CHECK(channel.execute(kern::session_del(SessionId{1})));
+    const kern::Result<std::vector<kern::Incoming>> incoming = channel.receive();
+    REQUIRE(incoming);
+    REQUIRE(incoming->size() == 2);
+    CHECK(as_text(std::get<kern::InspectedPacket>((*incoming)[1]).payload) == "second");
+}
+
+TEST_CASE("an answer that does not come is not waited for") {
+    FakeKernel kernel;
+    kernel.loaded([](const Sent&) { return std::vector<Buffer>{inspected("INVITE")}; });
+    Channel channel = kernel.open();
+    const kern::Status status = channel.execute(kern::session_del(SessionId{1}));
+    REQUIRE_FALSE(status);
+    CHECK(status.error().code == ENOBUFS);
+}
+
 TEST_CASE("an overrun is told, in a wait too") {
     FakeKernel kernel;
     kernel.loaded([](const Sent& sent) { return std::vector<Buffer>{verdict(sent.header.sequence, 0)}; });
@@ -245,6 +275,15 @@ TEST_CASE("an overrun is told, in a wait too") {
     CHECK(std::holds_alternative<kern::Overrun>((*incoming)[0]));
 
     kernel.queue.push_back({{}, ENOBUFS});
+    REQUIRE(channel.execute(kern::session_del(SessionId{1})));
+    incoming = channel.receive();
+    REQUIRE(incoming);
+    CHECK(std::holds_alternative<kern::Overrun>(incoming->at(0)));
+
+    kernel.handler = [&](const Sent&) {
+        kernel.queue.push_back({{}, ENOBUFS});
+        return std::vector<Buffer>{};
+    };
     const kern::Status status = channel.execute(kern::session_del(SessionId{1}));
     REQUIRE_FALSE(status);
     CHECK(status.error().code == ENOBUFS);
