@@ -87,7 +87,7 @@ void put(Printer& out, const CapturedDialog& dialog) {
 
 /// Of a session: it is what the most alive of its dialogs is, and ended for the reason of the last.
 struct Summary {
-    std::string_view state = "no dialog";
+    std::string_view state = "none";
     inspect::EndReason end = inspect::EndReason::none;
 };
 Summary summarize(const CapturedSession& session) {
