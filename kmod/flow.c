@@ -7,6 +7,7 @@
 #include <linux/in.h>
 #include <net/tcp.h>
 
+#include "call.h"
 #include "parse.h"
 #include "service.h"
 #include "session.h"
@@ -104,6 +105,59 @@ static bool sara_flow_session_room(struct sara_session *session)
 	return false;
 }
 
+/* Is there room for one more flow of a session? If not, it is told why. */
+static bool sara_flow_admit(struct sara_session *session, int *reason)
+{
+	lockdep_assert_held(&session->sn->lock);
+	if (sara_flow_session_room(session) &&
+	    sara_flow_room(session->sn, session))
+		return true;
+	*reason = SARA_A_STATS_DROP_FLOWS_FULL;
+	return false;
+}
+
+static void sara_flow_free(struct sara_flow *flow)
+{
+	if (sara_call(flow))
+		sara_call_free(flow);
+	else
+		kmem_cache_free(sara_flow_cache, flow);
+}
+
+/* Begin a flow in memory that is its own; NULL and freed if that fails. */
+static struct sara_flow *sara_flow_begin(struct sara_flow *flow,
+					 struct sara_session *session,
+					 const struct sara_key *key,
+					 enum sara_identity identity,
+					 int *reason)
+{
+	struct sara_net *sn = session->sn;
+
+	if (!flow) {
+		*reason = SARA_A_STATS_DROP_NO_MEMORY;
+		return NULL;
+	}
+	flow->key = *key;
+	flow->session = session;
+	flow->last_seen = jiffies;
+	flow->identity = identity;
+	flow->form = 0;
+	flow->status = SARA_STATUS_NEW;
+	flow->established = false;
+	flow->tcp_end = 0;
+	atomic64_set(&flow->packets, 0);
+	atomic64_set(&flow->bytes, 0);
+	if (rhashtable_insert_fast(&sn->flows, &flow->hash, sara_flow_params)) {
+		*reason = SARA_A_STATS_DROP_NO_MEMORY;
+		sara_flow_free(flow);
+		return NULL;
+	}
+	list_add_tail_rcu(&flow->link, &session->flows);
+	session->n_flows++;
+	WRITE_ONCE(sn->n_flows, sn->n_flows + 1);
+	return flow;
+}
+
 /**
  * sara_flow_add() - a flow of a session was seen for the first time
  * @session: its owner, alive
@@ -120,42 +174,36 @@ struct sara_flow *sara_flow_add(struct sara_session *session,
 				const struct sara_key *key,
 				enum sara_identity identity, int *reason)
 {
-	struct sara_net *sn = session->sn;
-	struct sara_flow *flow;
+	if (!sara_flow_admit(session, reason))
+		return NULL;
+	return sara_flow_begin(kmem_cache_alloc(sara_flow_cache,
+						GFP_ATOMIC | __GFP_NOWARN),
+			       session, key, identity, reason);
+}
 
-	lockdep_assert_held(&sn->lock);
-	if (!sara_flow_session_room(session) || !sara_flow_room(sn, session)) {
-		*reason = SARA_A_STATS_DROP_FLOWS_FULL;
+/**
+ * sara_flow_add_call() - a call was seen for the first time
+ * @session: its owner, alive
+ * @call: its name
+ * @tuple: of its first packet
+ * @reason: on failure, the counter of the reason
+ *
+ * Context: &sara_net.lock held.
+ * Return: its signalling flow, owned by @session; NULL if there is no room.
+ */
+struct sara_flow *sara_flow_add_call(struct sara_session *session,
+				     const struct sara_call_name *call,
+				     const struct sara_key *tuple, int *reason)
+{
+	if (!sara_flow_admit(session, reason))
 		return NULL;
-	}
-	*reason = SARA_A_STATS_DROP_NO_MEMORY;
-	flow = kmem_cache_alloc(sara_flow_cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!flow)
-		return NULL;
-	flow->key = *key;
-	flow->session = session;
-	flow->last_seen = jiffies;
-	flow->identity = identity;
-	flow->form = 0;
-	flow->status = SARA_STATUS_NEW;
-	flow->established = false;
-	flow->tcp_end = 0;
-	atomic64_set(&flow->packets, 0);
-	atomic64_set(&flow->bytes, 0);
-	if (rhashtable_insert_fast(&sn->flows, &flow->hash, sara_flow_params)) {
-		kmem_cache_free(sara_flow_cache, flow);
-		return NULL;
-	}
-	list_add_tail_rcu(&flow->link, &session->flows);
-	session->n_flows++;
-	WRITE_ONCE(sn->n_flows, sn->n_flows + 1);
-	return flow;
+	return sara_flow_begin(sara_call_alloc(call, tuple), session,
+			       &call->key, SARA_IDENTITY_SIGNALLING, reason);
 }
 
 static void sara_flow_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(sara_flow_cache,
-			container_of(rcu, struct sara_flow, rcu));
+	sara_flow_free(container_of(rcu, struct sara_flow, rcu));
 }
 
 /**

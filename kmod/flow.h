@@ -10,13 +10,14 @@
 #include "sara.h"
 
 struct sara_announcement;
+struct sara_call_name;
 struct sara_packet;
 struct sara_session;
 
 /**
  * struct sara_flow - a flow that was seen
  * @hash: in &sara_net.flows
- * @key: its name
+ * @key: its name; that of a call is told by sara_call()
  * @session: owner; valid while the flow can be found under RCU
  * @last_seen: jiffies of the last packet, written only when it moved by a
  *	second
@@ -52,6 +53,9 @@ bool sara_flow_room(struct sara_net *sn, const struct sara_session *except);
 struct sara_flow *sara_flow_add(struct sara_session *session,
 				const struct sara_key *key,
 				enum sara_identity identity, int *reason);
+struct sara_flow *sara_flow_add_call(struct sara_session *session,
+				     const struct sara_call_name *call,
+				     const struct sara_key *tuple, int *reason);
 void sara_flow_del(struct sara_flow *flow);
 int sara_flow_seen(struct sara_flow *flow, const struct sara_packet *pkt);
 unsigned long sara_flow_timeout(const struct sara_flow *flow);

@@ -7,35 +7,46 @@
 #include "icmp.h"
 
 #include "announce.h"
+#include "call.h"
 #include "flow.h"
+#include "parse.h"
+#include "service.h"
 #include "session.h"
 
 /**
  * sara_icmp_session() - whose packet did an error quote?
  * @sn: the namespace
- * @flow: the flow of the quoted packet, in request direction
- * @to_service: its destination is a service's own port
+ * @skb: the error
+ * @pkt: as parsed: the quoted packet, in request direction
+ * @service: whose port its destination is, or NULL
  *
  * A server may send media to a client that never sends any: an announcement
  * will do, and is not promoted by this. Anybody can send an error, so it does
  * not keep anything alive either.
  *
- * A session that is not named by its 5-tuple, of which several can share one,
- * is to be found here by what else is quoted.
+ * With key call-id the call is found if as much of its message is quoted.
  *
  * Context: softirq, RCU read side.
  * Return: the session, valid until rcu_read_unlock(), or NULL.
  */
 struct sara_session *sara_icmp_session(struct sara_net *sn,
-				       const struct sara_key *flow,
-				       bool to_service)
+				       const struct sk_buff *skb,
+				       const struct sara_packet *pkt,
+				       const struct sara_service *service)
 {
 	struct sara_announcement *ann;
-	struct sara_flow *found;
+	struct sara_call_name call;
+	struct sara_flow *flow;
 
-	found = sara_flow_lookup(sn, flow);
-	if (found)
-		return found->session;
-	ann = sara_announce_match(sn, flow, to_service, SARA_FORM_ANY_SOURCE);
-	return ann ? ann->session : NULL;
+	flow = sara_flow_lookup(sn, &pkt->key);
+	if (flow)
+		return flow->session;
+	ann = sara_announce_match(sn, &pkt->key, service, SARA_FORM_ANY_SOURCE);
+	if (ann)
+		return ann->session;
+	if (!service || service->key != SARA_KEY_CALL_ID ||
+	    !sara_call_name(service, skb, pkt, &call))
+		return NULL;
+	flow = sara_flow_lookup(sn, &call.key);
+	return flow ? flow->session : NULL;
 }

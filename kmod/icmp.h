@@ -7,12 +7,15 @@
 
 #include <linux/types.h>
 
-struct sara_key;
 struct sara_net;
+struct sara_packet;
+struct sara_service;
 struct sara_session;
+struct sk_buff;
 
 struct sara_session *sara_icmp_session(struct sara_net *sn,
-				       const struct sara_key *flow,
-				       bool to_service);
+				       const struct sk_buff *skb,
+				       const struct sara_packet *pkt,
+				       const struct sara_service *service);
 
 #endif

@@ -8,8 +8,12 @@
 #include "ingress.h"
 
 #include <linux/if_vlan.h>
+#ifdef SARA_HAVE_NET_GSO_H
+#include <net/gso.h>
+#endif
 
 #include "announce.h"
+#include "call.h"
 #include "dev.h"
 #include "early.h"
 #include "flow.h"
@@ -87,8 +91,8 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 		sara_stats_inc(sn, disbelief);
 	else if (flow->identity == SARA_IDENTITY_SIGNALLING &&
 		 service->app != SARA_APP_NONE &&
-		 sara_inspect_copy(sn, service, session->id, SARA_SENDER_CLIENT,
-				   skb, pkt) && dev)
+		 sara_inspect_copy(sn, service, flow, SARA_SENDER_CLIENT, skb,
+				   pkt) && dev)
 		sara_traffic_add(dev->copied, pkt->ip_len);
 
 	if (!sara_send(sn, nexthop, skb))
@@ -129,6 +133,65 @@ static unsigned int sara_miss_early(struct sara_dev *dev, struct sk_buff *skb,
 	return sara_forward(sn, dev, flow, skb, pkt);
 }
 
+/*
+ * Aggregated datagrams may be of several calls: each comes in again by itself.
+ * The packet is consumed.
+ */
+static unsigned int sara_dispatch_apart(struct sara_net *sn,
+					struct sk_buff *skb)
+{
+	struct sk_buff *segments = NULL, *segment, *next;
+
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (skb) {
+		skb_push(skb, skb->mac_len);
+		segments = skb_gso_segment(skb, 0);
+		if (IS_ERR_OR_NULL(segments)) {
+			kfree_skb(skb);
+			segments = NULL;
+		} else {
+			consume_skb(skb);
+		}
+	}
+	if (!segments)
+		sara_stats_inc(sn, SARA_A_STATS_DROP_NO_MEMORY);
+	skb_list_walk_safe(segments, segment, next) {
+		skb_mark_not_on_list(segment);
+		__skb_pull(segment, segment->mac_len);
+		netif_rx(segment);
+	}
+	return NF_STOLEN;
+}
+
+/* Of a service that tells sessions by Call-ID: any of the calls in a flow. */
+static unsigned int sara_dispatch_call(struct sara_dev *dev,
+				       struct sara_service *service,
+				       struct sk_buff *skb,
+				       const struct sara_packet *pkt)
+{
+	struct sara_net *sn = dev->sn;
+	struct sara_call_name call;
+	struct sara_flow *flow;
+	int reason = 0;
+
+	if (skb_is_gso(skb))
+		return sara_dispatch_apart(sn, skb);
+	if (!sara_call_name(service, skb, pkt, &call)) {
+		if (READ_ONCE(service->no_call_id) == SARA_NO_CALL_ID_PASS)
+			return sara_pass(sn, SARA_A_STATS_PASS_NO_CALL_ID);
+		return sara_drop(sn, SARA_A_STATS_DROP_NO_CALL_ID);
+	}
+	flow = sara_flow_lookup(sn, &call.key);
+	if (flow)
+		sara_stats_inc(sn, SARA_A_STATS_HITS);
+	else
+		flow = sara_session_start(sn, service, &pkt->key, &call,
+					  &reason);
+	if (!flow)
+		return sara_drop(sn, reason);
+	return sara_forward(sn, dev, flow, skb, pkt);
+}
+
 /* To a virtual address, but of no flow that is known. */
 static unsigned int sara_miss(struct sara_dev *dev, struct sk_buff *skb,
 			      const struct sara_packet *pkt)
@@ -159,8 +222,10 @@ static unsigned int sara_miss(struct sara_dev *dev, struct sk_buff *skb,
 			     sara_miss_early(dev, skb, pkt);
 	if (tcp && !sara_tcp_opens(pkt))
 		return sara_pass(sn, SARA_A_STATS_PASS_NO_SESSION);
+	if (service->key == SARA_KEY_CALL_ID)
+		return sara_dispatch_call(dev, service, skb, pkt);
 
-	flow = sara_session_start(sn, service, &pkt->key, &reason);
+	flow = sara_session_start(sn, service, &pkt->key, NULL, &reason);
 	if (!flow)
 		return sara_drop(sn, reason);
 	return sara_forward(sn, dev, flow, skb, pkt);
@@ -204,7 +269,8 @@ static unsigned int sara_dispatch_error(struct sara_dev *dev,
 				    pkt->key.proto, pkt->key.dport, &service);
 	if (match == SARA_VIP_NONE)
 		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
-	session = sara_icmp_session(sn, &pkt->key, match == SARA_VIP_SERVICE);
+	session = sara_icmp_session(sn, skb, pkt,
+				    match == SARA_VIP_SERVICE ? service : NULL);
 	if (!session)
 		return sara_pass(sn, SARA_A_STATS_PASS_ICMP);
 	nexthop = sara_xmit_route(session->node, skb, &reason);
@@ -325,7 +391,7 @@ unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 	if (sara_service_lookup(sn, pkt.key.family, &pkt.key.dst, pkt.key.proto,
 				pkt.key.dport, &service) == SARA_VIP_SERVICE &&
 	    service->app != SARA_APP_NONE &&
-	    sara_inspect_copy(sn, service, 0, SARA_SENDER_SERVER, skb, &pkt))
+	    sara_inspect_copy(sn, service, NULL, SARA_SENDER_SERVER, skb, &pkt))
 		sara_traffic_add(dev->copied, pkt.ip_len);
 	return NF_ACCEPT;
 }

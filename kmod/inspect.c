@@ -9,11 +9,13 @@
 #include <linux/notifier.h>
 #include <net/genetlink.h>
 
+#include "call.h"
 #include "netlink.h"
 #include "netlink_put.h"
 #include "parse.h"
 #include "sara.h"
 #include "service.h"
+#include "session.h"
 
 /* TCP payload in one message; aggregated packets hold up to 64 kB and more. */
 #define SARA_INSPECT_PIECE	16384U
@@ -59,7 +61,8 @@ static bool sara_inspect_admit(struct sara_net *sn)
 
 /**
  * struct sara_inspect_piece - what one message tells
- * @session_id: 0 where it is not known
+ * @flow: the client's, or NULL where it is not known
+ * @call: what it is told by, or NULL
  * @service: whose signalling it is
  * @sender: who sent the packet
  * @key: its flow, in request direction
@@ -69,7 +72,8 @@ static bool sara_inspect_admit(struct sara_net *sn)
  * @flags: TCP flags
  */
 struct sara_inspect_piece {
-	u64				session_id;
+	const struct sara_flow		*flow;
+	const struct sara_call		*call;
 	const struct sara_service	*service;
 	enum sara_sender		sender;
 	const struct sara_key		*key;
@@ -83,10 +87,14 @@ static int sara_inspect_put(struct sk_buff *msg, const struct sk_buff *skb,
 			    const struct sara_inspect_piece *piece, u64 lost)
 {
 	const struct sara_service *service = piece->service;
+	const struct sara_flow *flow = piece->flow;
 	struct nlattr *payload;
 
-	if (nla_put_u64_64bit(msg, SARA_A_INSPECT_SESSION, piece->session_id,
+	if (nla_put_u64_64bit(msg, SARA_A_INSPECT_SESSION,
+			      flow ? flow->session->id : 0,
 			      SARA_A_INSPECT_PAD) ||
+	    (piece->call && nla_put_string(msg, SARA_A_INSPECT_CALL_ID,
+					   piece->call->id)) ||
 	    nla_put_string(msg, SARA_A_INSPECT_SERVICE, service->name) ||
 	    nla_put_u32(msg, SARA_A_INSPECT_APP, service->app) ||
 	    nla_put_u32(msg, SARA_A_INSPECT_SENDER, piece->sender) ||
@@ -112,6 +120,7 @@ static size_t sara_inspect_size(const struct sara_inspect_piece *piece)
 	       nla_total_size(SARA_NAME_MAX + 1) +	/* service */
 	       nla_total_size(sizeof(u32)) * 3 +	/* app, sender, seq */
 	       nla_total_size(sizeof(u8)) +		/* flags */
+	       (piece->call ? nla_total_size(piece->call->len + 1) : 0) +
 	       sara_put_tuple_size() +
 	       nla_total_size(piece->len);
 }
@@ -204,7 +213,7 @@ static bool sara_inspect_lose(struct sara_net *sn, int reason)
  * sara_inspect_copy() - copy a signalling packet to the agent
  * @sn: the namespace
  * @service: whose signalling it is
- * @session_id: 0 where it is not known
+ * @flow: the client's, or NULL where it is not known
  * @sender: who sent it
  * @skb: the packet, from the network header on; it is only read
  * @pkt: as parsed, its key in request direction
@@ -215,11 +224,12 @@ static bool sara_inspect_lose(struct sara_net *sn, int reason)
  * Return: true if the agent has it.
  */
 bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
-		       u64 session_id, enum sara_sender sender,
+		       const struct sara_flow *flow, enum sara_sender sender,
 		       const struct sk_buff *skb, const struct sara_packet *pkt)
 {
 	struct sara_inspect_piece piece = {
-		.session_id	= session_id,
+		.flow		= flow,
+		.call		= flow ? sara_call(flow) : NULL,
 		.service	= service,
 		.sender		= sender,
 		.key		= &pkt->key,

@@ -11,11 +11,12 @@
 
 struct netlink_ext_ack;
 struct sara_net;
+struct sara_flow;
 struct sara_packet;
 struct sara_service;
 
 bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
-		       u64 session_id, enum sara_sender sender,
+		       const struct sara_flow *flow, enum sara_sender sender,
 		       const struct sk_buff *skb, const struct sara_packet *pkt);
 int sara_inspect_bind(struct sara_net *sn, u32 portid,
 		      struct netlink_ext_ack *extack);

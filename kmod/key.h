@@ -10,6 +10,9 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+/* The form of a key that names a call, see call.c. */
+#define SARA_KEY_FORM_CALL	0xff
+
 /**
  * struct sara_key - a flow's 5-tuple, in the request direction
  * @src: client address; an IPv4 address stands in the first word, the rest 0
@@ -19,7 +22,8 @@
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @family: AF_INET or AF_INET6
  * @form: 0 for a flow; enum sara_form for an announcement, in whose key every
- *	unknown field is 0
+ *	unknown field is 0; SARA_KEY_FORM_CALL for a call, in whose key a hash
+ *	of the Call-ID stands for the client
  * @zero: keeps all bytes defined: keys are hashed and compared as memory
  */
 struct sara_key {

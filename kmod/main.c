@@ -6,6 +6,7 @@
 #include <net/genetlink.h>
 
 #include "announce.h"
+#include "call.h"
 #include "dev.h"
 #include "early.h"
 #include "flow.h"
@@ -133,6 +134,7 @@ static int __init sara_init(void)
 {
 	int err;
 
+	sara_call_init();
 	err = sara_flow_init();
 	if (err)
 		return err;

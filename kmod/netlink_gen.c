@@ -57,26 +57,28 @@ const struct nla_policy sara_dev_get_nl_policy[SARA_A_DEV_NAME + 1] = {
 };
 
 /* SARA_CMD_SERVICE_NEW - do */
-const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NODE + 1] = {
+const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1] = {
 	[SARA_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SERVICE_ADDR] = { .type = NLA_BINARY, },
 	[SARA_A_SERVICE_PROTO] = { .type = NLA_U8, },
 	[SARA_A_SERVICE_PORT] = { .type = NLA_U16, },
 	[SARA_A_SERVICE_PORT_LAST] = { .type = NLA_U16, },
 	[SARA_A_SERVICE_APP] = NLA_POLICY_MAX(NLA_U32, 2),
-	[SARA_A_SERVICE_KEY] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[SARA_A_SERVICE_KEY] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[SARA_A_SERVICE_SCHEDULER] = { .type = NLA_NUL_STRING, .len = 15, },
 	[SARA_A_SERVICE_FLOW_TIMEOUT] = NLA_POLICY_MIN(NLA_U32, 1000),
 	[SARA_A_SERVICE_NODE] = { .type = NLA_STRING, .len = 31, },
+	[SARA_A_SERVICE_NO_CALL_ID] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 };
 
 /* SARA_CMD_SERVICE_SET - do */
-const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_ALL_NODES + 1] = {
+const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1] = {
 	[SARA_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SERVICE_SCHEDULER] = { .type = NLA_NUL_STRING, .len = 15, },
 	[SARA_A_SERVICE_FLOW_TIMEOUT] = NLA_POLICY_MIN(NLA_U32, 1000),
 	[SARA_A_SERVICE_NODE] = { .type = NLA_STRING, .len = 31, },
 	[SARA_A_SERVICE_ALL_NODES] = { .type = NLA_FLAG, },
+	[SARA_A_SERVICE_NO_CALL_ID] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 };
 
 /* SARA_CMD_SERVICE_DEL - do */
@@ -143,18 +145,20 @@ const struct nla_policy sara_session_del_nl_policy[SARA_A_SESSION_ALL + 1] = {
 };
 
 /* SARA_CMD_SESSION_GET - do */
-const struct nla_policy sara_session_get_nl_policy[SARA_A_SESSION_NODE + 1] = {
+const struct nla_policy sara_session_get_nl_policy[SARA_A_SESSION_CALL_ID + 1] = {
 	[SARA_A_SESSION_ID] = { .type = NLA_U64, },
 	[SARA_A_SESSION_SERVICE] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SESSION_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
+	[SARA_A_SESSION_CALL_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 /* SARA_CMD_FLOW_GET - do */
-const struct nla_policy sara_flow_get_nl_policy[SARA_A_FLOW_TUPLE + 1] = {
+const struct nla_policy sara_flow_get_nl_policy[SARA_A_FLOW_CALL_ID + 1] = {
 	[SARA_A_FLOW_TUPLE] = NLA_POLICY_NESTED(sara_tuple_nl_policy),
 	[SARA_A_FLOW_SESSION] = { .type = NLA_U64, },
 	[SARA_A_FLOW_SERVICE] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_FLOW_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
+	[SARA_A_FLOW_CALL_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 /* SARA_CMD_ANNOUNCE_NEW - do */
@@ -173,11 +177,12 @@ const struct nla_policy sara_announce_del_nl_policy[SARA_A_ANNOUNCEMENT_TAG + 1]
 };
 
 /* SARA_CMD_ANNOUNCE_GET - do */
-const struct nla_policy sara_announce_get_nl_policy[SARA_A_ANNOUNCEMENT_TUPLE + 1] = {
+const struct nla_policy sara_announce_get_nl_policy[SARA_A_ANNOUNCEMENT_CALL_ID + 1] = {
 	[SARA_A_ANNOUNCEMENT_TUPLE] = NLA_POLICY_NESTED(sara_tuple_nl_policy),
 	[SARA_A_ANNOUNCEMENT_SESSION] = { .type = NLA_U64, },
 	[SARA_A_ANNOUNCEMENT_SERVICE] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_ANNOUNCEMENT_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
+	[SARA_A_ANNOUNCEMENT_CALL_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 /* SARA_CMD_STATS_GET - do */
@@ -228,14 +233,14 @@ const struct genl_ops sara_nl_ops[22] = {
 		.cmd		= SARA_CMD_SERVICE_NEW,
 		.doit		= sara_nl_service_new_doit,
 		.policy		= sara_service_new_nl_policy,
-		.maxattr	= SARA_A_SERVICE_NODE,
+		.maxattr	= SARA_A_SERVICE_NO_CALL_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= SARA_CMD_SERVICE_SET,
 		.doit		= sara_nl_service_set_doit,
 		.policy		= sara_service_set_nl_policy,
-		.maxattr	= SARA_A_SERVICE_ALL_NODES,
+		.maxattr	= SARA_A_SERVICE_NO_CALL_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -299,7 +304,7 @@ const struct genl_ops sara_nl_ops[22] = {
 		.doit		= sara_nl_session_get_doit,
 		.dumpit		= sara_nl_session_get_dumpit,
 		.policy		= sara_session_get_nl_policy,
-		.maxattr	= SARA_A_SESSION_NODE,
+		.maxattr	= SARA_A_SESSION_CALL_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -307,7 +312,7 @@ const struct genl_ops sara_nl_ops[22] = {
 		.doit		= sara_nl_flow_get_doit,
 		.dumpit		= sara_nl_flow_get_dumpit,
 		.policy		= sara_flow_get_nl_policy,
-		.maxattr	= SARA_A_FLOW_TUPLE,
+		.maxattr	= SARA_A_FLOW_CALL_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -329,7 +334,7 @@ const struct genl_ops sara_nl_ops[22] = {
 		.doit		= sara_nl_announce_get_doit,
 		.dumpit		= sara_nl_announce_get_dumpit,
 		.policy		= sara_announce_get_nl_policy,
-		.maxattr	= SARA_A_ANNOUNCEMENT_TUPLE,
+		.maxattr	= SARA_A_ANNOUNCEMENT_CALL_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -24,9 +24,9 @@ extern const struct nla_policy sara_dev_del_nl_policy[SARA_A_DEV_NAME + 1];
 
 extern const struct nla_policy sara_dev_get_nl_policy[SARA_A_DEV_NAME + 1];
 
-extern const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NODE + 1];
+extern const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1];
 
-extern const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_ALL_NODES + 1];
+extern const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1];
 
 extern const struct nla_policy sara_service_del_nl_policy[SARA_A_SERVICE_FORCE + 1];
 
@@ -44,15 +44,15 @@ extern const struct nla_policy sara_session_set_nl_policy[SARA_A_SESSION_LINGER 
 
 extern const struct nla_policy sara_session_del_nl_policy[SARA_A_SESSION_ALL + 1];
 
-extern const struct nla_policy sara_session_get_nl_policy[SARA_A_SESSION_NODE + 1];
+extern const struct nla_policy sara_session_get_nl_policy[SARA_A_SESSION_CALL_ID + 1];
 
-extern const struct nla_policy sara_flow_get_nl_policy[SARA_A_FLOW_TUPLE + 1];
+extern const struct nla_policy sara_flow_get_nl_policy[SARA_A_FLOW_CALL_ID + 1];
 
 extern const struct nla_policy sara_announce_new_nl_policy[SARA_A_ANNOUNCEMENT_TTL + 1];
 
 extern const struct nla_policy sara_announce_del_nl_policy[SARA_A_ANNOUNCEMENT_TAG + 1];
 
-extern const struct nla_policy sara_announce_get_nl_policy[SARA_A_ANNOUNCEMENT_TUPLE + 1];
+extern const struct nla_policy sara_announce_get_nl_policy[SARA_A_ANNOUNCEMENT_CALL_ID + 1];
 
 extern const struct nla_policy sara_stats_get_nl_policy[SARA_A_STATS_PAD + 1];
 

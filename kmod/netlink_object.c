@@ -246,6 +246,9 @@ static int sara_nl_service_args(struct genl_info *info,
 		args->app = nla_get_u32(attrs[SARA_A_SERVICE_APP]);
 	if (sara_nl_wants(info, SARA_A_SERVICE_KEY, &args->has))
 		args->key = nla_get_u32(attrs[SARA_A_SERVICE_KEY]);
+	if (sara_nl_wants(info, SARA_A_SERVICE_NO_CALL_ID, &args->has))
+		args->no_call_id =
+			nla_get_u32(attrs[SARA_A_SERVICE_NO_CALL_ID]);
 	if (sara_nl_wants(info, SARA_A_SERVICE_SCHEDULER, &args->has))
 		args->scheduler = nla_data(attrs[SARA_A_SERVICE_SCHEDULER]);
 	if (sara_nl_wants(info, SARA_A_SERVICE_FLOW_TIMEOUT, &args->has))
@@ -306,6 +309,9 @@ int sara_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
 			nla_data(info->attrs[SARA_A_SERVICE_SCHEDULER]);
 	if (sara_nl_wants(info, SARA_A_SERVICE_FLOW_TIMEOUT, &args.has))
 		args.flow_timeout = nla_get_u32(timeout);
+	if (sara_nl_wants(info, SARA_A_SERVICE_NO_CALL_ID, &args.has))
+		args.no_call_id =
+			nla_get_u32(info->attrs[SARA_A_SERVICE_NO_CALL_ID]);
 	args.all_nodes = nla_get_flag(info->attrs[SARA_A_SERVICE_ALL_NODES]);
 
 	mutex_lock(&sn->mutex);

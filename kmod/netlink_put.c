@@ -6,6 +6,7 @@
 #include "netlink_put.h"
 
 #include "announce.h"
+#include "call.h"
 #include "dev.h"
 #include "flow.h"
 #include "node.h"
@@ -173,7 +174,10 @@ int sara_put_service(struct sk_buff *skb, const struct sara_service *service)
 	    sara_put_u64(skb, SARA_A_SERVICE_PACKETS, packets, pad) ||
 	    sara_put_u64(skb, SARA_A_SERVICE_BYTES, bytes, pad) ||
 	    sara_put_u64(skb, SARA_A_SERVICE_REFUSED,
-			 READ_ONCE(service->refused), pad))
+			 READ_ONCE(service->refused), pad) ||
+	    (service->key == SARA_KEY_CALL_ID &&
+	     nla_put_u32(skb, SARA_A_SERVICE_NO_CALL_ID,
+			 READ_ONCE(service->no_call_id))))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -228,6 +232,18 @@ int sara_put_node(struct sk_buff *skb, const struct sara_node *node)
 			 READ_ONCE(node->sessions_total), pad) ||
 	    sara_put_u64(skb, SARA_A_NODE_PACKETS, packets, pad) ||
 	    sara_put_u64(skb, SARA_A_NODE_BYTES, bytes, pad))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* A signalling flow: its tuple, and what else it is told by. */
+static int sara_put_signalling(struct sk_buff *skb, int tuple, int call_id,
+			       const struct sara_flow *flow)
+{
+	const struct sara_call *call = sara_call(flow);
+
+	if (sara_put_tuple(skb, tuple, sara_flow_tuple(flow)) ||
+	    (call && nla_put_string(skb, call_id, call->id)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -301,8 +317,9 @@ int sara_put_session(struct sk_buff *skb, const struct sara_session *session)
 	if (sara_put_owner(skb, session, SARA_A_SESSION_ID,
 			   SARA_A_SESSION_SERVICE, SARA_A_SESSION_NODE,
 			   SARA_A_SESSION_PAD) ||
-	    (signalling && sara_put_tuple(skb, SARA_A_SESSION_TUPLE,
-					  &signalling->key)) ||
+	    (signalling && sara_put_signalling(skb, SARA_A_SESSION_TUPLE,
+					       SARA_A_SESSION_CALL_ID,
+					       signalling)) ||
 	    nla_put_u32(skb, SARA_A_SESSION_STATUS,
 			sara_session_status(session)) ||
 	    (label && nla_put_string(skb, SARA_A_SESSION_LABEL, label->text)) ||
@@ -330,7 +347,8 @@ int sara_put_flow(struct sk_buff *skb, const struct sara_flow *flow)
 
 	if (sara_put_owner(skb, flow->session, SARA_A_FLOW_SESSION,
 			   SARA_A_FLOW_SERVICE, SARA_A_FLOW_NODE, pad) ||
-	    sara_put_tuple(skb, SARA_A_FLOW_TUPLE, &flow->key) ||
+	    sara_put_signalling(skb, SARA_A_FLOW_TUPLE, SARA_A_FLOW_CALL_ID,
+				flow) ||
 	    nla_put_u32(skb, SARA_A_FLOW_IDENTITY, flow->identity) ||
 	    nla_put_u32(skb, SARA_A_FLOW_STATUS, READ_ONCE(flow->status)) ||
 	    nla_put_u32(skb, SARA_A_FLOW_TIMEOUT,

@@ -4,6 +4,7 @@
  * announcements.
  */
 #include "announce.h"
+#include "call.h"
 #include "flow.h"
 #include "netlink.h"
 #include "netlink_put.h"
@@ -17,19 +18,30 @@
  * @session: id, 0 for any
  * @service: id, 0 for any
  * @node: id, 0 for any
+ * @call_id: of its signalling flow; empty for any
  */
 struct sara_nl_filter {
 	u64	session;
 	u32	service;
 	u32	node;
+	char	call_id[SARA_CALL_ID_MAX + 1];
 };
+
+static bool sara_nl_calls(const struct sara_session *session, const char *id)
+{
+	const struct sara_flow *flow = rcu_dereference(session->signalling);
+	const struct sara_call *call = flow ? sara_call(flow) : NULL;
+
+	return call && !strcmp(call->id, id);
+}
 
 static bool sara_nl_matches(const struct sara_nl_filter *filter,
 			    const struct sara_session *session)
 {
 	return (!filter->session || filter->session == session->id) &&
 	       (!filter->service || filter->service == session->service->id) &&
-	       (!filter->node || filter->node == session->node->id);
+	       (!filter->node || filter->node == session->node->id) &&
+	       (!*filter->call_id || sara_nl_calls(session, filter->call_id));
 }
 
 static int sara_nl_filter_service(struct sara_net *sn,
@@ -209,6 +221,31 @@ int sara_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return sara_nl_send(info, answer, hdr, err);
 }
 
+/*
+ * A flow by its tuple, or the call with this Call-ID, if that is what the
+ * service tells them by. RCU is read.
+ */
+static const struct sara_flow *sara_nl_flow_find(struct sara_net *sn,
+						 const struct sara_key *tuple,
+						 const struct nlattr *call_id)
+{
+	struct sara_service *service;
+	struct sara_flow *flow;
+	struct sara_key key;
+
+	key = *tuple;
+	key.form = 0;
+	flow = sara_flow_lookup(sn, &key);
+	if (flow || !call_id ||
+	    sara_service_lookup(sn, key.family, &key.dst, key.proto, key.dport,
+				&service) != SARA_VIP_SERVICE ||
+	    service->key != SARA_KEY_CALL_ID)
+		return flow;
+	sara_call_key(service, nla_data(call_id), strlen(nla_data(call_id)),
+		      &key);
+	return sara_flow_lookup(sn, &key);
+}
+
 /**
  * sara_nl_flow_get_doit() - one flow
  * @skb: the request
@@ -235,12 +272,11 @@ int sara_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 			       "a flow has all of source, source port, destination and port");
 		return -EINVAL;
 	}
-	key.form = 0;
 	answer = sara_nl_answer(info, SARA_PUT_SIZE, &hdr);
 	if (!answer)
 		return -ENOMEM;
 	rcu_read_lock();
-	flow = sara_flow_lookup(sn, &key);
+	flow = sara_nl_flow_find(sn, &key, info->attrs[SARA_A_FLOW_CALL_ID]);
 	err = flow ? sara_put_flow(answer, flow) : -ENOENT;
 	rcu_read_unlock();
 	if (err == -ENOENT)
@@ -372,7 +408,8 @@ static int sara_nl_walk_start(struct netlink_callback *cb,
 			      struct rhashtable *table,
 			      const struct nlattr *session,
 			      const struct nlattr *service,
-			      const struct nlattr *node)
+			      const struct nlattr *node,
+			      const struct nlattr *call_id)
 {
 	struct sara_net *sn = sara_net(sock_net(cb->skb->sk));
 	struct sara_nl_walk *walk;
@@ -383,6 +420,9 @@ static int sara_nl_walk_start(struct netlink_callback *cb,
 		return -ENOMEM;
 	if (session)
 		walk->filter.session = nla_get_u64(session);
+	if (call_id)
+		nla_strscpy(walk->filter.call_id, call_id,
+			    sizeof(walk->filter.call_id));
 	mutex_lock(&sn->mutex);
 	err = sara_nl_filter_service(sn, &walk->filter, service, cb->extack) ?:
 	      sara_nl_filter_node(sn, &walk->filter, node, cb->extack);
@@ -466,17 +506,18 @@ static int sara_nl_walk_dump(struct sk_buff *skb, struct netlink_callback *cb,
 int sara_nl_session_start(struct netlink_callback *cb)
 {
 	struct sara_net *sn = sara_net(sock_net(cb->skb->sk));
-	struct nlattr *attrs[SARA_A_SESSION_NODE + 1];
+	struct nlattr *attrs[SARA_A_SESSION_CALL_ID + 1];
 	int err;
 
 	err = genlmsg_parse(cb->nlh, &sara_nl_family, attrs,
-			    SARA_A_SESSION_NODE, sara_session_get_nl_policy,
+			    SARA_A_SESSION_CALL_ID, sara_session_get_nl_policy,
 			    cb->extack);
 	if (err)
 		return err;
 	return sara_nl_walk_start(cb, &sn->sessions, attrs[SARA_A_SESSION_ID],
 				  attrs[SARA_A_SESSION_SERVICE],
-				  attrs[SARA_A_SESSION_NODE]);
+				  attrs[SARA_A_SESSION_NODE],
+				  attrs[SARA_A_SESSION_CALL_ID]);
 }
 
 static const struct sara_session *sara_nl_session_owner(void *object)
@@ -513,16 +554,17 @@ int sara_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 int sara_nl_flow_start(struct netlink_callback *cb)
 {
 	struct sara_net *sn = sara_net(sock_net(cb->skb->sk));
-	struct nlattr *attrs[SARA_A_FLOW_TUPLE + 1];
+	struct nlattr *attrs[SARA_A_FLOW_CALL_ID + 1];
 	int err;
 
-	err = genlmsg_parse(cb->nlh, &sara_nl_family, attrs, SARA_A_FLOW_TUPLE,
+	err = genlmsg_parse(cb->nlh, &sara_nl_family, attrs, SARA_A_FLOW_CALL_ID,
 			    sara_flow_get_nl_policy, cb->extack);
 	if (err)
 		return err;
 	return sara_nl_walk_start(cb, &sn->flows, attrs[SARA_A_FLOW_SESSION],
 				  attrs[SARA_A_FLOW_SERVICE],
-				  attrs[SARA_A_FLOW_NODE]);
+				  attrs[SARA_A_FLOW_NODE],
+				  attrs[SARA_A_FLOW_CALL_ID]);
 }
 
 static const struct sara_session *sara_nl_flow_owner(void *object)
@@ -558,18 +600,19 @@ int sara_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 int sara_nl_announce_start(struct netlink_callback *cb)
 {
 	struct sara_net *sn = sara_net(sock_net(cb->skb->sk));
-	struct nlattr *attrs[SARA_A_ANNOUNCEMENT_TUPLE + 1];
+	struct nlattr *attrs[SARA_A_ANNOUNCEMENT_CALL_ID + 1];
 	int err;
 
 	err = genlmsg_parse(cb->nlh, &sara_nl_family, attrs,
-			    SARA_A_ANNOUNCEMENT_TUPLE,
+			    SARA_A_ANNOUNCEMENT_CALL_ID,
 			    sara_announce_get_nl_policy, cb->extack);
 	if (err)
 		return err;
 	return sara_nl_walk_start(cb, &sn->announcements,
 				  attrs[SARA_A_ANNOUNCEMENT_SESSION],
 				  attrs[SARA_A_ANNOUNCEMENT_SERVICE],
-				  attrs[SARA_A_ANNOUNCEMENT_NODE]);
+				  attrs[SARA_A_ANNOUNCEMENT_NODE],
+				  attrs[SARA_A_ANNOUNCEMENT_CALL_ID]);
 }
 
 static const struct sara_session *sara_nl_announce_owner(void *object)

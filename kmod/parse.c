@@ -186,6 +186,11 @@ static enum sara_parsed sara_parse_quoted(const struct sk_buff *skb,
 	quoted.key.sport = ports[0];
 	quoted.key.dport = ports[1];
 	pkt->key = quoted.key;
+	/* What is left of a datagram may tell whose it was. */
+	pkt->payload_offset = quoted.l4_offset + sizeof(struct udphdr);
+	if (pkt->key.proto == IPPROTO_UDP &&
+	    pkt->payload_offset < pkt->ip_len)
+		pkt->payload_len = pkt->ip_len - pkt->payload_offset;
 	sara_packet_reverse(pkt);
 	return SARA_PARSED_ERROR;
 }

@@ -13,8 +13,10 @@
  * struct sara_packet - what was read of a packet
  * @key: its flow; form 0
  * @l4_offset: of the TCP or UDP header, from skb->data
- * @payload_offset: of the TCP or UDP payload, from skb->data
- * @payload_len: its length; what follows the IP packet (padding) is not counted
+ * @payload_offset: of the TCP or UDP payload, from skb->data; of an error's,
+ *	that of the quoted datagram
+ * @payload_len: its length; what follows the IP packet (padding) is not
+ *	counted; of an error's, what is there of it
  * @ip_len: length of the IP packet
  * @frag_offset: place of a fragment's bytes in the whole packet, 0 for the
  *	first

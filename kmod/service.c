@@ -243,6 +243,17 @@ static int sara_service_check_new(struct sara_net *sn,
 		NL_SET_ERR_MSG(extack, "RTSP runs over TCP only");
 		return -EINVAL;
 	}
+	if (args->key == SARA_KEY_CALL_ID &&
+	    (args->app != SARA_APP_SIP || args->proto != IPPROTO_UDP)) {
+		NL_SET_ERR_MSG(extack,
+			       "key call-id is for SIP over UDP: give app sip and protocol UDP");
+		return -EINVAL;
+	}
+	if (args->key != SARA_KEY_CALL_ID &&
+	    sara_service_has(args, SARA_A_SERVICE_NO_CALL_ID)) {
+		NL_SET_ERR_MSG(extack, "no-call-id is only for key call-id");
+		return -EINVAL;
+	}
 	list_for_each_entry(other, &sn->services, link) {
 		if (other->family != args->family ||
 		    !ipv6_addr_equal(&other->addr, &args->addr) ||
@@ -335,6 +346,9 @@ int sara_service_add(struct sara_net *sn, struct sara_service_args *args,
 	service->key = SARA_KEY_FLOW;
 	if (sara_service_has(args, SARA_A_SERVICE_KEY))
 		service->key = args->key;
+	service->no_call_id = SARA_NO_CALL_ID_DROP;
+	if (sara_service_has(args, SARA_A_SERVICE_NO_CALL_ID))
+		service->no_call_id = args->no_call_id;
 	service->flow_timeout = msecs_to_jiffies(SARA_FLOW_TIMEOUT_DEFAULT);
 	if (sara_service_has(args, SARA_A_SERVICE_FLOW_TIMEOUT))
 		service->flow_timeout = msecs_to_jiffies(args->flow_timeout);
@@ -382,6 +396,11 @@ int sara_service_set(struct sara_net *sn, struct sara_service_args *args,
 	err = sara_service_check(args, extack);
 	if (err)
 		return err;
+	if (service->key != SARA_KEY_CALL_ID &&
+	    sara_service_has(args, SARA_A_SERVICE_NO_CALL_ID)) {
+		NL_SET_ERR_MSG(extack, "no-call-id is only for key call-id");
+		return -EINVAL;
+	}
 	if (args->all_nodes) {
 		args->pool = sara_pool_alloc(0);
 		if (!args->pool)
@@ -401,6 +420,8 @@ int sara_service_set(struct sara_net *sn, struct sara_service_args *args,
 	if (sara_service_has(args, SARA_A_SERVICE_FLOW_TIMEOUT))
 		WRITE_ONCE(service->flow_timeout,
 			   msecs_to_jiffies(args->flow_timeout));
+	if (sara_service_has(args, SARA_A_SERVICE_NO_CALL_ID))
+		WRITE_ONCE(service->no_call_id, args->no_call_id);
 	sara_net_changed(sn);
 	sara_notify_service(service, SARA_EVENT_CHANGED);
 	return 0;

@@ -39,6 +39,7 @@ struct sara_pool {
  * @port_last: last port
  * @app: enum sara_app
  * @key: enum sara_session_key
+ * @no_call_id: enum sara_no_call_id; READ_ONCE()
  * @scheduler: how a node is chosen; RCU
  * @sched_data: the scheduler's own; written under &sara_net.lock
  * @pool: who serves it; RCU
@@ -64,6 +65,7 @@ struct sara_service {
 	u16			port_last;
 	u8			app;
 	u8			key;
+	u8			no_call_id;
 	const struct sara_scheduler __rcu *scheduler;
 	u64			sched_data;
 	struct sara_pool __rcu	*pool;
@@ -108,6 +110,7 @@ enum sara_vip_match sara_service_lookup(const struct sara_net *sn, u8 family,
  * @port_last: last port
  * @app: enum sara_app
  * @key: enum sara_session_key
+ * @no_call_id: enum sara_no_call_id
  * @scheduler: name
  * @flow_timeout: ms
  * @all_nodes: back to all nodes
@@ -123,6 +126,7 @@ struct sara_service_args {
 	u16			port_last;
 	u8			app;
 	u8			key;
+	u8			no_call_id;
 	const char		*scheduler;
 	u32			flow_timeout;
 	bool			all_nodes;

@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 
 #include "announce.h"
+#include "call.h"
 #include "flow.h"
 #include "node.h"
 #include "notify.h"
@@ -190,6 +191,7 @@ static struct sara_session *sara_session_new(struct sara_net *sn,
 static struct sara_flow *sara_session_place(struct sara_net *sn,
 					    struct sara_service *service,
 					    const struct sara_key *key,
+					    const struct sara_call_name *call,
 					    int *reason)
 {
 	const struct sara_scheduler *scheduler;
@@ -217,7 +219,9 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 		sara_session_unlink(session);
 		return NULL;
 	}
-	flow = sara_flow_add(session, key, SARA_IDENTITY_SIGNALLING, reason);
+	flow = call ? sara_flow_add_call(session, call, key, reason) :
+		      sara_flow_add(session, key, SARA_IDENTITY_SIGNALLING,
+				    reason);
 	if (!flow) {
 		sara_session_unlink(session);
 		return NULL;
@@ -257,6 +261,7 @@ static struct sara_flow *sara_session_join(struct sara_session *session,
 static struct sara_flow *sara_session_open(struct sara_net *sn,
 					   struct sara_service *service,
 					   const struct sara_key *key,
+					   const struct sara_call_name *call,
 					   int *reason)
 {
 	struct sara_session *session = NULL;
@@ -271,7 +276,7 @@ static struct sara_flow *sara_session_open(struct sara_net *sn,
 		session = sara_source_find(service, key);
 	if (session)
 		return sara_session_join(session, key, reason);
-	flow = sara_session_place(sn, service, key, reason);
+	flow = sara_session_place(sn, service, key, call, reason);
 	if (!flow)
 		service->refused++;
 	return flow;
@@ -296,7 +301,8 @@ static void sara_session_retire(struct sara_flow *flow)
  * sara_session_start() - the first packet of a conversation with a service
  * @sn: the namespace
  * @service: found under RCU
- * @key: the flow's
+ * @key: the flow's 5-tuple
+ * @call: with key call-id, the name of the call, else NULL
  * @reason: on failure, the counter of the reason
  *
  * If another CPU was faster, its flow is returned. A TCP flow that is closing
@@ -307,18 +313,20 @@ static void sara_session_retire(struct sara_flow *flow)
  */
 struct sara_flow *sara_session_start(struct sara_net *sn,
 				     struct sara_service *service,
-				     const struct sara_key *key, int *reason)
+				     const struct sara_key *key,
+				     const struct sara_call_name *call,
+				     int *reason)
 {
 	struct sara_flow *flow;
 
 	spin_lock_bh(&sn->lock);
-	flow = sara_flow_lookup(sn, key);
+	flow = sara_flow_lookup(sn, call ? &call->key : key);
 	if (flow && READ_ONCE(flow->status) == SARA_STATUS_CLOSING) {
 		sara_session_retire(flow);
 		flow = NULL;
 	}
 	if (!flow)
-		flow = sara_session_open(sn, service, key, reason);
+		flow = sara_session_open(sn, service, key, call, reason);
 	spin_unlock_bh(&sn->lock);
 	return flow;
 }

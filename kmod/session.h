@@ -8,6 +8,7 @@
 #include "sara.h"
 
 struct netlink_ext_ack;
+struct sara_call_name;
 struct sara_flow;
 struct sara_node;
 struct sara_service;
@@ -111,7 +112,9 @@ sara_session_status(const struct sara_session *session)
 struct sara_session *sara_session_find(struct sara_net *sn, u64 id);
 struct sara_flow *sara_session_start(struct sara_net *sn,
 				     struct sara_service *service,
-				     const struct sara_key *key, int *reason);
+				     const struct sara_key *key,
+				     const struct sara_call_name *call,
+				     int *reason);
 void sara_session_seen(struct sara_session *session);
 bool sara_session_reclaim(struct sara_net *sn,
 			  const struct sara_session *except);

@@ -9,6 +9,10 @@ process, because starting programs is what is slow in a guest. A namespace is en
   udp-sink ADDR PORT             take datagrams and forget them
   tcp-serve ADDR PORT            answer each line with the namespace's name
   udp SPORT DST DPORT [SECONDS]  send a datagram, tell the answer or "none"
+  say SPORT DST DPORT TEXT [SIZE]
+                                 send TEXT (with Python's escapes; a blank is \\x20), tell the answer or "none"; with
+                                 SIZE at once as datagrams of so many bytes, aggregated, tell the answers by commas
+  tell SPORT DST DPORT TEXT      send TEXT, expect nothing
   send SPORT DST DPORT [N] [LEN] send N datagrams, expect nothing
   flood FIRST N DST DPORT        a datagram from each of N ports
   traffic FIRST N DST DPORT      datagrams from N ports, round and round, until: quiet (tells how many)
@@ -18,7 +22,7 @@ process, because starting programs is what is slow in a guest. A namespace is en
   tcp-close NAME | tcp-reset NAME
   frame DMAC PROTO SRC SPORT DST DPORT [KEY=VALUE...]
                                  a frame made by hand, out of eth0; KEY: flags (TCP, number), seq, len (payload),
-                                 vlan, cut (bytes of the IP packet that are sent), more=1 (an IPv4 fragment)
+                                 text (payload, as for say), vlan, cut (bytes of the IP packet that are sent), more=1 (an IPv4 fragment)
   icmp DST TYPE CODE WORD PROTO SRC SPORT DST2 DPORT [KEY=VALUE...]
                                  an ICMP error to DST that quotes the packet SRC:SPORT > DST2:DPORT; KEY as for frame
   sniff                          listen to eth0; then: sniffed [SECONDS]: IP frames that came in, as
@@ -37,6 +41,7 @@ process, because starting programs is what is slow in a guest. A namespace is en
   until SECONDS PATTERN VERB...  again and again until the answer matches; spaces of PATTERN are written _
   bind [BUFFER]                  become the receiver of inspected packets, with room for so many bytes
   inspected                      those that came, as sender,session,flags,seq,payload; by semicolons
+  copied SECONDS FIELD...        likewise, with these fields
   listen                         join the multicast group; then: events [SECONDS]
   unbind                         close the netlink socket
 
@@ -61,6 +66,7 @@ PREFIX = os.environ.get('SARA_NS_PREFIX', '')
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 SO_RCVBUFFORCE = 33
+SOL_UDP, UDP_SEGMENT = 17, 103
 SOL_NETLINK, NETLINK_EXT_ACK, NETLINK_ADD_MEMBERSHIP = 270, 11, 1
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 4, 0x10, 0x300
 
@@ -372,8 +378,12 @@ def checksum(data):
     return ~total & 0xffff
 
 
+def unescape(text):
+    return text.encode().decode('unicode_escape').encode('latin1')
+
+
 def ip_packet(proto, src, sport, dst, dport, option):
-    payload = b'x' * int(option.get('len', 0))
+    payload = unescape(option['text']) if 'text' in option else b'x' * int(option.get('len', 0))
     number = {'udp': 17, 'tcp': 6}[proto]
     if proto == 'udp':
         at, l4 = 6, struct.pack('!HHHH', sport, dport, 8 + len(payload), 0) + payload
@@ -443,6 +453,27 @@ class Bot:
             except TimeoutError:
                 return 'none'
 
+    def do_say(self, where, sport, dst, dport, text, size=''):
+        message = unescape(text)
+        expected = len(message) // int(size) if size else 1
+        answers = []
+        with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
+            sock.settimeout(5)
+            if size:
+                sock.setsockopt(SOL_UDP, UDP_SEGMENT, int(size))
+            sock.sendto(message, (dst, int(dport)))
+            try:
+                while len(answers) < expected:
+                    answers.append(sock.recv(100).decode())
+            except TimeoutError:
+                answers.append('none')
+        return ','.join(answers)
+
+    def do_tell(self, where, sport, dst, dport, text):
+        with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
+            sock.sendto(unescape(text), (dst, int(dport)))
+        return 'ok'
+
     def do_send(self, where, sport, dst, dport, n='1', length='32'):
         with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
             for _ in range(int(n)):
@@ -502,7 +533,7 @@ class Bot:
         return self.do_tcp_ask(where, name, 'x')
 
     def do_frame(self, where, dmac, proto, src, sport, dst, dport, *options):
-        option = dict(word.split('=') for word in options)
+        option = dict(word.split('=', 1) for word in options)
         packet = ip_packet(proto, address(src), int(sport), address(dst), int(dport), option)
         packet = packet[:int(option.get('cut', len(packet)))]
         tag = struct.pack('!HH', 0x8100, int(option['vlan'])) if 'vlan' in option else b''
@@ -513,7 +544,7 @@ class Bot:
         return 'ok'
 
     def do_icmp(self, where, to, kind, code, word, proto, src, sport, dst, dport, *options):
-        option = dict(item.split('=') for item in options)
+        option = dict(item.split('=', 1) for item in options)
         quoted = ip_packet(proto, address(src), int(sport), address(dst), int(dport), option)
         quoted = quoted[:int(option.get('cut', len(quoted)))]
         message = struct.pack('!BBHI', int(kind), int(code), 0, int(word)) + quoted
@@ -650,8 +681,13 @@ class Bot:
         return self.do_nl(where, 'inspect-bind')
 
     def do_inspected(self, where, seconds='0'):
-        fields = ('sender', 'session', 'tcp-flags', 'tcp-seq', 'lost', 'src', 'sport', 'dport')
-        return ';'.join(','.join([str(row.get(f, '-')) for f in fields] + [str(len(row.get('payload', b'')))])
+        return self.do_copied(where, seconds, 'sender', 'session', 'tcp-flags', 'tcp-seq', 'lost', 'src', 'sport',
+                              'dport', 'payload')
+
+    def do_copied(self, where, seconds, *fields):
+        def text(row, field):
+            return str(len(row.get(field, b''))) if field == 'payload' else str(row.get(field, '-'))
+        return ';'.join(','.join(text(row, field) for field in fields)
                         for command, row in self.family(where).unasked(float(seconds)) if command == 'inspect-ntf')
 
     def do_until(self, where, seconds, pattern, verb, *words):

@@ -9,6 +9,7 @@
 #include "core/base/announcement.hpp"
 #include "core/base/flow_key.hpp"
 #include "core/base/session.hpp"
+#include "core/base/signalling_key.hpp"
 #include "core/base/time.hpp"
 #include "core/role/dispatcher.hpp"
 
@@ -19,21 +20,21 @@ namespace sara::sim {
 class Kernel {
 public:
     /// A client's packet: of which session? `created` tells that it is a new one.
-    SessionId packet(const FlowKey& flow, bool& created) {
-        const auto known = by_flow_.find(flow);
-        created = known == by_flow_.end();
+    SessionId packet(const SignallingKey& signalling, bool& created) {
+        const auto known = by_signalling_.find(signalling);
+        created = known == by_signalling_.end();
         if (!created) {
             return known->second;
         }
         const SessionId id{++last_};
-        by_flow_[flow] = id;
-        sessions_[id] = {.flow = flow};
+        by_signalling_[signalling] = id;
+        sessions_[id] = {.signalling = signalling};
         return id;
     }
 
-    [[nodiscard]] std::optional<SessionId> session_of(const FlowKey& flow) const {
-        const auto known = by_flow_.find(flow);
-        return known == by_flow_.end() ? std::nullopt : std::optional(known->second);
+    [[nodiscard]] std::optional<SessionId> session_of(const SignallingKey& signalling) const {
+        const auto known = by_signalling_.find(signalling);
+        return known == by_signalling_.end() ? std::nullopt : std::optional(known->second);
     }
 
     /// errno, or 0.
@@ -51,8 +52,8 @@ public:
                 continue;
             }
             const SessionId id = session->first;
-            ended.push_back({id, session->second.flow});
-            by_flow_.erase(session->second.flow);
+            ended.push_back({id, session->second.signalling.flow});
+            by_signalling_.erase(session->second.signalling);
             std::erase_if(announcements_, [&](const auto& each) { return each.second.session == id; });
             session = sessions_.erase(session);
         }
@@ -65,7 +66,7 @@ public:
         Time until = kNever;
     };
     struct Session {
-        FlowKey flow;
+        SignallingKey signalling;
         Time until = kNever;
         bool closing = false;
         std::string label{};
@@ -143,7 +144,7 @@ private:
 
     std::uint64_t last_ = 0;
     std::map<SessionId, Session> sessions_;
-    std::map<FlowKey, SessionId> by_flow_;
+    std::map<SignallingKey, SessionId> by_signalling_;
     std::map<AnnouncementKey, Announcement> announcements_;
 };
 

@@ -60,7 +60,8 @@ void check_whole(const World& world, const Cast& cast) {
     std::set<std::pair<SessionId, Tag>> living;
     for (const Expectation& expected : cast.expectations()) {
         INFO(expected.id << " on " << expected.flow.text());
-        const std::optional<SessionId> session = world.kernel().session_of(expected.flow);
+        const std::optional<SessionId> session =
+            world.kernel().session_of(world.signalling(expected.flow, expected.id));
         const Tag tag = static_cast<Tag>(fnv1a(as_bytes(expected.id)));
         over += expected.over ? 1 : 0;
         if (!expected.up) {
@@ -83,7 +84,7 @@ void check_whole(const World& world, const Cast& cast) {
         CHECK(living.contains({announcement.session, announcement.tag}));
     }
     for (const auto& [id, session] : world.kernel().sessions()) {
-        INFO(session.flow.text());
+        INFO(session.signalling.text());
         const bool lives =
             std::any_of(living.begin(), living.end(), [&](const auto& each) { return each.first == id; });
         CHECK(session.closing != lives);
@@ -144,4 +145,14 @@ TEST_CASE("the same seed makes the same world") {
     };
     CHECK(play(7) == play(7));
     CHECK(play(7) != play(8));
+}
+
+TEST_CASE("calls that share a flow are sessions of their own where the Call-ID tells them") {
+    const std::uint64_t seed = GENERATE(range(1U, 11U));
+    INFO("seed " << seed);
+    World world(seed, {}, true);
+    const Cast cast = invite_all(world);
+    world.run(75s);
+    check_whole(world, cast);
+    CHECK(world.dispatcher().counters().tracker.facts_without_session == 0);
 }

@@ -20,8 +20,9 @@ using namespace std::chrono_literals;
 /// Clients' packets reach the dispatcher's agent, servers' the gateway's; both without loss, some time later.
 class World {
 public:
-    World(std::uint64_t seed, wire::test::Network::Quality quality)
-        : random_(seed), network_(seed + 1, quality), seed_(seed),
+    /// `by_call`: SIP over UDP is told by Call-ID.
+    World(std::uint64_t seed, wire::test::Network::Quality quality, bool by_call = false)
+        : random_(seed), network_(seed + 1, quality), by_call_(by_call), seed_(seed),
           client_(wire::test::a_key(), kDispatcherAt, wire::test::seeded(seed + 2)),
           server_(wire::test::a_key(), wire::test::seeded(seed + 3)) {}
 
@@ -29,6 +30,11 @@ public:
     [[nodiscard]] const Kernel& kernel() const { return kernel_; }
     [[nodiscard]] const role::Dispatcher& dispatcher() const { return dispatcher_; }
     [[nodiscard]] const wire::test::Network& network() const { return network_; }
+
+    /// What the kernel knows the signalling by that carries this call or stream.
+    [[nodiscard]] SignallingKey signalling(const FlowKey& flow, const std::string& id) const {
+        return by_call_ && flow.transport == Transport::udp ? SignallingKey(flow, id) : SignallingKey(flow);
+    }
 
     void at(Duration after, std::function<void()> what) { agenda_.emplace(now() + after, std::move(what)); }
 
@@ -43,11 +49,12 @@ public:
     void pass(App app, Sender sender, const FlowKey& flow, std::string payload, std::uint32_t seq = 0,
               std::uint8_t flags = 0) {
         SessionId session = SessionId::unknown;
+        const SignallingKey key = signalling(flow, header(payload, "Call-ID: "));
         if (sender == Sender::client) {
             bool created = false;
-            session = kernel_.packet(flow, created);
+            session = kernel_.packet(key, created);
             if (created) {
-                at(50us, [this, session, flow] { found({.session = session, .flow = flow}); });
+                at(50us, [this, session, key] { found({.session = session, .signalling = key}); });
             }
         }
         at(100us, [=, this, text = std::move(payload)] {
@@ -58,7 +65,8 @@ public:
                                                    .tcp_flags = flags,
                                                    .payload = as_bytes(text)};
             if (sender == Sender::client) {
-                carry_out(dispatcher_.handle(role::InspectedPacket{.session = session, .packet = packet}, now()));
+                carry_out(dispatcher_.handle(
+                    role::InspectedPacket{.session = session, .packet = packet, .call_id = key.call_id}, now()));
             } else {
                 send(gateway_.handle(packet, 0, now()));
             }
@@ -71,7 +79,7 @@ public:
         server_ = wire::PeerServer(wire::test::a_key(), wire::test::seeded(seed_ += 100));
         for (const auto& [id, session] : kernel_.sessions()) {
             const Duration left = session.until == kNever || session.closing ? Duration::zero() : session.until - now();
-            found({.session = id, .flow = session.flow, .dumped = true, .lifetime_left = left});
+            found({.session = id, .signalling = session.signalling, .dumped = true, .lifetime_left = left});
         }
         for (const auto& [key, announcement] : kernel_.announcements()) {
             carry_out(dispatcher_.handle(role::AnnouncementFound{announcement.session, key, announcement.tag}, now()));
@@ -97,6 +105,12 @@ public:
 private:
     static inline const Endpoint kDispatcherAt = wire::test::at(2, 7411);
     static inline const Endpoint kGatewayAt = wire::test::at(1, 40000);
+
+    static std::string header(const std::string& message, const std::string& name) {
+        const std::size_t at = message.find(name);
+        return at == std::string::npos ? ""
+                                       : message.substr(at + name.size(), message.find('\r', at) - at - name.size());
+    }
 
     void step(Time until) {
         if (const auto arrived = network_.next(until)) {
@@ -135,8 +149,10 @@ private:
     void carry_out(const role::DispatcherOutput& output) {
         for (const role::KernelCommand& command : output.commands) {
             if (const auto* const find = std::get_if<inspect::FindSession>(&command)) {
-                at(200us, [this, flow = find->flow] {
-                    carry_out(dispatcher_.handle(role::FlowAnswer{flow, kernel_.session_of(flow)}, now()));
+                at(200us, [this, asked = find->signalling] {
+                    const SignallingKey key = signalling(asked.flow, asked.call_id);
+                    carry_out(dispatcher_.handle(role::FlowAnswer{asked, kernel_.session_of(key), !key.call_id.empty()},
+                                                 now()));
                 });
             } else if (const int error = kernel_.carry_out(command, now()); error != 0) {
                 carry_out(dispatcher_.handle(role::Refusal{command, error, "refused"}, now()));
@@ -146,6 +162,7 @@ private:
 
     std::mt19937_64 random_;
     wire::test::Network network_;
+    bool by_call_;
     std::uint64_t seed_;
     wire::PeerClient client_;
     wire::PeerServer server_;

@@ -165,6 +165,7 @@ std::optional<kern::ServiceSpec> read_service(const json& value, const std::stri
     const auto port_last = object.number("port_last", 1, 65535, Presence::optional);
     service.app = object.word<App>("app", Presence::optional);
     service.key = object.word<kern::SessionKey>("key", Presence::optional);
+    service.no_call_id = object.word<kern::NoCallId>("no_call_id", Presence::optional);
     service.scheduler = object.text("scheduler", kMaxScheduler, Presence::optional);
     service.flow_timeout = object.seconds("flow_timeout", 1s, 1h);
     service.nodes =

@@ -58,7 +58,7 @@ kern::Status DispatcherShell::adopt(kern::Channel& channel) {
     const Time now = io::now();
     for (const kern::SessionInfo& session : *sessions) {
         carry_out(role_.handle(role::SessionFound{.session = session.id,
-                                                  .flow = session.flow,
+                                                  .signalling = {session.flow, session.call_id},
                                                   .dumped = true,
                                                   .lifetime_left = session.lifetime.value_or(kern::Milliseconds(0))},
                                now));
@@ -90,7 +90,8 @@ kern::Status DispatcherShell::resync(kern::Channel& channel) {
     std::set<SessionId> present;
     for (const kern::SessionInfo& session : *sessions) {
         present.insert(session.id);
-        carry_out(role_.handle(role::SessionFound{.session = session.id, .flow = session.flow}, now));
+        carry_out(role_.handle(role::SessionFound{.session = session.id, .signalling = {session.flow, session.call_id}},
+                               now));
     }
     std::map<SessionId, FlowKey> gone;
     for (const inspect::DialogView& dialog : role_.dialogs()) {
@@ -112,6 +113,7 @@ void DispatcherShell::on_packet(const kern::InspectedPacket& packet) {
                                                             .tcp_seq = packet.tcp_seq,
                                                             .tcp_flags = packet.tcp_flags,
                                                             .payload = packet.payload},
+                                                 .call_id = packet.call_id,
                                                  .lost = packet.lost},
                            io::now()));
 }
@@ -123,7 +125,8 @@ void DispatcherShell::on_event(const kern::Event& event) {
     }
     switch (event.kind) {
     case kern::EventKind::created:
-        carry_out(role_.handle(role::SessionFound{.session = session->id, .flow = session->flow}, io::now()));
+        carry_out(role_.handle(
+            role::SessionFound{.session = session->id, .signalling = {session->flow, session->call_id}}, io::now()));
         break;
     case kern::EventKind::deleted:
         carry_out(role_.handle(role::SessionEnded{session->id, session->flow}, io::now()));
@@ -141,7 +144,7 @@ void DispatcherShell::on_ack(const kern::Ack& ack) {
     }
     role::KernelCommand& command = node.mapped();
     if (const auto* find = std::get_if<inspect::FindSession>(&command)) {
-        carry_out(role_.handle(role::FlowAnswer{find->flow, std::nullopt}, io::now()));
+        carry_out(role_.handle(role::FlowAnswer{find->signalling, std::nullopt}, io::now()));
         return;
     }
     carry_out(role_.handle(role::Refusal{std::move(command), ack.error->code, ack.error->what}, io::now()));
@@ -154,7 +157,7 @@ void DispatcherShell::on_answer(const kern::Answer& answer) {
         return;
     }
     if (const auto* find = std::get_if<inspect::FindSession>(&pending->second)) {
-        carry_out(role_.handle(role::FlowAnswer{find->flow, flow->session}, io::now()));
+        carry_out(role_.handle(role::FlowAnswer{find->signalling, flow->session, !flow->call_id.empty()}, io::now()));
     }
 }
 

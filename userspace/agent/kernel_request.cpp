@@ -51,7 +51,7 @@ struct Translate {
     kern::Request operator()(const inspect::SetLabel& set) const {
         return kern::session_set({.id = set.session, .label = label(set.label), .lifetime = {}, .linger = {}});
     }
-    kern::Request operator()(const inspect::FindSession& find) const { return kern::flow_get(find.flow); }
+    kern::Request operator()(const inspect::FindSession& find) const { return kern::flow_get(find.signalling); }
 };
 
 }  // namespace

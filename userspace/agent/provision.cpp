@@ -74,11 +74,13 @@ void plan_service(const std::string& where, const kern::ServiceSpec& wanted, con
         return;
     }
     kern::ServiceChange change{.name = wanted.name,
+                               .no_call_id = wanted.no_call_id,
                                .scheduler = wanted.scheduler,
                                .flow_timeout = wanted.flow_timeout,
                                .nodes = wanted.nodes,
                                .all_nodes = false};
-    bool differs = reduce(change.scheduler, present->scheduler);
+    bool differs = reduce(change.no_call_id, present->no_call_id);
+    differs |= reduce(change.scheduler, present->scheduler);
     differs |= reduce(change.flow_timeout, present->flow_timeout);
     if (std::is_permutation(change.nodes.begin(), change.nodes.end(), present->nodes.begin(), present->nodes.end())) {
         change.nodes.clear();

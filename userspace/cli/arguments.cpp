@@ -38,6 +38,14 @@ std::string_view Arguments::word(std::string_view what) {
     return found;
 }
 
+std::string Arguments::text(std::size_t min, std::size_t max) {
+    const std::string_view found = word("a text");
+    if (!error_ && (found.size() < min || found.size() > max)) {
+        fail("expected " + std::to_string(min) + " to " + std::to_string(max) + " bytes");
+    }
+    return std::string(found);
+}
+
 void Arguments::options(const std::vector<Option>& options) {
     for (const Option& option : options) {
         known_.push_back(option.name);

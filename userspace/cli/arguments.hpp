@@ -32,6 +32,9 @@ public:
     /// The next word; `what` is missing if there is none.
     [[nodiscard]] std::string_view word(std::string_view what);
 
+    /// The next word, of `min` to `max` bytes.
+    [[nodiscard]] std::string text(std::size_t min, std::size_t max);
+
     [[nodiscard]] std::uint64_t number(std::uint64_t min, std::uint64_t max) {
         return take("a number", [=](std::string_view word) { return parse::number(word, min, max); });
     }

@@ -9,7 +9,8 @@ namespace {
 constexpr std::string_view kUsage = "Usage: sara announce add session ID TUPLE [ tag NUMBER ] [ ttl TIME ]\n"
                                     "       sara announce del { TUPLE [ session ID ] | session ID tag NUMBER }\n"
                                     "       sara announce flush session ID\n"
-                                    "       sara announce [ show [ session ID ] [ service SERVICE ] [ node NODE ] ]\n"
+                                    "       sara announce [ show [ session ID ] [ service SERVICE ] [ node NODE ]\n"
+                                    "                             [ call-id CALL-ID ] ]\n"
                                     "       sara announce show TUPLE\n"
                                     "TUPLE := proto { tcp | udp } [ src ADDR ] [ sport PORT ] dst ADDR [ dport PORT ]\n"
                                     "TIME := NUMBER{ ms | s | m | h | d }\n";
@@ -35,7 +36,7 @@ Action show(Arguments& in) {
     }
     require_form(in, key);
     if (!selection.empty()) {
-        in.fail("a tuple names one announcement: leave out session, service and node");
+        in.fail("a tuple names one announcement: leave out session, service, node and call-id");
     }
     return Show{{kern::announce_get(key)}};
 }

@@ -7,7 +7,7 @@ namespace sara::cli {
 namespace {
 
 constexpr std::string_view kUsage =
-    "Usage: sara flow [ show [ session ID ] [ service SERVICE ] [ node NODE ] ]\n"
+    "Usage: sara flow [ show [ session ID ] [ service SERVICE ] [ node NODE ] [ call-id CALL-ID ] ]\n"
     "       sara flow show proto { tcp | udp } src ADDR sport PORT dst ADDR dport PORT\n";
 
 /// What is expected is shown with what was seen: both are flows of a session.
@@ -25,12 +25,12 @@ Action show(Arguments& in) {
     require_tuple(in, key);
     in.require({"src", "sport", "dport"});
     if (!selection.empty()) {
-        in.fail("proto, src, sport, dst and dport name one flow: leave out session, service and node");
+        in.fail("proto, src, sport, dst and dport name one flow: leave out session, service, node and call-id");
     }
     if (in.error()) {
         return {};
     }
-    return Show{{kern::flow_get({{*key.src, key.sport}, {key.vip, key.dport}, key.transport})}};
+    return Show{{kern::flow_get(FlowKey{{*key.src, key.sport}, {key.vip, key.dport}, key.transport})}};
 }
 
 constexpr Command kCommands[] = {{"show", show}};

@@ -9,12 +9,13 @@ namespace sara::cli {
 namespace {
 
 constexpr std::string_view kUsage = "Usage: sara service add NAME vip ADDR proto { tcp | udp } port PORT[-PORT]\n"
-                                    "                        [ app { none | sip | rtsp } ] [ key { flow | source } ]\n"
-                                    "                        [ SETTINGS ]\n"
+                                    "                        [ app { none | sip | rtsp } ]\n"
+                                    "                        [ key { flow | source | call-id } ] [ SETTINGS ]\n"
                                     "       sara service set NAME SETTINGS\n"
                                     "       sara service del NAME [ force ]\n"
                                     "       sara service [ show [ NAME ] ]\n"
                                     "SETTINGS := [ scheduler { wlc | wrr } ] [ flow-timeout TIME ]\n"
+                                    "            [ no-call-id { drop | pass } ]\n"
                                     "            [ nodes { NODE[,NODE]... | all } ]\n"
                                     "TIME := NUMBER{ ms | s | m | h | d }\n";
 
@@ -34,6 +35,10 @@ Arguments::Option flow_timeout(Arguments& in, std::optional<kern::Milliseconds>&
     return {"flow-timeout", [&] { value = in.time(bounds::kMinFlowTimeout); }};
 }
 
+Arguments::Option no_call_id(Arguments& in, std::optional<kern::NoCallId>& value) {
+    return {"no-call-id", [&] { value = in.choice<kern::NoCallId>(); }};
+}
+
 Action add(Arguments& in) {
     kern::ServiceSpec spec;
     spec.name = in.name();
@@ -42,6 +47,7 @@ Action add(Arguments& in) {
                 {"port", [&] { std::tie(spec.port, spec.port_last) = in.port_range(); }},
                 {"app", [&] { spec.app = in.choice<App>(); }},
                 {"key", [&] { spec.key = in.choice<kern::SessionKey>(); }},
+                no_call_id(in, spec.no_call_id),
                 scheduler(in, spec.scheduler),
                 flow_timeout(in, spec.flow_timeout),
                 {"nodes", [&] {
@@ -56,14 +62,15 @@ Action add(Arguments& in) {
 Action set(Arguments& in) {
     kern::ServiceChange change;
     change.name = in.name();
-    in.options({scheduler(in, change.scheduler), flow_timeout(in, change.flow_timeout), {"nodes", [&] {
-                                                                                             change.all_nodes =
-                                                                                                 in.accept("all");
-                                                                                             if (!change.all_nodes) {
-                                                                                                 change.nodes =
-                                                                                                     in.names();
-                                                                                             }
-                                                                                         }}});
+    in.options({no_call_id(in, change.no_call_id),
+                scheduler(in, change.scheduler),
+                flow_timeout(in, change.flow_timeout),
+                {"nodes", [&] {
+                     change.all_nodes = in.accept("all");
+                     if (!change.all_nodes) {
+                         change.nodes = in.names();
+                     }
+                 }}});
     in.require_any();
     return Execute{kern::service_set(change)};
 }

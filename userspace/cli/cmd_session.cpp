@@ -6,11 +6,12 @@ namespace sara::cli {
 
 namespace {
 
-constexpr std::string_view kUsage = "Usage: sara session [ show [ id ID | [ service SERVICE ] [ node NODE ] ] ]\n"
-                                    "       sara session set id ID [ label TEXT ] [ lifetime TIME ] [ linger TIME ]\n"
-                                    "       sara session del id ID\n"
-                                    "       sara session flush [ service SERVICE ] [ node NODE ]\n"
-                                    "TIME := NUMBER{ ms | s | m | h | d }\n";
+constexpr std::string_view kUsage =
+    "Usage: sara session [ show [ id ID | [ service SERVICE ] [ node NODE ] [ call-id CALL-ID ] ] ]\n"
+    "       sara session set id ID [ label TEXT ] [ lifetime TIME ] [ linger TIME ]\n"
+    "       sara session del id ID\n"
+    "       sara session flush [ service SERVICE ] [ node NODE ]\n"
+    "TIME := NUMBER{ ms | s | m | h | d }\n";
 
 Action show(Arguments& in) {
     kern::Selection selection;
@@ -18,24 +19,16 @@ Action show(Arguments& in) {
     if (!selection.session) {
         return Show{{kern::session_dump(selection)}};
     }
-    if (selection.service || selection.node) {
-        in.fail("id names one session: leave out service and node");
+    if (selection.service || selection.node || selection.call_id) {
+        in.fail("id names one session: leave out service, node and call-id");
     }
     return Show{{kern::session_get(*selection.session)}};
-}
-
-std::string label(Arguments& in) {
-    const std::string_view text = in.word("a text");
-    if (text.size() > SARA_LABEL_MAX) {
-        in.fail("expected at most " + std::to_string(SARA_LABEL_MAX) + " bytes");
-    }
-    return std::string(text);
 }
 
 Action set(Arguments& in) {
     kern::SessionChange change;
     in.options({{"id", [&] { change.id = in.session(); }},
-                {"label", [&] { change.label = label(in); }},
+                {"label", [&] { change.label = in.text(0, SARA_LABEL_MAX); }},
                 {"lifetime", [&] { change.lifetime = in.time(); }},
                 {"linger", [&] { change.linger = in.time(); }}});
     in.require({"id"});

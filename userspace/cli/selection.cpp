@@ -9,7 +9,8 @@ namespace sara::cli {
 std::vector<Arguments::Option> selection_options(Arguments& in, kern::Selection& selection, std::string_view id) {
     return {{id, [&] { selection.session = in.session(); }},
             {"service", [&] { selection.service = in.name(); }},
-            {"node", [&] { selection.node = in.name(); }}};
+            {"node", [&] { selection.node = in.name(); }},
+            {"call-id", [&] { selection.call_id = in.text(1, SARA_CALL_ID_MAX); }}};
 }
 
 std::vector<Arguments::Option> tuple_options(Arguments& in, AnnouncementKey& key) {

@@ -10,7 +10,7 @@
 /// Arguments that several objects share.
 namespace sara::cli {
 
-/// [ session ID ] [ service SERVICE ] [ node NODE ]; `id` is what the object calls the session.
+/// [ session ID ] [ service SERVICE ] [ node NODE ] [ call-id CALL-ID ]; `id` is what the object calls the session.
 [[nodiscard]] std::vector<Arguments::Option> selection_options(Arguments& in, kern::Selection& selection,
                                                                std::string_view id = "session");
 

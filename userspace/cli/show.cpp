@@ -88,6 +88,9 @@ void put(Printer& out, const kern::Service& service, View view) {
     out.ports("port", service.port, "port-last", service.port_last);
     out.field("app", kern::word_of(service.app));
     out.field("key", kern::word_of(service.key));
+    if (service.no_call_id) {
+        out.field("no-call-id", kern::word_of(*service.no_call_id));
+    }
     out.field("scheduler", service.scheduler);
     out.field("flow-timeout", service.flow_timeout);
     out.field("nodes", service.nodes, "all");
@@ -145,6 +148,9 @@ void put(Printer& out, const kern::SessionInfo& session, View view) {
     out.field("service", session.service);
     out.field("node", session.node);
     out.tuple("tuple", session.flow);
+    if (!session.call_id.empty()) {
+        out.field("call-id", session.call_id);
+    }
     out.field("status", kern::word_of(session.status));
     if (session.end) {
         out.field("end", kern::word_of(*session.end));
@@ -190,6 +196,9 @@ void put(Printer& out, const kern::FlowInfo& flow, View view) {
     begin_flow(out, view, flow.session, flow.service, flow.node);
     out.field("identity", kern::word_of(flow.identity));
     out.tuple("tuple", flow.flow);
+    if (!flow.call_id.empty()) {
+        out.field("call-id", flow.call_id);
+    }
     if (!view.event) {
         out.field("status", kern::word_of(flow.status));
         out.field("idle", flow.idle);

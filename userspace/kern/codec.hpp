@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "core/base/bytes.hpp"
+#include "core/base/signalling_key.hpp"
 #include "kern/error.hpp"
 #include "kern/model.hpp"
 
@@ -58,7 +59,8 @@ struct Request {
 [[nodiscard]] Request session_dump(const Selection& selection = {});
 
 // flow
-[[nodiscard]] Request flow_get(const FlowKey& key);
+/// Of a call, if the service at the flow's destination tells sessions by Call-ID.
+[[nodiscard]] Request flow_get(const SignallingKey& key);
 [[nodiscard]] Request flow_dump(const Selection& selection = {});
 
 // announcement

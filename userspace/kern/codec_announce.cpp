@@ -9,7 +9,7 @@ using namespace codec;
 namespace {
 
 constexpr SelectionAttributes kAnnouncementSelection = {SARA_A_ANNOUNCEMENT_SESSION, SARA_A_ANNOUNCEMENT_SERVICE,
-                                                        SARA_A_ANNOUNCEMENT_NODE};
+                                                        SARA_A_ANNOUNCEMENT_NODE, SARA_A_ANNOUNCEMENT_CALL_ID};
 
 }  // namespace
 

@@ -46,6 +46,9 @@ AttributeWriter select(const Selection& selection, SelectionAttributes attribute
     }
     put(writer, attributes.service, selection.service);
     put(writer, attributes.node, selection.node);
+    if (attributes.call_id != 0) {
+        put(writer, attributes.call_id, selection.call_id);
+    }
     return writer;
 }
 

@@ -41,11 +41,12 @@ void put(AttributeWriter& writer, std::uint16_t type, const std::optional<Millis
 void put(AttributeWriter& writer, std::uint16_t type, const std::optional<std::string>& value);
 void put_tuple(AttributeWriter& writer, std::uint16_t type, const AnnouncementKey& key);
 
-/// The attributes of an object that select by session, service and node.
+/// The attributes of an object that select by session, service, node and, where it has one, Call-ID.
 struct SelectionAttributes {
     std::uint16_t session;
     std::uint16_t service;
     std::uint16_t node;
+    std::uint16_t call_id = 0;
 };
 [[nodiscard]] AttributeWriter select(const Selection& selection, SelectionAttributes attributes);
 

@@ -8,7 +8,8 @@ using namespace codec;
 
 namespace {
 
-constexpr SelectionAttributes kFlowSelection = {SARA_A_FLOW_SESSION, SARA_A_FLOW_SERVICE, SARA_A_FLOW_NODE};
+constexpr SelectionAttributes kFlowSelection = {SARA_A_FLOW_SESSION, SARA_A_FLOW_SERVICE, SARA_A_FLOW_NODE,
+                                                SARA_A_FLOW_CALL_ID};
 
 }  // namespace
 
@@ -33,6 +34,9 @@ Result<Described<FlowInfo>> decode_flow(Bytes attributes) {
         case SARA_A_FLOW_TUPLE:
             get_flow(reader, flow.flow);
             tuple = true;
+            break;
+        case SARA_A_FLOW_CALL_ID:
+            flow.call_id = reader.text(SARA_CALL_ID_MAX);
             break;
         case SARA_A_FLOW_IDENTITY:
             flow.identity = get_enum<Identity>(reader);
@@ -67,9 +71,14 @@ Result<Described<FlowInfo>> decode_flow(Bytes attributes) {
 
 }  // namespace codec
 
-Request flow_get(const FlowKey& key) {
+Request flow_get(const SignallingKey& key) {
+    const FlowKey& flow = key.flow;
     AttributeWriter writer;
-    put_tuple(writer, SARA_A_FLOW_TUPLE, {key.transport, key.src.address, key.src.port, key.dst.address, key.dst.port});
+    put_tuple(writer, SARA_A_FLOW_TUPLE,
+              {flow.transport, flow.src.address, flow.src.port, flow.dst.address, flow.dst.port});
+    if (!key.call_id.empty() && key.call_id.size() <= SARA_CALL_ID_MAX) {
+        writer.text(SARA_A_FLOW_CALL_ID, key.call_id);
+    }
     return make(SARA_CMD_FLOW_GET, std::move(writer));
 }
 

@@ -54,6 +54,9 @@ Result<InspectedPacket> decode_inspected(Bytes attributes) {
             get_flow(reader, packet.flow);
             tuple = true;
             break;
+        case SARA_A_INSPECT_CALL_ID:
+            packet.call_id = reader.text(SARA_CALL_ID_MAX);
+            break;
         case SARA_A_INSPECT_TCP_SEQ:
             packet.tcp_seq = reader.u32();
             break;

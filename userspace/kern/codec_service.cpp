@@ -44,6 +44,9 @@ Result<Described<Service>> decode_service(Bytes attributes) {
         case SARA_A_SERVICE_KEY:
             service.key = get_enum<SessionKey>(reader);
             break;
+        case SARA_A_SERVICE_NO_CALL_ID:
+            service.no_call_id = get_enum<NoCallId>(reader);
+            break;
         case SARA_A_SERVICE_SCHEDULER:
             service.scheduler = reader.text(kSchedulerNameMax);
             break;
@@ -93,6 +96,7 @@ Request service_new(const ServiceSpec& spec) {
     }
     put_enum(writer, SARA_A_SERVICE_APP, spec.app);
     put_enum(writer, SARA_A_SERVICE_KEY, spec.key);
+    put_enum(writer, SARA_A_SERVICE_NO_CALL_ID, spec.no_call_id);
     put(writer, SARA_A_SERVICE_SCHEDULER, spec.scheduler);
     put(writer, SARA_A_SERVICE_FLOW_TIMEOUT, spec.flow_timeout);
     for (const std::string& node : spec.nodes) {
@@ -103,6 +107,7 @@ Request service_new(const ServiceSpec& spec) {
 
 Request service_set(const ServiceChange& change) {
     AttributeWriter writer = named(SARA_A_SERVICE_NAME, change.name);
+    put_enum(writer, SARA_A_SERVICE_NO_CALL_ID, change.no_call_id);
     put(writer, SARA_A_SERVICE_SCHEDULER, change.scheduler);
     put(writer, SARA_A_SERVICE_FLOW_TIMEOUT, change.flow_timeout);
     for (const std::string& node : change.nodes) {

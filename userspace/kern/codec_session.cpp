@@ -8,7 +8,8 @@ using namespace codec;
 
 namespace {
 
-constexpr SelectionAttributes kSessionSelection = {SARA_A_SESSION_ID, SARA_A_SESSION_SERVICE, SARA_A_SESSION_NODE};
+constexpr SelectionAttributes kSessionSelection = {SARA_A_SESSION_ID, SARA_A_SESSION_SERVICE, SARA_A_SESSION_NODE,
+                                                   SARA_A_SESSION_CALL_ID};
 
 }  // namespace
 
@@ -31,6 +32,9 @@ Result<Described<SessionInfo>> decode_session(Bytes attributes) {
             break;
         case SARA_A_SESSION_TUPLE:
             get_flow(reader, session.flow);
+            break;
+        case SARA_A_SESSION_CALL_ID:
+            session.call_id = reader.text(SARA_CALL_ID_MAX);
             break;
         case SARA_A_SESSION_STATUS:
             session.status = get_enum<LifeStatus>(reader);

@@ -50,6 +50,8 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_TCP_SYN_LIVE, "tcp-syn-live"},
         {SARA_A_STATS_ICMP_FORWARDED, "icmp-forwarded"},
         {SARA_A_STATS_PASS_ICMP, "pass-icmp"},
+        {SARA_A_STATS_DROP_NO_CALL_ID, "drop-no-call-id"},
+        {SARA_A_STATS_PASS_NO_CALL_ID, "pass-no-call-id"},
     }};
     return kCounters;
 }

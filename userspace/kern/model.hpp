@@ -27,7 +27,10 @@ using Mac = std::array<std::uint8_t, 6>;
 /// A value the module sent and this program does not know stays as it is; its word is "unknown".
 enum class DevMode : std::uint32_t { dispatch = SARA_DEV_MODE_DISPATCH, observe = SARA_DEV_MODE_OBSERVE };
 
-enum class SessionKey : std::uint32_t { flow = SARA_KEY_FLOW, source = SARA_KEY_SOURCE };
+enum class SessionKey : std::uint32_t { flow = SARA_KEY_FLOW, source = SARA_KEY_SOURCE, call_id = SARA_KEY_CALL_ID };
+
+/// What becomes of a datagram without a Call-ID where that is the key.
+enum class NoCallId : std::uint32_t { drop = SARA_NO_CALL_ID_DROP, pass = SARA_NO_CALL_ID_PASS };
 
 enum class NodeState : std::uint32_t {
     up = SARA_NODE_STATE_UP,
@@ -117,6 +120,7 @@ struct ServiceSpec {
     Port port_last = 0;  ///< 0: one port
     std::optional<App> app;
     std::optional<SessionKey> key;
+    std::optional<NoCallId> no_call_id;
     std::optional<std::string> scheduler;
     std::optional<Milliseconds> flow_timeout;
     std::vector<std::string> nodes;  ///< empty: all
@@ -127,6 +131,7 @@ struct ServiceSpec {
 /// What is absent stays.
 struct ServiceChange {
     std::string name;
+    std::optional<NoCallId> no_call_id;
     std::optional<std::string> scheduler;
     std::optional<Milliseconds> flow_timeout;
     std::vector<std::string> nodes;  ///< empty: as they are
@@ -144,6 +149,7 @@ struct Service {
     Port port_last = 0;  ///< 0: one port
     App app = App::none;
     SessionKey key = SessionKey::flow;
+    std::optional<NoCallId> no_call_id;  ///< only with key call-id
     std::string scheduler;
     Milliseconds flow_timeout{};
     std::vector<std::string> nodes;  ///< empty: all
@@ -195,7 +201,8 @@ struct SessionInfo {
     SessionId id = SessionId::unknown;
     std::string service;
     std::string node;
-    FlowKey flow;  ///< the signalling flow that made it
+    FlowKey flow;         ///< the signalling flow that made it
+    std::string call_id;  ///< only with key call-id
     LifeStatus status{};
     std::string label;
     std::optional<Milliseconds> lifetime;  ///< what is left
@@ -226,6 +233,7 @@ struct FlowInfo {
     std::string service;
     std::string node;
     FlowKey flow;
+    std::string call_id;  ///< of a signalling flow with key call-id; `flow` is that of its first packet then
     Identity identity{};
     LifeStatus status{};
     Milliseconds timeout{};
@@ -265,8 +273,9 @@ struct Selection {
     std::optional<SessionId> session{};
     std::optional<std::string> service{};
     std::optional<std::string> node{};
+    std::optional<std::string> call_id{};  ///< not of a flush
 
-    [[nodiscard]] bool empty() const noexcept { return !session && !service && !node; }
+    [[nodiscard]] bool empty() const noexcept { return !session && !service && !node && !call_id; }
 
     friend bool operator==(const Selection&, const Selection&) = default;
 };
@@ -301,6 +310,7 @@ struct InspectedPacket {
     App app = App::none;
     Sender sender = Sender::client;
     FlowKey flow;                ///< request direction, also for a reply
+    std::string call_id;         ///< only with key call-id, at a dispatcher
     std::uint32_t tcp_seq = 0;   ///< of the first payload byte
     std::uint8_t tcp_flags = 0;  ///< byte 13 of the TCP header
     std::uint64_t lost = 0;      ///< packets not copied so far; a step tells of a gap

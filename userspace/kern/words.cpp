@@ -9,7 +9,10 @@ constexpr Word<DevMode> kDevModes[] = {{DevMode::dispatch, "dispatch"}, {DevMode
 
 constexpr Word<App> kApps[] = {{App::none, "none"}, {App::sip, "sip"}, {App::rtsp, "rtsp"}};
 
-constexpr Word<SessionKey> kSessionKeys[] = {{SessionKey::flow, "flow"}, {SessionKey::source, "source"}};
+constexpr Word<SessionKey> kSessionKeys[] = {
+    {SessionKey::flow, "flow"}, {SessionKey::source, "source"}, {SessionKey::call_id, "call-id"}};
+
+constexpr Word<NoCallId> kNoCallIds[] = {{NoCallId::drop, "drop"}, {NoCallId::pass, "pass"}};
 
 constexpr Word<NodeState> kNodeStates[] = {
     {NodeState::up, "up"}, {NodeState::drain, "drain"}, {NodeState::down, "down"}};
@@ -51,6 +54,9 @@ std::span<const Word<App>> words_of(App) noexcept {
 }
 std::span<const Word<SessionKey>> words_of(SessionKey) noexcept {
     return kSessionKeys;
+}
+std::span<const Word<NoCallId>> words_of(NoCallId) noexcept {
+    return kNoCallIds;
 }
 std::span<const Word<NodeState>> words_of(NodeState) noexcept {
     return kNodeStates;

@@ -38,6 +38,7 @@
 #define SARA_ABI_VERSION	1
 #define SARA_NAME_MAX		31
 #define SARA_LABEL_MAX		127
+#define SARA_CALL_ID_MAX	255
 
 /**
  * enum sara_dev_mode - What the hook does with the packets that a device
@@ -69,10 +70,24 @@ enum sara_app {
  * @SARA_KEY_FLOW: the 5-tuple of the signalling flow
  * @SARA_KEY_SOURCE: the client's address, so that all its flows to the service
  *   are one
+ * @SARA_KEY_CALL_ID: the Call-ID of SIP over UDP, so that each call is one, of
+ *   however many there are in a flow
  */
 enum sara_session_key {
 	SARA_KEY_FLOW = 1,
 	SARA_KEY_SOURCE,
+	SARA_KEY_CALL_ID,
+};
+
+/**
+ * enum sara_no_call_id - What becomes of a datagram without a Call-ID (a
+ *   keep-alive, say) to a service with key call-id.
+ * @SARA_NO_CALL_ID_DROP: it is dropped
+ * @SARA_NO_CALL_ID_PASS: it goes to the local stack
+ */
+enum sara_no_call_id {
+	SARA_NO_CALL_ID_DROP = 1,
+	SARA_NO_CALL_ID_PASS,
 };
 
 /**
@@ -235,6 +250,7 @@ enum {
 	SARA_A_SERVICE_PACKETS,
 	SARA_A_SERVICE_BYTES,
 	SARA_A_SERVICE_REFUSED,
+	SARA_A_SERVICE_NO_CALL_ID,
 
 	__SARA_A_SERVICE_MAX
 };
@@ -283,6 +299,7 @@ enum {
 	SARA_A_SESSION_END,
 	SARA_A_SESSION_EVENT,
 	SARA_A_SESSION_ALL,
+	SARA_A_SESSION_CALL_ID,
 
 	__SARA_A_SESSION_MAX
 };
@@ -301,6 +318,7 @@ enum {
 	SARA_A_FLOW_PACKETS,
 	SARA_A_FLOW_BYTES,
 	SARA_A_FLOW_EVENT,
+	SARA_A_FLOW_CALL_ID,
 
 	__SARA_A_FLOW_MAX
 };
@@ -317,6 +335,7 @@ enum {
 	SARA_A_ANNOUNCEMENT_TTL,
 	SARA_A_ANNOUNCEMENT_CONFIRMED,
 	SARA_A_ANNOUNCEMENT_PROMOTIONS,
+	SARA_A_ANNOUNCEMENT_CALL_ID,
 
 	__SARA_A_ANNOUNCEMENT_MAX
 };
@@ -369,6 +388,8 @@ enum {
 	SARA_A_STATS_TCP_SYN_LIVE,
 	SARA_A_STATS_ICMP_FORWARDED,
 	SARA_A_STATS_PASS_ICMP,
+	SARA_A_STATS_DROP_NO_CALL_ID,
+	SARA_A_STATS_PASS_NO_CALL_ID,
 
 	__SARA_A_STATS_MAX
 };
@@ -385,6 +406,7 @@ enum {
 	SARA_A_INSPECT_TCP_FLAGS,
 	SARA_A_INSPECT_LOST,
 	SARA_A_INSPECT_PAYLOAD,
+	SARA_A_INSPECT_CALL_ID,
 
 	__SARA_A_INSPECT_MAX
 };

@@ -97,7 +97,7 @@ TEST_CASE("everything that a file can say") {
                    "weight": 3, "max_sessions": 7},
                   {"name": "n2", "addr": "fd00::12", "dev": "eth0"}],
         "services": [{"name": "sip", "vip": "198.18.0.100", "proto": "udp", "port": 5060, "app": "sip",
-                      "key": "source", "scheduler": "wrr", "flow_timeout": 12.5, "nodes": ["n1"]},
+                      "key": "call-id", "no_call_id": "pass", "scheduler": "wrr", "flow_timeout": 12.5, "nodes": ["n1"]},
                      {"name": "range", "vip": "fd00::100", "proto": "tcp", "port": 8000, "port_last": 8010}])"));
     CHECK(config.control == "/tmp/x.sock");
     CHECK(config.log_level == role::LogLevel::debug);
@@ -135,7 +135,8 @@ TEST_CASE("everything that a file can say") {
                                                          .port = 5060,
                                                          .port_last = 0,
                                                          .app = App::sip,
-                                                         .key = kern::SessionKey::source,
+                                                         .key = kern::SessionKey::call_id,
+                                                         .no_call_id = kern::NoCallId::pass,
                                                          .scheduler = "wrr",
                                                          .flow_timeout = 12500ms,
                                                          .nodes = {"n1"}});
@@ -190,7 +191,7 @@ TEST_CASE("each error names its path and what is allowed") {
         {R"("services": [{"name": "s", "vip": "1.2.3.4", "proto": "udp", "port": 9, "app": "h323"}])",
          R"(services[0].app: "h323" is not allowed; it must be one of "none", "sip", "rtsp")"},
         {R"("services": [{"name": "s", "vip": "1.2.3.4", "proto": "udp", "port": 9, "key": "port"}])",
-         R"(services[0].key: "port" is not allowed; it must be one of "flow", "source")"},
+         R"(services[0].key: "port" is not allowed; it must be one of "flow", "source", "call-id")"},
         {R"("services": [{"name": "s", "vip": "1.2.3.4", "proto": "udp", "port": 9, "nodes": ["a", ""]}])",
          R"(services[0].nodes[1]: "" is not allowed; it must be the name of a node, 1 to 31 bytes)"},
         {R"("log": {"level": "info", "level": "debug"})", "level: is there twice in one object"},

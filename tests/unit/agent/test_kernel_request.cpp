@@ -28,6 +28,7 @@ TEST_CASE("commands of the role become requests of the family") {
     CHECK(to_request(inspect::Linger{session, 2s}) == kern::session_set(change));
     const FlowKey flow{{Address::v4({198, 18, 1, 11}), 5060}, {Address::v4({198, 18, 0, 100}), 5060}, Transport::udp};
     CHECK(to_request(inspect::FindSession{flow}) == kern::flow_get(flow));
+    CHECK(to_request(inspect::FindSession{{flow, "call-1"}}) == kern::flow_get({flow, "call-1"}));
 }
 
 TEST_CASE("times stay within what the kernel takes; 0 would mean something else") {

@@ -81,8 +81,22 @@ TEST_CASE("service") {
     CHECK(
         request("service add rtsp nodes all port 554-560 key source scheduler wlc flow-timeout 30s app rtsp proto tcp "
                 "vip 198.18.0.100") == kern::service_new(spec));
+    spec = {};
+    spec.name = "sip";
+    spec.vip = kVip;
+    spec.transport = Transport::udp;
+    spec.port = 5060;
+    spec.app = App::sip;
+    spec.key = kern::SessionKey::call_id;
+    spec.no_call_id = kern::NoCallId::pass;
+    CHECK(request("service add sip vip 198.18.0.100 proto udp port 5060 app sip key call-id no-call-id pass") ==
+          kern::service_new(spec));
 
     kern::ServiceChange change;
+    change.name = "sip";
+    change.no_call_id = kern::NoCallId::drop;
+    CHECK(request("service set sip no-call-id drop") == kern::service_set(change));
+    change.no_call_id.reset();
     change.name = "rtsp";
     change.nodes = {"n1"};
     CHECK(request("service set rtsp nodes n1") == kern::service_set(change));
@@ -100,9 +114,10 @@ TEST_CASE("service") {
     CHECK(refusal("service add rtsp vip 198.18.0.100 vip 198.18.0.100") == "\"vip\" is given twice");
     CHECK(refusal("service add rtsp vip 198.18.0.100 proto tcp port 1 flow-timeout 5ms") ==
           "flow-timeout: expected a time of at least 1s, not \"5ms\"");
-    CHECK(refusal("service set rtsp") == "nothing to change: expected one of scheduler, flow-timeout, nodes");
+    CHECK(refusal("service set rtsp") ==
+          "nothing to change: expected one of no-call-id, scheduler, flow-timeout, nodes");
     CHECK(refusal("service set rtsp vip 198.18.0.100") ==
-          "expected one of scheduler, flow-timeout, nodes, not \"vip\"");
+          "expected one of no-call-id, scheduler, flow-timeout, nodes, not \"vip\"");
 }
 
 TEST_CASE("node") {
@@ -146,6 +161,8 @@ TEST_CASE("session") {
     CHECK(shown("session show id 7") == Requests{kern::session_get(SessionId{7})});
     CHECK(shown("session show node n1 service rtsp") ==
           Requests{kern::session_dump({.service = "rtsp", .node = "n1"})});
+    CHECK(shown("session show call-id a@b") == Requests{kern::session_dump({.call_id = "a@b"})});
+    CHECK(refusal("session show call-id ''") == "call-id: expected 1 to 255 bytes");
     CHECK(request("session del id 7") == kern::session_del(SessionId{7}));
     CHECK(request("session flush") == kern::session_flush({}));
     CHECK(request("session flush node n1") == kern::session_flush({.node = "n1"}));
@@ -155,10 +172,10 @@ TEST_CASE("session") {
     change.lifetime = 1h;
     change.linger = 2s;
     CHECK(request("session set id 7 label 'a call' lifetime 1h linger 2s") == kern::session_set(change));
-    CHECK(refusal("session show id 7 node n1") == "id names one session: leave out service and node");
+    CHECK(refusal("session show id 7 node n1") == "id names one session: leave out service, node and call-id");
     CHECK(refusal("session del") == "\"id\" is missing");
     CHECK(refusal("session set id 7") == "nothing to change: expected one of label, lifetime, linger");
-    CHECK(refusal("session set id 7 label " + std::string(128, 'x')) == "label: expected at most 127 bytes");
+    CHECK(refusal("session set id 7 label " + std::string(128, 'x')) == "label: expected 0 to 127 bytes");
     CHECK(refusal("session del id x") == "id: expected the id of a session, a number from 1, not \"x\"");
 }
 
@@ -166,8 +183,10 @@ TEST_CASE("flow") {
     CHECK(shown("flow show") == Requests{kern::flow_dump(), kern::announce_dump()});
     const kern::Selection one{.session = SessionId{7}};
     CHECK(shown("flow show session 7") == Requests{kern::flow_dump(one), kern::announce_dump(one)});
+    const kern::Selection call{.call_id = "a@b"};
+    CHECK(shown("flow show call-id a@b") == Requests{kern::flow_dump(call), kern::announce_dump(call)});
     CHECK(shown("flow show proto tcp src 198.18.1.11 sport 4000 dst 198.18.0.100 dport 554") ==
-          Requests{kern::flow_get({{kClient, 4000}, {kVip, 554}, Transport::tcp})});
+          Requests{kern::flow_get(FlowKey{{kClient, 4000}, {kVip, 554}, Transport::tcp})});
     CHECK(refusal("flow show proto tcp src 198.18.1.11") == "\"dst\" is missing");
     CHECK(refusal("flow show proto tcp dst 198.18.0.100 dport 554") == "\"src\" is missing");
     CHECK(refusal("flow show proto tcp src fd00::1 sport 1 dst 198.18.0.100 dport 1") ==

@@ -137,6 +137,20 @@ TEST_CASE("services say all nodes by an empty array") {
     CHECK(printed(Format::json, {service}).find(R"("port":554,"port-last":560)") != std::string::npos);
 }
 
+TEST_CASE("what is told by its Call-ID shows it") {
+    kern::SessionInfo call = session();
+    call.call_id = "a b@c";
+    CHECK(printed(Format::text, {call}).find(R"(198.18.0.100:5060 call-id "a b@c" status)") != std::string::npos);
+    CHECK(printed(Format::json, {call}).find(R"("call-id":"a b@c")") != std::string::npos);
+    kern::FlowInfo flow;
+    flow.call_id = "a@c";
+    CHECK(printed(Format::json, {flow}).find(R"("call-id":"a@c")") != std::string::npos);
+    kern::Service service;
+    service.key = kern::SessionKey::call_id;
+    service.no_call_id = kern::NoCallId::drop;
+    CHECK(printed(Format::text, {service}).find("key call-id no-call-id drop ") != std::string::npos);
+}
+
 TEST_CASE("events are one JSON object a line, and say what happened") {
     kern::SessionInfo ended = session();
     ended.end = kern::EndReason::finished;

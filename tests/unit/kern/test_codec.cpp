@@ -103,6 +103,14 @@ TEST_CASE("requests: node") {
     CHECK(kern::node_set(spec).command == SARA_CMD_NODE_SET);
 }
 
+TEST_CASE("requests: a flow, by its Call-ID where that is the key") {
+    const std::string tuple = to_hex(kern::flow_get(kFlow).attributes);
+    CHECK(to_hex(kern::flow_get({kFlow, "a@b"}).attributes) == tuple + " 08 00 0d 00 61 40 62 00");
+    CHECK(to_hex(kern::flow_get({kFlow, std::string(256, 'x')}).attributes) == tuple);
+    CHECK(to_hex(kern::session_dump({.call_id = "a@b"}).attributes) == "08 00 13 00 61 40 62 00");
+    CHECK(to_hex(kern::announce_dump({.call_id = "a@b"}).attributes) == "08 00 0b 00 61 40 62 00");
+}
+
 TEST_CASE("requests: session") {
     kern::SessionChange change;
     change.id = SessionId{7};
@@ -192,6 +200,22 @@ TEST_CASE("a service lists its nodes") {
     check_prefixes(SARA_CMD_SERVICE_GET, bytes);
 }
 
+TEST_CASE("what a service tells sessions by") {
+    const Buffer bytes = built([](AttributeWriter& writer) {
+        writer.text(SARA_A_SERVICE_NAME, "sip");
+        writer.u32(SARA_A_SERVICE_KEY, SARA_KEY_CALL_ID);
+        writer.u32(SARA_A_SERVICE_NO_CALL_ID, SARA_NO_CALL_ID_PASS);
+    });
+    const kern::Result<kern::Object> object = kern::decode(SARA_CMD_SERVICE_GET, bytes);
+    REQUIRE(object);
+    CHECK(std::get<kern::Service>(*object).key == kern::SessionKey::call_id);
+    CHECK(std::get<kern::Service>(*object).no_call_id == kern::NoCallId::pass);
+    kern::ServiceChange change;
+    change.name = "x";
+    change.no_call_id = kern::NoCallId::drop;
+    CHECK(to_hex(kern::service_set(change).attributes) == "06 00 01 00 78 00 00 00 08 00 15 00 01 00 00 00");
+}
+
 TEST_CASE("an application of a newer module is unknown, never another one") {
     const Buffer bytes = built([](AttributeWriter& writer) {
         writer.text(SARA_A_SERVICE_NAME, "x");
@@ -277,7 +301,17 @@ TEST_CASE("a flow must be whole") {
     const kern::Result<kern::Object> object = kern::decode(SARA_CMD_FLOW_GET, whole);
     REQUIRE(object);
     CHECK(std::get<kern::FlowInfo>(*object).flow == kFlow);
+    CHECK(std::get<kern::FlowInfo>(*object).call_id.empty());
     check_prefixes(SARA_CMD_FLOW_GET, whole);
+
+    const Buffer call = built([](AttributeWriter& writer) {
+        put_flow(writer, SARA_A_FLOW_TUPLE);
+        writer.text(SARA_A_FLOW_CALL_ID, "a@b");
+    });
+    const kern::Result<kern::Object> called = kern::decode(SARA_CMD_FLOW_GET, call);
+    REQUIRE(called);
+    CHECK(std::get<kern::FlowInfo>(*called).call_id == "a@b");
+    check_prefixes(SARA_CMD_FLOW_GET, call);
 
     const Buffer no_client = built([](AttributeWriter& writer) {
         const std::size_t nest = writer.begin(SARA_A_FLOW_TUPLE);
@@ -317,6 +351,7 @@ TEST_CASE("an inspected packet with its payload") {
         writer.u8(SARA_A_INSPECT_TCP_FLAGS, 0x18);
         writer.u64(SARA_A_INSPECT_LOST, 5);
         writer.bytes(SARA_A_INSPECT_PAYLOAD, as_bytes("RTSP/1.0 200 OK\r\n"));
+        writer.text(SARA_A_INSPECT_CALL_ID, "a@b");
     });
     const kern::Result<kern::Object> object = kern::decode(SARA_CMD_INSPECT_NTF, bytes);
     REQUIRE(object);
@@ -326,6 +361,7 @@ TEST_CASE("an inspected packet with its payload") {
     CHECK(packet.tcp_seq == 0xfffffff0);
     CHECK(packet.tcp_flags == 0x18);
     CHECK(packet.lost == 5);
+    CHECK(packet.call_id == "a@b");
     CHECK(as_text(packet.payload) == "RTSP/1.0 200 OK\r\n");
     check_prefixes(SARA_CMD_INSPECT_NTF, bytes);
 }

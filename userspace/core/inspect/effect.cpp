@@ -36,7 +36,7 @@ struct Printer {
     std::string operator()(const SetLabel& effect) const {
         return "label " + id_text(effect.session) + " " + effect.label;
     }
-    std::string operator()(const FindSession& effect) const { return "find " + effect.flow.text(); }
+    std::string operator()(const FindSession& effect) const { return "find " + effect.signalling.text(); }
 };
 
 }  // namespace

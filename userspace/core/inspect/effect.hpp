@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/base/announcement.hpp"
-#include "core/base/flow_key.hpp"
 #include "core/base/session.hpp"
+#include "core/base/signalling_key.hpp"
 #include "core/base/time.hpp"
 
 namespace sara::inspect {
@@ -56,9 +56,10 @@ struct SetLabel {
     friend bool operator==(const SetLabel&, const SetLabel&) = default;
 };
 
-/// Whose signalling flow is this? The answer comes as SessionTracker::bind() or not_found().
+/// Whose signalling is this? The answer comes as SessionTracker::bind() or not_found(). Only the kernel knows whether
+/// the session has the whole flow; where it may be one call's, the Call-ID is given.
 struct FindSession {
-    FlowKey flow;
+    SignallingKey signalling;
 
     friend bool operator==(const FindSession&, const FindSession&) = default;
 };

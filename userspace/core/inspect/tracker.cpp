@@ -13,29 +13,30 @@ SessionTracker::~SessionTracker() = default;
 SessionTracker::SessionTracker(SessionTracker&&) noexcept = default;
 SessionTracker& SessionTracker::operator=(SessionTracker&&) noexcept = default;
 
-Effects SessionTracker::handle(const MessageFacts& facts, SessionId session, Time now) {
+Effects SessionTracker::handle(const MessageFacts& facts, SessionId session, Time now, const std::string& call_id) {
     Effects effects;
-    state_->handle(facts, session, effects, now);
+    state_->handle(facts, session, call_id, effects, now);
     return effects;
 }
 
-Effects SessionTracker::bind(const FlowKey& flow, SessionId session, Time now) {
+Effects SessionTracker::bind(const SignallingKey& signalling, SessionId session, Time now) {
     Effects effects;
-    if (session == SessionId::unknown || state_->open_session(session, flow) == nullptr) {
+    if (session == SessionId::unknown || state_->open_session(session, signalling) == nullptr) {
         return effects;
     }
-    for (const MessageFacts& facts : state_->waiting.take(flow)) {
-        state_->handle(facts, session, effects, now);
+    for (const MessageFacts& facts : state_->waiting.take(signalling)) {
+        state_->handle(facts, session, signalling.call_id, effects, now);
     }
     return effects;
 }
 
-void SessionTracker::not_found(const FlowKey& flow) {
-    state_->counters.facts_without_session += state_->waiting.take(flow).size();
+void SessionTracker::not_found(const SignallingKey& signalling) {
+    state_->counters.facts_without_session += state_->waiting.take(signalling).size();
 }
 
-void SessionTracker::adopt_session(SessionId session, const FlowKey& flow, Duration lifetime_left, Time now) {
-    SessionEntry* const adopted = state_->open_session(session, flow);
+void SessionTracker::adopt_session(SessionId session, const SignallingKey& signalling, Duration lifetime_left,
+                                   Time now) {
+    SessionEntry* const adopted = state_->open_session(session, signalling);
     if (adopted == nullptr) {
         return;
     }
@@ -105,9 +106,9 @@ Time SessionTracker::next_deadline() const noexcept {
     return std::min(state_->waiting.next_deadline(), dialogs);
 }
 
-SessionId SessionTracker::session_of(const FlowKey& flow) const noexcept {
-    const auto found = state_->flows.find(flow);
-    return found == state_->flows.end() ? SessionId::unknown : found->second;
+SessionId SessionTracker::session_of(const SignallingKey& signalling) const noexcept {
+    const auto found = state_->signalling.find(signalling);
+    return found == state_->signalling.end() ? SessionId::unknown : found->second;
 }
 
 std::size_t SessionTracker::sessions() const noexcept {

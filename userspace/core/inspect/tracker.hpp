@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/announcement.hpp"
 #include "core/base/flow_key.hpp"
 #include "core/base/session.hpp"
+#include "core/base/signalling_key.hpp"
 #include "core/base/time.hpp"
 #include "core/inspect/dialog_view.hpp"
 #include "core/inspect/effect.hpp"
@@ -45,19 +47,21 @@ public:
     SessionTracker(SessionTracker&&) noexcept;
     SessionTracker& operator=(SessionTracker&&) noexcept;
 
-    /// `session` unknown: found by its flow, or asked for (FindSession) while the facts wait.
-    [[nodiscard]] Effects handle(const MessageFacts& facts, SessionId session, Time now);
+    /// `session` unknown: found by its signalling, or asked for (FindSession) while the facts wait.
+    /// `call_id`: what tells the session, if others share its flow.
+    [[nodiscard]] Effects handle(const MessageFacts& facts, SessionId session, Time now,
+                                 const std::string& call_id = {});
 
-    /// `flow` carries the signalling of `session`; facts that wait for it are handled.
-    [[nodiscard]] Effects bind(const FlowKey& flow, SessionId session, Time now);
+    /// `signalling` is that of `session`; facts that wait for it are handled.
+    [[nodiscard]] Effects bind(const SignallingKey& signalling, SessionId session, Time now);
 
-    /// Nobody knows `flow`: the facts that wait for it are given up.
-    void not_found(const FlowKey& flow);
+    /// Nobody knows `signalling`: the facts that wait for it are given up.
+    void not_found(const SignallingKey& signalling);
 
     /// After a restart, what the kernel still holds, before anything is handled. A dialog is then known by its tag only
     /// until a message names it.
     /// `lifetime_left`: what remains of the lifetime it was given; nothing if it has none.
-    void adopt_session(SessionId session, const FlowKey& flow, Duration lifetime_left, Time now);
+    void adopt_session(SessionId session, const SignallingKey& signalling, Duration lifetime_left, Time now);
     void adopt_announcement(SessionId session, const AnnouncementKey& key, Tag tag);
 
     /// The kernel removed it, with all its announcements.
@@ -70,7 +74,7 @@ public:
     [[nodiscard]] Effects expire(Time now);
     [[nodiscard]] Time next_deadline() const noexcept;
 
-    [[nodiscard]] SessionId session_of(const FlowKey& flow) const noexcept;
+    [[nodiscard]] SessionId session_of(const SignallingKey& signalling) const noexcept;
     [[nodiscard]] std::size_t sessions() const noexcept;
     [[nodiscard]] std::size_t live_dialogs(SessionId session) const noexcept;
 

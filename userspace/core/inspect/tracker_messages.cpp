@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/inspect/tracker_state.hpp"
@@ -29,33 +30,45 @@ bool may_create(const MessageFacts& facts) noexcept {
     return false;
 }
 
+/// Where sessions may be told by their Call-ID (SIP over UDP), that of the message.
+SignallingKey signalling_of(const MessageFacts& facts) {
+    const bool may_share = facts.app == App::sip && facts.flow.transport == Transport::udp;
+    return may_share ? SignallingKey(facts.flow, facts.dialog) : SignallingKey(facts.flow);
+}
+
 }  // namespace
 
 void SessionTracker::State::wait(const MessageFacts& facts, Effects& out, Time now) {
     if (facts.act == Act::none) {
         return;
     }
-    const bool asked = waiting.contains(facts.flow);
+    const SignallingKey key = signalling_of(facts);
+    const bool asked = waiting.contains(key);
     if (!waiting.put(facts, now)) {
         ++counters.limit_hits;
         ++counters.facts_without_session;
     }
     if (!asked) {
-        out.emplace_back(FindSession{facts.flow});
+        out.emplace_back(FindSession{key});
     }
 }
 
-void SessionTracker::State::handle(const MessageFacts& facts, SessionId id, Effects& out, Time now) {
+void SessionTracker::State::handle(const MessageFacts& facts, SessionId id, const std::string& call_id, Effects& out,
+                                   Time now) {
+    SignallingKey key(facts.flow, call_id);
     if (id == SessionId::unknown) {
-        if (const auto bound = flows.find(facts.flow); bound != flows.end()) {
-            id = bound->second;
-        } else {
+        auto bound = signalling.find(signalling_of(facts));
+        if (bound == signalling.end()) {
+            bound = signalling.find(facts.flow);
+        }
+        if (bound == signalling.end()) {
             wait(facts, out, now);
             return;
         }
+        std::tie(key, id) = *bound;
     }
     ++counters.facts;
-    SessionEntry* const session = open_session(id, facts.flow);
+    SessionEntry* const session = open_session(id, key);
     if (session == nullptr) {
         return;
     }

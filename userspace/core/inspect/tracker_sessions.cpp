@@ -11,9 +11,9 @@ namespace {
 /// How many of the longest silent sessions are looked at when room is needed.
 constexpr std::size_t kLookedAt = 64;
 
-/// Flows by which a session is known. With key source a client may use ever new ones; one that is forgotten for it is
-/// asked for again when there is news of it.
-constexpr std::size_t kMaxSessionFlows = 256;
+/// Signalling by which a session is known. With key source a client may use ever new flows, and with key call-id one
+/// call's messages may come by several; one that is forgotten for it is asked for again when there is news of it.
+constexpr std::size_t kMaxSessionSignalling = 256;
 
 }  // namespace
 
@@ -36,10 +36,10 @@ Timers SessionTracker::State::timers(App app) const {
     return protocol == nullptr ? Timers{} : protocol->timers();
 }
 
-SessionEntry* SessionTracker::State::open_session(SessionId id, const FlowKey& flow) {
-    // Session ids grow: of two that claim a flow the greater one is the living.
-    const auto bound = flows.find(flow);
-    if (bound != flows.end() && bound->second != id) {
+SessionEntry* SessionTracker::State::open_session(SessionId id, const SignallingKey& key) {
+    // Session ids grow: of two that claim the same the greater one is the living.
+    const auto bound = signalling.find(key);
+    if (bound != signalling.end() && bound->second != id) {
         if (bound->second > id) {
             ++counters.stale;
             return nullptr;
@@ -64,12 +64,12 @@ SessionEntry* SessionTracker::State::open_session(SessionId id, const FlowKey& f
     }
     SessionEntry& session = found->second;
     order.splice(order.end(), order, session.place);
-    if (flows.emplace(flow, id).second) {
-        if (session.flows.size() == kMaxSessionFlows) {
-            flows.erase(session.flows.front());
-            session.flows.erase(session.flows.begin());
+    if (signalling.emplace(key, id).second) {
+        if (session.signalling.size() == kMaxSessionSignalling) {
+            signalling.erase(session.signalling.front());
+            session.signalling.erase(session.signalling.begin());
         }
-        session.flows.push_back(flow);
+        session.signalling.push_back(key);
     }
     return &session;
 }
@@ -93,8 +93,8 @@ void SessionTracker::State::drop_session(SessionId id) {
             dialogs.erase(number);
         }
     }
-    for (const FlowKey& flow : found->second.flows) {
-        flows.erase(flow);
+    for (const SignallingKey& key : found->second.signalling) {
+        signalling.erase(key);
     }
     order.erase(found->second.place);
     sessions.erase(found);

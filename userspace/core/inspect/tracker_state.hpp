@@ -52,7 +52,7 @@ struct DialogEntry {
 
 /// Owned by State::sessions.
 struct SessionEntry {
-    std::vector<FlowKey> flows;
+    std::vector<SignallingKey> signalling;
     std::unordered_map<std::string, Number> dialogs;
     std::map<AnnouncementKey, std::vector<Number>> users;  ///< which dialogs want a key; the last one's tag is known
     std::unordered_map<Tag, std::vector<AnnouncementKey>> adopted;  ///< of dialogs that are not known by name yet
@@ -72,7 +72,7 @@ struct SessionTracker::State {
     TrackerCounters counters;
     std::unordered_map<SessionId, SessionEntry> sessions;
     std::list<SessionId> order;  ///< least recently used first
-    std::unordered_map<FlowKey, SessionId, FlowKeyHash> flows;
+    std::unordered_map<SignallingKey, SessionId, SignallingKeyHash> signalling;
     std::map<Number, DialogEntry> dialogs;
     std::set<std::pair<Time, Number>> deadlines;
     std::set<Number> ended;  ///< make room first
@@ -81,7 +81,7 @@ struct SessionTracker::State {
     Number next_number = 1;
 
     // tracker_messages.cpp: which dialog a message is about
-    void handle(const MessageFacts& facts, SessionId session, Effects& out, Time now);
+    void handle(const MessageFacts& facts, SessionId session, const std::string& call_id, Effects& out, Time now);
     void handle_unnumbered(MessageFacts facts, SessionId id, SessionEntry& session, Effects& out, Time now);
     void handle_in(SessionId id, SessionEntry& session, const MessageFacts& facts, Effects& out, Time now);
     void wait(const MessageFacts& facts, Effects& out, Time now);
@@ -93,7 +93,7 @@ struct SessionTracker::State {
     void end_adopted(SessionId id, SessionEntry& session, const MessageFacts& facts, Effects& out);
 
     // tracker_sessions.cpp
-    SessionEntry* open_session(SessionId id, const FlowKey& flow);
+    SessionEntry* open_session(SessionId id, const SignallingKey& key);
     void drop_session(SessionId id);
     void end_session(SessionId id, SessionEntry& session, App app, Effects& out);
     void label(SessionId id, SessionEntry& session, const DialogEntry& entry, Effects& out);

@@ -8,8 +8,17 @@
 
 namespace sara::inspect {
 
-bool WaitingFacts::contains(const FlowKey& flow) const noexcept {
-    return std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& each) { return each.facts.flow == flow; });
+namespace {
+
+bool is_of(const MessageFacts& facts, const SignallingKey& signalling) noexcept {
+    return facts.flow == signalling.flow && (signalling.call_id.empty() || facts.dialog == signalling.call_id);
+}
+
+}  // namespace
+
+bool WaitingFacts::contains(const SignallingKey& signalling) const noexcept {
+    return std::any_of(waiting_.begin(), waiting_.end(),
+                       [&](const Waiting& each) { return is_of(each.facts, signalling); });
 }
 
 bool WaitingFacts::put(const MessageFacts& facts, Time now) {
@@ -21,11 +30,11 @@ bool WaitingFacts::put(const MessageFacts& facts, Time now) {
     return !full;
 }
 
-std::vector<MessageFacts> WaitingFacts::take(const FlowKey& flow) {
+std::vector<MessageFacts> WaitingFacts::take(const SignallingKey& signalling) {
     std::vector<MessageFacts> taken;
     std::deque<Waiting> others;
     for (Waiting& each : waiting_) {
-        if (each.facts.flow == flow) {
+        if (is_of(each.facts, signalling)) {
             taken.push_back(std::move(each.facts));
         } else {
             others.push_back(std::move(each));

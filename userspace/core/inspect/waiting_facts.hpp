@@ -5,7 +5,7 @@
 #include <deque>
 #include <vector>
 
-#include "core/base/flow_key.hpp"
+#include "core/base/signalling_key.hpp"
 #include "core/base/time.hpp"
 #include "core/inspect/facts.hpp"
 
@@ -15,13 +15,13 @@ namespace sara::inspect {
 /// limits::kWaitForSession.
 class WaitingFacts {
 public:
-    [[nodiscard]] bool contains(const FlowKey& flow) const noexcept;
+    [[nodiscard]] bool contains(const SignallingKey& signalling) const noexcept;
 
     /// False when the oldest had to be given up for it.
     bool put(const MessageFacts& facts, Time now);
 
-    /// Takes out those of `flow`.
-    [[nodiscard]] std::vector<MessageFacts> take(const FlowKey& flow);
+    /// Takes out those of this signalling: of all of a flow, or of one call on it.
+    [[nodiscard]] std::vector<MessageFacts> take(const SignallingKey& signalling);
 
     /// How many were given up.
     std::size_t expire(Time now);

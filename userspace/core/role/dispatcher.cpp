@@ -49,7 +49,7 @@ DispatcherOutput Dispatcher::handle(const InspectedPacket& input, Time now) {
                                            " signalling packets of clients; their announcements may be missing",
                                        now));
     }
-    track(extractor_.handle(input.packet, now), input.session, out, now);
+    track(extractor_.handle(input.packet, now), input.session, input.call_id, out, now);
     return out;
 }
 
@@ -70,9 +70,9 @@ DispatcherOutput Dispatcher::handle(const PeerMessage& input, Time now) {
 DispatcherOutput Dispatcher::handle(const SessionFound& input, Time now) {
     DispatcherOutput out;
     if (input.dumped) {
-        tracker_.adopt_session(input.session, input.flow, input.lifetime_left, now);
+        tracker_.adopt_session(input.session, input.signalling, input.lifetime_left, now);
     } else {
-        append(out.commands, tracker_.bind(input.flow, input.session, now));
+        append(out.commands, tracker_.bind(input.signalling, input.session, now));
     }
     return out;
 }
@@ -91,9 +91,10 @@ DispatcherOutput Dispatcher::handle(const SessionEnded& input, Time) {
 DispatcherOutput Dispatcher::handle(const FlowAnswer& input, Time now) {
     DispatcherOutput out;
     if (input.session) {
-        append(out.commands, tracker_.bind(input.flow, *input.session, now));
+        const SignallingKey found = input.by_call ? input.asked : SignallingKey(input.asked.flow);
+        append(out.commands, tracker_.bind(found, *input.session, now));
     } else {
-        tracker_.not_found(input.flow);
+        tracker_.not_found(input.asked);
     }
     return out;
 }
@@ -134,7 +135,7 @@ DispatcherOutput Dispatcher::handle(const Refusal& input, Time now) {
 
 DispatcherOutput Dispatcher::expire(Time now) {
     DispatcherOutput out;
-    track(extractor_.expire(now), SessionId::unknown, out, now);
+    track(extractor_.expire(now), SessionId::unknown, {}, out, now);
     append(out.commands, tracker_.expire(now));
     return out;
 }
@@ -150,10 +151,10 @@ DispatcherCounters Dispatcher::counters() const noexcept {
     return counters;
 }
 
-void Dispatcher::track(const std::vector<inspect::MessageFacts>& facts, SessionId session, DispatcherOutput& out,
-                       Time now) {
+void Dispatcher::track(const std::vector<inspect::MessageFacts>& facts, SessionId session, const std::string& call_id,
+                       DispatcherOutput& out, Time now) {
     for (const inspect::MessageFacts& each : facts) {
-        append(out.commands, tracker_.handle(each, session, now));
+        append(out.commands, tracker_.handle(each, session, now, call_id));
     }
 }
 

@@ -10,6 +10,7 @@
 #include "core/base/bytes.hpp"
 #include "core/base/flow_key.hpp"
 #include "core/base/session.hpp"
+#include "core/base/signalling_key.hpp"
 #include "core/base/time.hpp"
 #include "core/inspect/extractor.hpp"
 #include "core/inspect/tracker.hpp"
@@ -22,6 +23,7 @@ namespace sara::role {
 struct InspectedPacket {
     SessionId session = SessionId::unknown;
     inspect::SignallingPacket packet;
+    std::string call_id{};   ///< what tells the session, if others share its flow; else empty
     std::uint64_t lost = 0;  ///< the kernel's count of packets that were not copied so far
 };
 
@@ -33,7 +35,7 @@ struct PeerMessage {
 /// The kernel placed a session (SARA_CMD_SESSION_NTF), or the agent found it in a dump at its start.
 struct SessionFound {
     SessionId session = SessionId::unknown;
-    FlowKey flow;
+    SignallingKey signalling;
     bool dumped = false;       ///< it is older than this agent
     Duration lifetime_left{};  ///< when dumped: what remains of the lifetime it was given, or 0
 };
@@ -51,10 +53,11 @@ struct SessionEnded {
     FlowKey flow;  ///< its signalling
 };
 
-/// The answer to FindSession; without a session the kernel does not know the flow.
+/// The answer to FindSession; without a session the kernel does not know what was asked for.
 struct FlowAnswer {
-    FlowKey flow;
+    SignallingKey asked;
     std::optional<SessionId> session;
+    bool by_call = false;  ///< the session has the call; else it has all of the flow
 };
 
 /// The kernel did not do what was asked.
@@ -110,7 +113,8 @@ public:
     [[nodiscard]] std::vector<inspect::DialogView> dialogs() const { return tracker_.dialogs(); }
 
 private:
-    void track(const std::vector<inspect::MessageFacts>& facts, SessionId session, DispatcherOutput& out, Time now);
+    void track(const std::vector<inspect::MessageFacts>& facts, SessionId session, const std::string& call_id,
+               DispatcherOutput& out, Time now);
 
     inspect::Extractor extractor_;
     inspect::SessionTracker tracker_;

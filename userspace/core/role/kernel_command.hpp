@@ -12,7 +12,7 @@ namespace sara::role {
 ///     SetLifetime  SARA_CMD_SESSION_SET    id, lifetime
 ///     Linger       SARA_CMD_SESSION_SET    id, linger
 ///     SetLabel     SARA_CMD_SESSION_SET    id, label (cut to SARA_LABEL_MAX)
-///     FindSession  SARA_CMD_FLOW_GET       tuple; the answer, or ENOENT, comes back as role::FlowAnswer
+///     FindSession  SARA_CMD_FLOW_GET       tuple, Call-ID; the answer, or ENOENT, comes back as role::FlowAnswer
 ///
 /// A refusal of any other comes back as role::Refusal.
 using KernelCommand = inspect::Effect;

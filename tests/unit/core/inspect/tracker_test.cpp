@@ -185,7 +185,7 @@ TEST_CASE("a reply without request is counted, and used as far as it goes") {
 TEST_CASE("facts of a flow that nobody knows yet wait while its session is asked for") {
     inspect::SessionTracker tracker;
     Conversation call{App::sip, kSipFlow, tracker, SessionId::unknown};
-    CHECK(call.client(kInvite) == Lines{"find udp 198.18.1.11:5060 > 198.18.0.100:5060"});
+    CHECK(call.client(kInvite) == Lines{"find udp 198.18.1.11:5060 > 198.18.0.100:5060 call-id call-1"});
     CHECK(call.server(kOk).empty());
     SECTION("found") {
         CHECK(tracker.bind(kSipFlow, SessionId{9}, kStart).size() == 11);
@@ -204,6 +204,44 @@ TEST_CASE("facts of a flow that nobody knows yet wait while its session is asked
         CHECK(tracker.counters().facts_without_session == 2);
         CHECK(tracker.next_deadline() == kNever);
     }
+}
+
+TEST_CASE("facts of several calls on an unknown flow wait for their own session each") {
+    inspect::SessionTracker tracker;
+    Conversation call{App::sip, kSipFlow, tracker, SessionId::unknown};
+    const std::string other = request("INVITE", 1, {.call = "call-2", .sdp = audio("198.18.1.11", 4010)});
+    CHECK(call.client(kInvite).back().ends_with("call-id call-1"));
+    CHECK(call.client(other).back().ends_with("call-id call-2"));
+    SECTION("each is a session") {
+        CHECK(lines(tracker.bind({kSipFlow, "call-2"}, SessionId{8}, kStart)).front().starts_with("announce 8 "));
+        CHECK(lines(tracker.bind({kSipFlow, "call-1"}, SessionId{7}, kStart)).front().starts_with("announce 7 "));
+        CHECK(tracker.sessions() == 2);
+        CHECK(tracker.session_of({kSipFlow, "call-1"}) == SessionId{7});
+        CHECK(call.client(kBye).back() == "linger 7 32s");
+        tracker.session_ended(SessionId{7});
+        CHECK(tracker.session_of({kSipFlow, "call-1"}) == SessionId::unknown);
+        CHECK(tracker.session_of({kSipFlow, "call-2"}) == SessionId{8});
+    }
+    SECTION("one of them is not known") {
+        tracker.not_found({kSipFlow, "call-1"});
+        CHECK(tracker.counters().facts_without_session == 1);
+        CHECK_FALSE(tracker.bind({kSipFlow, "call-2"}, SessionId{8}, kStart).empty());
+    }
+    SECTION("both are of the one session that has the flow") {
+        CHECK(lines(tracker.bind(kSipFlow, SessionId{9}, kStart)).size() == 6);
+        CHECK(tracker.sessions() == 1);
+    }
+}
+
+TEST_CASE("a call may come by several flows") {
+    inspect::SessionTracker tracker;
+    Conversation call{App::sip, kSipFlow, tracker, SessionId::unknown};
+    (void)tracker.handle(call.facts(Sender::client, kInvite), SessionId{7}, kStart, "call-1");
+    Conversation moved{App::sip, flow("198.18.1.11", 5099, "198.18.0.100", 5060, Transport::udp), tracker,
+                       SessionId::unknown};
+    CHECK(moved.server(kOk) == Lines{"find udp 198.18.1.11:5099 > 198.18.0.100:5060 call-id call-1"});
+    CHECK_FALSE(tracker.bind({moved.flow, "call-1"}, SessionId{7}, kStart).empty());
+    CHECK(call.announced() == kExact);
 }
 
 TEST_CASE("a session that the kernel ended is forgotten without a word to it") {

@@ -51,14 +51,23 @@ TEST_CASE("a gateway's message about a flow that is not known: the kernel is ask
     Dispatcher dispatcher;
     const Buffer ok = from_gateway(kOk);
     CHECK(lines(dispatcher.handle(role::PeerMessage{ok}, kStart)) ==
-          Lines{"find udp 198.18.1.11:5060 > 198.18.0.100:5060"});
+          Lines{"find udp 198.18.1.11:5060 > 198.18.0.100:5060 call-id call-1"});
     SECTION("the kernel knows") {
         CHECK(lines(dispatcher.handle(role::FlowAnswer{kSipFlow, kSession}, kStart)).front() ==
               "announce 7 udp 198.18.1.11:* > 198.18.0.100:6000");
     }
-    SECTION("the kernel tells of the session by itself") {
-        CHECK(lines(dispatcher.handle(role::SessionFound{.session = kSession, .flow = kSipFlow}, kStart)).front() ==
+    SECTION("the kernel knows the call, which is a session of its own") {
+        CHECK(lines(dispatcher.handle(role::FlowAnswer{{kSipFlow, "call-1"}, kSession, true}, kStart)).front() ==
               "announce 7 udp 198.18.1.11:* > 198.18.0.100:6000");
+    }
+    SECTION("the kernel tells of another call on this flow: that is not it") {
+        const role::SessionFound other{.session = kSession, .signalling = {kSipFlow, "call-2"}};
+        CHECK(dispatcher.handle(other, kStart).commands.empty());
+    }
+    SECTION("the kernel tells of the session by itself") {
+        CHECK(
+            lines(dispatcher.handle(role::SessionFound{.session = kSession, .signalling = kSipFlow}, kStart)).front() ==
+            "announce 7 udp 198.18.1.11:* > 198.18.0.100:6000");
     }
     SECTION("the kernel does not know") {
         CHECK(dispatcher.handle(role::FlowAnswer{kSipFlow, std::nullopt}, kStart).commands.empty());
@@ -69,6 +78,27 @@ TEST_CASE("a gateway's message about a flow that is not known: the kernel is ask
         CHECK(dispatcher.expire(kStart + 1s).commands.empty());
         CHECK(dispatcher.counters().tracker.facts_without_session == 1);
     }
+}
+
+TEST_CASE("where sessions are told by Call-ID, the calls of a flow are sessions of their own") {
+    Dispatcher dispatcher;
+    const std::string second = request("INVITE", 1, {.call = "call-2", .sdp = audio("198.18.1.11", 4010)});
+    role::InspectedPacket packet = from_client(kInvite);
+    packet.call_id = "call-1";
+    CHECK(lines(dispatcher.handle(packet, kStart)).front() ==
+          "announce 7 udp 198.18.1.11:4000 > 198.18.0.100:* ttl 200s");
+    packet = from_client(second);
+    packet.session = SessionId{8};
+    packet.call_id = "call-2";
+    CHECK(lines(dispatcher.handle(packet, kStart)).front() ==
+          "announce 8 udp 198.18.1.11:4010 > 198.18.0.100:* ttl 200s");
+    const Buffer ok = from_gateway(kOk);
+    CHECK(lines(dispatcher.handle(role::PeerMessage{ok}, kStart)).front().starts_with("announce 7 "));
+    packet = from_client(kBye);
+    packet.call_id = "call-1";
+    CHECK(lines(dispatcher.handle(packet, kStart)).back() == "linger 7 32s");
+    CHECK(dispatcher.dialogs().at(1).session == SessionId{8});
+    CHECK_FALSE(dispatcher.dialogs().at(1).announced.empty());
 }
 
 TEST_CASE("a gateway's message that cannot be read is counted, and logged not more than once a second") {
@@ -87,8 +117,9 @@ TEST_CASE("after a restart what is dumped is adopted, and its end still ends it"
 
     Dispatcher second;
     CHECK(second
-              .handle(role::SessionFound{.session = kSession, .flow = kSipFlow, .dumped = true, .lifetime_left = 1h},
-                      kStart)
+              .handle(
+                  role::SessionFound{.session = kSession, .signalling = kSipFlow, .dumped = true, .lifetime_left = 1h},
+                  kStart)
               .commands.empty());
     for (const inspect::DialogView& dialog : first.dialogs()) {
         for (const AnnouncementKey& key : dialog.announced) {
@@ -100,7 +131,7 @@ TEST_CASE("after a restart what is dumped is adopted, and its end still ends it"
 
 TEST_CASE("announcements made by hand are left alone") {
     Dispatcher dispatcher;
-    (void)dispatcher.handle(role::SessionFound{.session = kSession, .flow = kSipFlow, .dumped = true}, kStart);
+    (void)dispatcher.handle(role::SessionFound{.session = kSession, .signalling = kSipFlow, .dumped = true}, kStart);
     const AnnouncementKey key{Transport::udp, std::nullopt, 0, kSipFlow.dst.address, 9000};
     (void)dispatcher.handle(role::AnnouncementFound{kSession, key, Tag::none}, kStart);
     CHECK(lines(dispatcher.handle(from_client(kBye), kStart)) == Lines{"linger 7 32s"});
@@ -170,7 +201,7 @@ TEST_CASE("a client's gap is given up in time, and what follows is used") {
     (void)dispatcher.handle(packet, kStart);
     packet.packet = {.app = App::rtsp, .flow = kRtspFlow, .tcp_seq = 500, .payload = as_bytes(setup)};
     CHECK(dispatcher.handle(packet, kStart).commands.empty());
-    (void)dispatcher.handle(role::SessionFound{.session = kSession, .flow = kRtspFlow}, kStart);
+    (void)dispatcher.handle(role::SessionFound{.session = kSession, .signalling = kRtspFlow}, kStart);
     CHECK(lines(dispatcher.expire(dispatcher.next_deadline())).front() ==
           "announce 7 udp 198.18.1.11:5000 > 198.18.0.100:* ttl 60s");
 }
