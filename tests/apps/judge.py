@@ -28,8 +28,9 @@ TCP, UDP = 6, 17
 PROTO_NAMES = {TCP: "tcp", UDP: "udp"}
 
 Packet = collections.namedtuple("Packet", "proto src sport dst dport seq syn payload")
-# A flow in the direction of requests: from a client's port to a port of the VIP.
-Flow = collections.namedtuple("Flow", "proto src sport dport")
+# A flow in the direction of requests: from a client's port to a port of the VIP. Of SIP over UDP, where calls may share
+# their ports, the messages of one call.
+Flow = collections.namedtuple("Flow", "proto src sport dport call", defaults=("",))
 
 
 # --- captures -------------------------------------------------------------------------------------------------
@@ -97,6 +98,9 @@ class Message:
     def header(self, name):
         return self.headers[name][0] if self.headers[name] else ""
 
+    def call_id(self):
+        return self.header("call-id") or self.header("i")
+
 
 def messages_of_stream(stream):
     """The messages in one direction of a TCP connection; interleaved frames ($) are skipped."""
@@ -146,6 +150,18 @@ def media_of_sdp(body, default_address):
     return [tuple(entry) for entry in media]
 
 
+def flow_of(packet, vip):
+    """The flow of a packet to the VIP or from it."""
+    if packet.dst == vip:
+        src, sport, dport = packet.src, packet.sport, packet.dport
+    else:
+        src, sport, dport = packet.dst, packet.dport, packet.sport
+    call = ""
+    if packet.proto == UDP and dport == SIP_PORT:
+        call = next((message.call_id() for message in messages_of_stream(packet.payload)), "")
+    return Flow(packet.proto, src, sport, dport, call)
+
+
 # --- sessions, as the clients' captures show them -------------------------------------------------------------
 class Session:
     def __init__(self, kind, client, name):
@@ -160,7 +176,7 @@ class Session:
 
 
 def rtsp_sessions(client, conversations):
-    for (proto, src, sport, dport), (requests, replies) in conversations.items():
+    for (proto, src, sport, dport, _), (requests, replies) in conversations.items():
         if proto != TCP or dport != RTSP_PORT:
             continue
         asked = messages_of_stream(tcp_stream(requests))
@@ -183,16 +199,16 @@ def rtsp_sessions(client, conversations):
 
 def sip_dialogs(client, conversations):
     calls = {}
-    for (proto, src, sport, dport), (requests, replies) in conversations.items():
-        if dport != SIP_PORT:
+    for flow, (requests, replies) in conversations.items():
+        proto, src = flow.proto, flow.src
+        if flow.dport != SIP_PORT:
             continue
-        flow = Flow(proto, src, sport, dport)
         if proto == TCP:
             texts = messages_of_stream(tcp_stream(requests)) + messages_of_stream(tcp_stream(replies))
         else:
             texts = [message for packet in requests + replies for message in messages_of_stream(packet.payload)]
         for message in texts:
-            call_id = message.header("call-id") or message.header("i")
+            call_id = message.call_id()
             call = calls.setdefault(call_id, {"flows": [], "offer": None, "answer": None, "steps": set()})
             if flow not in call["flows"]:
                 call["flows"].append(flow)
@@ -229,7 +245,7 @@ def judge_session(session, sent, returned, seen):
                 lost += sent[flow]
             flows.append({
                 "role": role, "proto": PROTO_NAMES[flow.proto], "src": flow.src, "sport": flow.sport,
-                "dport": flow.dport, "sent": sent[flow], "returned": returned[flow], "nodes": dict(sorted(at.items())),
+                "dport": flow.dport, "call": flow.call, "sent": sent[flow], "returned": returned[flow], "nodes": dict(sorted(at.items())),
             })
     media_sent = sum(sent[flow] for flow in session.media)
     faults = []
@@ -254,7 +270,7 @@ def count_at_nodes(captures, vip):
     for node, path in captures.items():
         for packet in read_capture(path):
             if packet.dst == vip:
-                seen[Flow(packet.proto, packet.src, packet.sport, packet.dport)][node] += 1
+                seen[flow_of(packet, vip)][node] += 1
     return seen
 
 
@@ -263,9 +279,9 @@ def read_client(path, vip):
     conversations = collections.defaultdict(lambda: ([], []))
     for packet in read_capture(path):
         if packet.dst == vip:
-            conversations[Flow(packet.proto, packet.src, packet.sport, packet.dport)][0].append(packet)
+            conversations[flow_of(packet, vip)][0].append(packet)
         elif packet.src == vip:
-            conversations[Flow(packet.proto, packet.dst, packet.dport, packet.sport)][1].append(packet)
+            conversations[flow_of(packet, vip)][1].append(packet)
     return conversations
 
 
@@ -328,7 +344,8 @@ def judge(vip, clients, nodes, outcomes):
 
 
 def format_flow(flow):
-    return f"{PROTO_NAMES[flow.proto]} {flow.src} {flow.sport} > {flow.dport}"
+    of_call = f" call {flow.call}" if flow.call else ""
+    return f"{PROTO_NAMES[flow.proto]} {flow.src} {flow.sport} > {flow.dport}{of_call}"
 
 
 def main():

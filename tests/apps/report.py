@@ -38,7 +38,8 @@ def print_sessions(judgement):
 
 def print_flows(judgement, sara_flows):
     """One block for each session, one line for each of its flows."""
-    known = {tuple(flow["tuple"][key] for key in ("proto", "src", "sport", "dport")): flow for flow in sara_flows}
+    known = {tuple(flow["tuple"][key] for key in ("proto", "src", "sport", "dport")) + (flow.get("call-id", ""),): flow
+             for flow in sara_flows}
     print(f"  {'':26} {'SARA says':47} | at the nodes")
     print(f"  {'session / flow':26} {'session':>8} {'node':5} {'identity':11} {'status':11} {'packets':>8} | packets")
     for session in judgement["sessions"]:
@@ -46,7 +47,8 @@ def print_flows(judgement, sara_flows):
         name = f"{session['kind']} {session['client']} {session['name']}, {session['detail']}"
         print(f"  {name[:74]:74} | {'+'.join(session['nodes']) or 'no node'}: {told}")
         for flow in session["flows"]:
-            sara = known.get((flow["proto"], flow["src"], flow["sport"], flow["dport"]))
+            flow_tuple = (flow["proto"], flow["src"], flow["sport"], flow["dport"])
+            sara = known.get(flow_tuple + (flow["call"],)) or known.get(flow_tuple + ("",))
             says = ""
             if sara:
                 says = (f"{sara['session']:>8} {sara['node']:5} {sara['identity']:11} {sara['status']:11} "

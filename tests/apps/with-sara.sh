@@ -13,7 +13,7 @@ sara_in() {
 # The services are the same on both: the gateway only reads the replies of what they name.
 sara_services() {
 	sara_in "$1" service add rtsp vip "$DISPATCHED" proto tcp port 554 app rtsp
-	sara_in "$1" service add sip vip "$DISPATCHED" proto udp port 5060 app sip
+	sara_in "$1" service add sip vip "$DISPATCHED" proto udp port 5060 app sip key "${option[sip-key]}"
 	sara_in "$1" service add sip-tcp vip "$DISPATCHED" proto tcp port 5060 app sip
 }
 
