@@ -4,6 +4,7 @@
 
 #include "core/proto/packet.hpp"
 #include "core/proto/pcap.hpp"
+#include "core/proto/reassembly.hpp"
 #include "expect.hpp"
 
 using namespace sara;
@@ -13,8 +14,8 @@ using pcap::LinkType;
 
 namespace {
 
-void check(LinkType link, Bytes frame) {
-    const Packet packet = decode(link, frame);
+Packet check(LinkType link, Bytes frame) {
+    Packet packet = decode(link, frame);
     expect_within(as_text(packet.payload), as_text(frame), "a payload lies in its frame");
     switch (packet.kind) {
     case Packet::Kind::whole:
@@ -23,12 +24,14 @@ void check(LinkType link, Bytes frame) {
     case Packet::Kind::fragment:
         expect(packet.more_fragments || packet.fragment_offset != 0, "a fragment is a part");
         expect(packet.fragment_offset == 0 || !packet.ports_known, "only the first fragment has ports");
+        expect_within(as_text(packet.part), as_text(frame), "a part lies in its frame");
         break;
     case Packet::Kind::not_ours:
     case Packet::Kind::malformed:
         expect(packet.payload.empty(), "a refused packet has nothing");
         break;
     }
+    return packet;
 }
 
 }  // namespace
@@ -44,12 +47,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!reader) {
         return 0;
     }
+    Reassembler reassembler;
     while (const auto record = reader->next()) {
         expect_within(as_text(record->data), as_text(bytes), "a record lies in its file");
         expect(record->data.size() <= limits::kMaxRecord, "a record is bounded");
         expect(record->wire_size >= record->data.size(), "the wire had at least what was captured");
         expect(record->time >= Time{}, "a time is not before the epoch");
-        check(record->link, record->data);
+        const Packet packet = check(record->link, record->data);
+        if (packet.kind == Packet::Kind::fragment) {
+            if (const auto whole = reassembler.add(packet, record->time)) {
+                expect(whole->packet.kind == Packet::Kind::whole && whole->packet.ports_known, "what is whole is");
+                expect(whole->packet.src.address == packet.src.address, "it has the address of its parts");
+                expect(whole->packet.payload.size() <= limits::kMaxIpPayload, "a packet is bounded");
+            }
+        }
     }
     expect(!reader->next(), "the end stays the end");
     return 0;

@@ -9,6 +9,7 @@
 
 #include "core/proto/packet.hpp"
 #include "core/proto/pcap.hpp"
+#include "core/proto/reassembly.hpp"
 #include "core/proto/start_line.hpp"
 #include "core/proto/text.hpp"
 
@@ -122,14 +123,16 @@ public:
             report_.unread_link = record.link;
             return;
         }
-        const proto::Packet packet = proto::decode(record.link, record.data);
+        proto::Packet packet = proto::decode(record.link, record.data);
         switch (packet.kind) {
         case proto::Packet::Kind::not_ours:
         case proto::Packet::Kind::malformed:
             return;
         case proto::Packet::Kind::fragment:
-            report_.fragments += is_vip(packet.src.address) || is_vip(packet.dst.address) ? 1 : 0;
-            return;
+            if (!join(packet, now)) {
+                return;
+            }
+            break;
         case proto::Packet::Kind::whole:
             break;
         }
@@ -174,6 +177,21 @@ public:
     }
 
 private:
+    /// A fragment becomes the packet that it completes, if it does.
+    bool join(proto::Packet& packet, Time now) {
+        if (!is_vip(packet.src.address) && !is_vip(packet.dst.address)) {
+            return false;
+        }
+        ++report_.fragments;
+        const std::optional<proto::Reassembler::Whole> whole = reassembler_.add(packet, now);
+        if (!whole) {
+            return false;
+        }
+        report_.fragments -= whole->fragments;
+        packet = whole->packet;
+        return true;
+    }
+
     static inspect::TrackerConfig config() {
         inspect::TrackerConfig config;
         config.keep_ended = true;
@@ -302,6 +320,7 @@ private:
     std::span<const Address> vips_;
     SignallingFinder finder_;
     std::vector<Unanswered> unanswered_;
+    proto::Reassembler reassembler_;
     inspect::Extractor extractor_;
     inspect::SessionTracker tracker_;
     CaptureReport report_;
@@ -328,8 +347,13 @@ struct Servers {
 Servers find_servers(proto::pcap::Reader reader, std::span<const AppPort> ports) {
     std::array<std::map<Endpoint, std::uint64_t>, 2> counted;
     SignallingFinder finder(ports);
+    proto::Reassembler reassembler;
     while (const std::optional<proto::pcap::Record> record = reader.next()) {
-        const proto::Packet packet = proto::decode(record->link, record->data);
+        proto::Packet packet = proto::decode(record->link, record->data);
+        if (packet.kind == proto::Packet::Kind::fragment) {
+            const std::optional<proto::Reassembler::Whole> whole = reassembler.add(packet, record->time);
+            packet = whole ? whole->packet : packet;
+        }
         const auto found = packet.kind == proto::Packet::Kind::whole
                                ? finder.find(packet, [](const Address&) { return true; })
                                : std::nullopt;

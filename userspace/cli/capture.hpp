@@ -44,7 +44,7 @@ struct CapturedSession {
 struct CaptureReport {
     std::vector<CapturedSession> sessions;
     std::uint64_t packets = 0;            ///< in the capture
-    std::uint64_t fragments = 0;          ///< to or from a VIP; not read
+    std::uint64_t fragments = 0;          ///< to or from a VIP, of packets that did not become whole; not read
     std::uint64_t unread = 0;             ///< of link types that are not known here
     proto::pcap::LinkType unread_link{};  ///< the last of them
     std::uint64_t cut = 0;                ///< of signalling, of which the capture holds the beginning alone

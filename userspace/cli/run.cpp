@@ -226,7 +226,8 @@ ExitCode Runner::operator()(const Inspect& inspect) {
              << " packets of signalling the capture has only the beginning (tcpdump -s 0 would keep all).\n";
     }
     if (report->fragments != 0) {
-        err_ << "Warning: " << report->fragments << " fragments of IP packets were not read.\n";
+        err_ << "Warning: " << report->fragments
+             << " fragments of IP packets were not read: others of them are missing.\n";
     }
     if (report->read.http_streams != 0) {
         err_ << "Warning: " << report->read.http_streams

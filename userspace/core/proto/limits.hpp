@@ -41,5 +41,8 @@ inline constexpr std::size_t kMaxRecord = 262144;   ///< captured bytes of one p
 inline constexpr std::size_t kMaxInterfaces = 256;  ///< pcapng interface descriptions of one section
 inline constexpr std::size_t kMaxVlanTags = 4;
 inline constexpr std::size_t kMaxExtensionHeaders = 8;  ///< of IPv6
+inline constexpr std::size_t kMaxPartials = 256;        ///< packets whose fragments are not all there yet...
+inline constexpr std::size_t kMaxIpPayload = 65535;     ///< ...each of at most so many bytes...
+inline constexpr Duration kReassemblyPatience = std::chrono::seconds(30);  ///< ...held for so long
 
 }  // namespace sara::proto::limits

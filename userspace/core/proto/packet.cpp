@@ -134,6 +134,8 @@ Packet read_ipv4(Bytes bytes) noexcept {
     if (packet.more_fragments || packet.fragment_offset != 0) {
         packet.kind = Packet::Kind::fragment;
         packet.fragment_id = be16(bytes, 4);
+        packet.fragment_protocol = bytes[9];
+        packet.part = bytes.subspan(header);
     }
     return read_transport(packet, bytes[9], bytes.subspan(header));
 }
@@ -156,29 +158,22 @@ std::optional<std::size_t> extension_size(std::uint8_t type, Bytes bytes) noexce
     }
 }
 
-void read_fragment(Packet& packet, Bytes header) noexcept {
-    const std::uint16_t place = be16(header, 2);
+/// `bytes` begin with a fragment header.
+void read_fragment(Packet& packet, Bytes bytes) noexcept {
+    const std::uint16_t place = be16(bytes, 2);
     packet.more_fragments = (place & 1U) != 0;
     packet.fragment_offset = place & 0xfff8U;
-    packet.fragment_id = be32(header, 4);
+    packet.fragment_id = be32(bytes, 4);
     // An "atomic" fragment is a whole packet (RFC 6946).
     if (packet.more_fragments || packet.fragment_offset != 0) {
         packet.kind = Packet::Kind::fragment;
+        packet.fragment_protocol = bytes[0];
+        packet.part = bytes.subspan(8);
     }
 }
 
-Packet read_ipv6(Bytes bytes) noexcept {
-    if (bytes.size() < kIpv6Header || bytes[0] >> 4U != 6) {
-        return refuse(Packet::Kind::malformed);
-    }
-    Packet packet;
-    packet.kind = Packet::Kind::whole;
-    packet.src.address = *Address::from_bytes(bytes.subspan(8, 16));
-    packet.dst.address = *Address::from_bytes(bytes.subspan(24, 16));
-    const std::size_t length = be16(bytes, 4);
-    std::uint8_t type = bytes[6];
-    bytes = bytes.subspan(kIpv6Header);
-    cut(bytes, length, packet);
+/// `packet` has its addresses; `bytes` begin with a header of `type`: the first extension header, or the transport's.
+Packet read_chain(Packet packet, std::uint8_t type, Bytes bytes) noexcept {
     for (std::size_t count = 0; count < limits::kMaxExtensionHeaders; ++count) {
         if (type == kTcp || type == kUdp) {
             return read_transport(packet, type, bytes);
@@ -199,10 +194,30 @@ Packet read_ipv6(Bytes bytes) noexcept {
         type = bytes[0];
         bytes = bytes.subspan(*size);
         if (packet.kind == Packet::Kind::fragment && packet.fragment_offset != 0) {
-            break;  // what follows is the middle of something
+            // What follows is the middle of something, maybe of what an extension header has in front of it.
+            if (type == kDestinationOptions || type == kRouting) {
+                packet.payload = bytes;
+                return packet;
+            }
+            break;
         }
     }
     return read_transport(packet, type, bytes);
+}
+
+Packet read_ipv6(Bytes bytes) noexcept {
+    if (bytes.size() < kIpv6Header || bytes[0] >> 4U != 6) {
+        return refuse(Packet::Kind::malformed);
+    }
+    Packet packet;
+    packet.kind = Packet::Kind::whole;
+    packet.src.address = *Address::from_bytes(bytes.subspan(8, 16));
+    packet.dst.address = *Address::from_bytes(bytes.subspan(24, 16));
+    const std::size_t length = be16(bytes, 4);
+    const std::uint8_t type = bytes[6];
+    bytes = bytes.subspan(kIpv6Header);
+    cut(bytes, length, packet);
+    return read_chain(packet, type, bytes);
 }
 
 Packet read_ip(Bytes bytes) noexcept {
@@ -293,6 +308,15 @@ Packet decode(LinkType link, Bytes frame) noexcept {
         return read_ip(frame);
     }
     return refuse(Packet::Kind::not_ours);  // the file may hold any other number
+}
+
+Packet decode_joined(const Packet& fragment, std::uint8_t protocol, Bytes body) noexcept {
+    Packet packet;
+    packet.kind = Packet::Kind::whole;
+    packet.src.address = fragment.src.address;
+    packet.dst.address = fragment.dst.address;
+    return fragment.src.address.family() == Family::ipv6 ? read_chain(packet, protocol, body)
+                                                         : read_transport(packet, protocol, body);
 }
 
 }  // namespace sara::proto

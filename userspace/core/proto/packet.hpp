@@ -41,6 +41,8 @@ struct Packet {
     std::uint32_t fragment_offset = 0;  ///< bytes
     bool more_fragments = false;
     bool ports_known = false;
+    Bytes part;                          ///< of what was cut: from the transport or extension header on
+    std::uint8_t fragment_protocol = 0;  ///< what that header is, told of the whole packet in the first fragment only
 
     [[nodiscard]] FlowKey flow() const noexcept { return {src, dst, transport}; }
 
@@ -54,5 +56,8 @@ struct Packet {
 /// VLAN tags, PPPoE, IPv4 options and IPv6 extension headers are passed over. Any doubt gives `malformed` or
 /// `not_ours`.
 [[nodiscard]] Packet decode(pcap::LinkType link, Bytes frame) noexcept;
+
+/// The packet that `fragment` is a part of, once its parts are joined to `body`, which begins with a `protocol` header.
+[[nodiscard]] Packet decode_joined(const Packet& fragment, std::uint8_t protocol, Bytes body) noexcept;
 
 }  // namespace sara::proto
