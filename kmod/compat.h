@@ -8,6 +8,7 @@
 
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <net/dst.h>
 
 /* Before 6.3 a refusal has no room for a formatted sentence. */
 #ifdef NL_SET_ERR_MSG_FMT
@@ -29,6 +30,16 @@
 	NL_SET_ERR_MSG(__refused, plain);				\
 	sara_refuse_fmt(__refused, fmt, ##__VA_ARGS__);			\
 } while (0)
+
+/* sara_dst_init() - a dst of the caller's, who has the only reference to it. */
+static inline void sara_dst_init(struct dst_entry *dst, struct dst_ops *ops)
+{
+#ifdef SARA_HAVE_DST_INITIAL_REF
+	dst_init(dst, ops, NULL, 1, DST_OBSOLETE_NONE, DST_NOCOUNT);
+#else
+	dst_init(dst, ops, NULL, DST_OBSOLETE_NONE, DST_NOCOUNT);
+#endif
+}
 
 /*
  * sara_cache_create() - a cache that slabinfo shows by its name; before 6.4

@@ -16,6 +16,7 @@
 #include <linux/jhash.h>
 
 #include "ingress.h"
+#include "parse.h"
 #include "sara.h"
 
 /* Buckets that share the bound of packets held for one source address. */
@@ -43,10 +44,16 @@ struct sara_early {
 	struct delayed_work	work;
 };
 
-/* What is kept beside a held packet. */
+/**
+ * struct sara_early_cb - what is kept beside a held packet
+ * @flow: its flow
+ * @until: low half of the jiffies when its time is over
+ * @frag_max: see &struct sara_packet
+ */
 struct sara_early_cb {
 	struct sara_key	flow;
-	unsigned long	until;
+	u32		until;
+	u16		frag_max;
 };
 
 static struct sara_early_cb *sara_early_cb(struct sk_buff *skb)
@@ -65,19 +72,35 @@ static u8 *sara_early_source(struct sara_early *early,
 	return &early->sources[hash % SARA_EARLY_SOURCES];
 }
 
+/*
+ * The packet, unshared; consumed where there is no memory. Fragments are joined
+ * into one buffer: each brings memory of its own, of which the bounds know
+ * nothing.
+ */
+static struct sk_buff *sara_early_own(struct sk_buff *skb,
+				      const struct sara_packet *pkt)
+{
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (skb && pkt->frag_max && skb_linearize(skb)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	return skb;
+}
+
 /**
  * sara_early_hold() - keep a datagram for a moment
  * @sn: the namespace
  * @skb: from the network header on; consumed if it is held, or if memory is
  *	short
- * @flow: its flow
+ * @pkt: as parsed
  *
  * Context: softirq, RCU read side.
  * Return: true if it was consumed; false if it is not to be held (switched
  * off, too long, or a bound was reached, which is counted).
  */
 bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
-		     const struct sara_key *flow)
+		     const struct sara_packet *pkt)
 {
 	unsigned long time = READ_ONCE(sn->config.early_time);
 	struct sara_early *early = sn->early;
@@ -89,7 +112,7 @@ bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
 		return false;
 
 	spin_lock_bh(&early->lock);
-	source = sara_early_source(early, flow);
+	source = sara_early_source(early, &pkt->key);
 	if (*source >= SARA_EARLY_PER_SOURCE ||
 	    skb_queue_len(&early->packets) >=
 	    READ_ONCE(sn->config.early_packets)) {
@@ -97,7 +120,7 @@ bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
 		sara_stats_inc(sn, SARA_A_STATS_EARLY_FULL);
 		return false;
 	}
-	skb = skb_share_check(skb, GFP_ATOMIC);
+	skb = sara_early_own(skb, pkt);
 	if (!skb) {
 		spin_unlock_bh(&early->lock);
 		sara_stats_inc(sn, SARA_A_STATS_DROP_NO_MEMORY);
@@ -106,8 +129,9 @@ bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
 	/* It outlives the device on which it came. */
 	skb->dev = NULL;
 	cb = sara_early_cb(skb);
-	cb->flow = *flow;
+	cb->flow = pkt->key;
 	cb->until = jiffies + time;
+	cb->frag_max = pkt->frag_max;
 	alone = skb_queue_empty(&early->packets);
 	__skb_queue_tail(&early->packets, skb);
 	++*source;
@@ -138,7 +162,8 @@ static void sara_early_forward(struct sara_net *sn, struct sk_buff_head *taken,
 	local_bh_disable();
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(taken)))
-		sara_ingress_held(sn, skb, last_chance);
+		sara_ingress_held(sn, skb, sara_early_cb(skb)->frag_max,
+				  last_chance);
 	rcu_read_unlock();
 	local_bh_enable();
 }
@@ -185,20 +210,20 @@ static void sara_early_expire(struct work_struct *work)
 						struct sara_early, work);
 	struct sk_buff_head taken;
 	struct sk_buff *skb;
-	unsigned long now, wait = 0;
+	s32 wait = 0;
+	u32 now;
 
 	__skb_queue_head_init(&taken);
 	spin_lock_bh(&early->lock);
 	now = jiffies;
 	while ((skb = skb_peek(&early->packets))) {
-		if (time_before(now, sara_early_cb(skb)->until)) {
-			wait = sara_early_cb(skb)->until - now;
+		wait = sara_early_cb(skb)->until - now;
+		if (wait > 0)
 			break;
-		}
 		sara_early_take(early, skb, &taken);
 	}
 	spin_unlock_bh(&early->lock);
-	if (wait)
+	if (skb)
 		queue_delayed_work(system_highpri_wq, &early->work, wait);
 	sara_early_forward(early->sn, &taken, true);
 }

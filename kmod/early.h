@@ -7,12 +7,12 @@
 
 #include <linux/skbuff.h>
 
-#include "key.h"
-
+struct sara_key;
 struct sara_net;
+struct sara_packet;
 
 bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
-		     const struct sara_key *flow);
+		     const struct sara_packet *pkt);
 void sara_early_release(struct sara_net *sn, const struct sara_key *ann);
 
 int sara_early_net_init(struct sara_net *sn);

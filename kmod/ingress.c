@@ -14,6 +14,7 @@
 
 #include "announce.h"
 #include "call.h"
+#include "defrag.h"
 #include "dev.h"
 #include "early.h"
 #include "flow.h"
@@ -55,12 +56,12 @@ static bool sara_tcp_opens(const struct sara_packet *pkt)
 
 /* Was the packet sent? If not, it is counted why; it is consumed either way. */
 static bool sara_send(struct sara_net *sn, const struct sara_nexthop *nexthop,
-		      struct sk_buff *skb)
+		      struct sk_buff *skb, const struct sara_packet *pkt)
 {
 	bool unshared;
 	int reason;
 
-	reason = sara_xmit(nexthop, skb, &unshared);
+	reason = sara_xmit(nexthop, skb, pkt, &unshared);
 	if (unshared)
 		sara_stats_inc(sn, SARA_A_STATS_UNSHARED);
 	if (reason)
@@ -82,7 +83,7 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	int reason, disbelief;
 
 	/* What cannot be sent does not keep the session alive either. */
-	nexthop = sara_xmit_route(session->node, skb, &reason);
+	nexthop = sara_xmit_route(session->node, skb, pkt, &reason);
 	if (!nexthop)
 		return sara_drop(sn, reason);
 
@@ -95,7 +96,7 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 				   pkt) && dev)
 		sara_traffic_add(dev->copied, pkt->ip_len);
 
-	if (!sara_send(sn, nexthop, skb))
+	if (!sara_send(sn, nexthop, skb, pkt))
 		return NF_STOLEN;
 	sara_stats_inc(sn, SARA_A_STATS_FORWARDED);
 	sara_stats_add(sn, SARA_A_STATS_FORWARDED_BYTES, pkt->ip_len);
@@ -118,7 +119,7 @@ static unsigned int sara_miss_early(struct sara_dev *dev, struct sk_buff *skb,
 	struct sara_announcement *ann;
 	struct sara_flow *flow;
 
-	if (sara_early_hold(sn, skb, &pkt->key)) {
+	if (sara_early_hold(sn, skb, pkt)) {
 		/* Or has it come between the first look and the queue? */
 		smp_mb();	/* pairs with the one in sara_early_release() */
 		ann = sara_announce_match(sn, &pkt->key, false, SARA_FORM_HALF);
@@ -273,25 +274,80 @@ static unsigned int sara_dispatch_error(struct sara_dev *dev,
 				    match == SARA_VIP_SERVICE ? service : NULL);
 	if (!session)
 		return sara_pass(sn, SARA_A_STATS_PASS_ICMP);
-	nexthop = sara_xmit_route(session->node, skb, &reason);
+	nexthop = sara_xmit_route(session->node, skb, pkt, &reason);
 	if (!nexthop)
 		return sara_drop(sn, reason);
-	if (sara_send(sn, nexthop, skb)) {
+	if (sara_send(sn, nexthop, skb, pkt)) {
 		sara_stats_inc(sn, SARA_A_STATS_ICMP_FORWARDED);
 		sara_traffic_add(dev->forwarded, pkt->ip_len);
 	}
 	return NF_STOLEN;
 }
 
-static unsigned int sara_dispatch_fragment(struct sara_net *sn,
-					   const struct sara_packet *pkt)
+static unsigned int sara_dispatch(struct sara_dev *dev, struct sk_buff *skb,
+				  enum sara_parsed parsed,
+				  const struct sara_packet *pkt)
 {
+	struct sara_net *sn = dev->sn;
+
+	switch (parsed) {
+	case SARA_PARSED_FLOW:
+		return sara_dispatch_flow(dev, skb, pkt);
+	case SARA_PARSED_ERROR:
+		return sara_dispatch_error(dev, skb, pkt);
+	case SARA_PARSED_FRAGMENT:
+		return sara_pass(sn, SARA_A_STATS_PASS_FRAGMENT);
+	case SARA_PARSED_MALFORMED:
+		return sara_pass(sn, SARA_A_STATS_PASS_MALFORMED);
+	case SARA_PARSED_OTHER:
+		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
+	}
+	return NF_ACCEPT;
+}
+
+/*
+ * A fragment to a virtual address waits for the others of its packet. What is
+ * whole takes the way of any packet, and is cut again when it is sent on.
+ */
+static unsigned int sara_dispatch_fragment(struct sara_dev *dev,
+					   struct sk_buff *skb,
+					   struct sara_packet *pkt)
+{
+	const struct sk_buff *came = skb;
+	struct sara_net *sn = dev->sn;
 	struct sara_service *service;
+	enum sara_parsed parsed;
+	unsigned int verdict;
+	u16 frag_max;
 
 	if (sara_service_lookup(sn, pkt->key.family, &pkt->key.dst,
 				pkt->key.proto, 0, &service) == SARA_VIP_NONE)
 		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
-	return sara_pass(sn, SARA_A_STATS_PASS_FRAGMENT);
+	if (!sara_defrag_wants(pkt))
+		return sara_pass(sn, SARA_A_STATS_PASS_FRAGMENT);
+
+	if (skb_shared(skb) || skb_cloned(skb))
+		sara_stats_inc(sn, SARA_A_STATS_UNSHARED);
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (!skb) {
+		sara_stats_inc(sn, SARA_A_STATS_DROP_NO_MEMORY);
+		return NF_STOLEN;
+	}
+	frag_max = sara_defrag(sn, skb, pkt);
+	if (!frag_max)
+		return NF_STOLEN;
+	parsed = sara_parse(skb, pkt);
+	pkt->frag_max = frag_max;
+	verdict = sara_dispatch(dev, skb, parsed, pkt);
+	if (skb == came)
+		return verdict;
+
+	/* The caller had it shared. What is not ours comes again, in one piece. */
+	if (verdict == NF_ACCEPT)
+		netif_rx(skb);
+	else if (verdict == NF_DROP)
+		kfree_skb(skb);
+	return NF_STOLEN;
 }
 
 /**
@@ -309,36 +365,29 @@ unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
 {
 	struct sara_dev *dev = priv;
 	struct sara_net *sn = dev->sn;
+	enum sara_parsed parsed;
 	struct sara_packet pkt;
 
 	sara_traffic_add(dev->seen, skb->len);
 	/* What a promiscuous device overhears is on its way to another. */
 	if (skb->pkt_type != PACKET_HOST || sara_of_vlan(skb))
 		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
-	switch (sara_parse(skb, &pkt)) {
-	case SARA_PARSED_FLOW:
-		return sara_dispatch_flow(dev, skb, &pkt);
-	case SARA_PARSED_ERROR:
-		return sara_dispatch_error(dev, skb, &pkt);
-	case SARA_PARSED_FRAGMENT:
-		return sara_dispatch_fragment(sn, &pkt);
-	case SARA_PARSED_MALFORMED:
-		return sara_pass(sn, SARA_A_STATS_PASS_MALFORMED);
-	case SARA_PARSED_OTHER:
-		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
-	}
-	return NF_ACCEPT;
+	parsed = sara_parse(skb, &pkt);
+	if (parsed == SARA_PARSED_FRAGMENT)
+		return sara_dispatch_fragment(dev, skb, &pkt);
+	return sara_dispatch(dev, skb, parsed, &pkt);
 }
 
 /**
  * sara_ingress_held() - a packet that was held goes on
  * @sn: the namespace
  * @skb: the packet, from the network header on; consumed
+ * @frag_max: see &struct sara_packet
  * @last_chance: its time is over: wildcards may have it, else it is dropped
  *
  * Context: BH off, RCU read side.
  */
-void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb,
+void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb, u16 frag_max,
 		       bool last_chance)
 {
 	int reason = SARA_A_STATS_DROP_UNANNOUNCED;
@@ -346,6 +395,7 @@ void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb,
 	struct sara_packet pkt;
 
 	if (sara_parse(skb, &pkt) == SARA_PARSED_FLOW) {
+		pkt.frag_max = frag_max;
 		flow = sara_flow_lookup(sn, &pkt.key);
 		if (!flow)
 			flow = sara_announce_promote(sn, &pkt.key, false,
@@ -364,6 +414,47 @@ void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb,
 		sara_stats_inc(sn, SARA_A_STATS_EARLY_FORWARDED);
 }
 
+/* A packet of a reply; @pkt is named in its direction. */
+static void sara_observe_flow(struct sara_dev *dev, const struct sk_buff *skb,
+			      struct sara_packet *pkt)
+{
+	struct sara_net *sn = dev->sn;
+	struct sara_service *service;
+
+	sara_packet_reverse(pkt);
+	if (sara_service_lookup(sn, pkt->key.family, &pkt->key.dst,
+				pkt->key.proto, pkt->key.dport,
+				&service) == SARA_VIP_SERVICE &&
+	    service->app != SARA_APP_NONE &&
+	    sara_inspect_copy(sn, service, NULL, SARA_SENDER_SERVER, skb, pkt))
+		sara_traffic_add(dev->copied, pkt->ip_len);
+}
+
+/*
+ * A fragment passes; a clone of it waits for the others, where a whole packet
+ * might be one to inspect.
+ */
+static void sara_observe_fragment(struct sara_dev *dev, struct sk_buff *skb,
+				  struct sara_packet *pkt)
+{
+	struct sara_net *sn = dev->sn;
+	struct sk_buff *clone;
+
+	if (!sara_defrag_wants(pkt) ||
+	    !sara_service_inspects(sn, pkt->key.family, &pkt->key.src))
+		return;
+	clone = skb_clone(skb, GFP_ATOMIC);
+	if (!clone) {
+		sara_stats_inc(sn, SARA_A_STATS_REASSEMBLY_FULL);
+		return;
+	}
+	if (!sara_defrag(sn, clone, pkt))
+		return;
+	if (sara_parse(clone, pkt) == SARA_PARSED_FLOW)
+		sara_observe_flow(dev, clone, pkt);
+	consume_skb(clone);
+}
+
 /**
  * sara_ingress_observe() - a packet comes to a gateway's device
  * @priv: &struct sara_dev
@@ -379,19 +470,16 @@ unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct sara_dev *dev = priv;
-	struct sara_net *sn = dev->sn;
-	struct sara_service *service;
+	enum sara_parsed parsed;
 	struct sara_packet pkt;
 
 	sara_traffic_add(dev->seen, skb->len);
-	if (skb->pkt_type != PACKET_HOST || sara_of_vlan(skb) ||
-	    sara_parse(skb, &pkt) != SARA_PARSED_FLOW)
+	if (skb->pkt_type != PACKET_HOST || sara_of_vlan(skb))
 		return NF_ACCEPT;
-	sara_packet_reverse(&pkt);
-	if (sara_service_lookup(sn, pkt.key.family, &pkt.key.dst, pkt.key.proto,
-				pkt.key.dport, &service) == SARA_VIP_SERVICE &&
-	    service->app != SARA_APP_NONE &&
-	    sara_inspect_copy(sn, service, NULL, SARA_SENDER_SERVER, skb, &pkt))
-		sara_traffic_add(dev->copied, pkt.ip_len);
+	parsed = sara_parse(skb, &pkt);
+	if (parsed == SARA_PARSED_FLOW)
+		sara_observe_flow(dev, skb, &pkt);
+	else if (parsed == SARA_PARSED_FRAGMENT)
+		sara_observe_fragment(dev, skb, &pkt);
 	return NF_ACCEPT;
 }

@@ -6,6 +6,7 @@
 #define _SARA_INGRESS_H
 
 #include <linux/netfilter.h>
+#include <linux/types.h>
 
 struct sara_net;
 
@@ -14,7 +15,7 @@ unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
 unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state);
 
-void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb,
+void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb, u16 frag_max,
 		       bool last_chance);
 
 #endif

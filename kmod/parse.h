@@ -20,6 +20,8 @@
  * @ip_len: length of the IP packet
  * @frag_offset: place of a fragment's bytes in the whole packet, 0 for the
  *	first
+ * @frag_max: of a packet that was put together from fragments, the length of
+ *	the longest; 0 for all others. Not read, but told by who did it
  * @tcp_seq: sequence number, host order
  * @tcp_flags: byte 13 of the TCP header, 0 for UDP
  */
@@ -30,6 +32,7 @@ struct sara_packet {
 	unsigned int	payload_len;
 	unsigned int	ip_len;
 	unsigned int	frag_offset;
+	u16		frag_max;
 	u32		tcp_seq;
 	u8		tcp_flags;
 };

@@ -64,6 +64,27 @@ enum sara_vip_match sara_service_lookup(const struct sara_net *sn, u8 family,
 }
 
 /**
+ * sara_service_inspects() - may replies from an address be signalling?
+ * @sn: the namespace
+ * @family: of @addr
+ * @addr: their source
+ *
+ * Context: softirq, RCU read side.
+ * Return: true if a service there has an application protocol.
+ */
+bool sara_service_inspects(const struct sara_net *sn, u8 family,
+			   const struct in6_addr *addr)
+{
+	struct sara_service *s;
+
+	hlist_for_each_entry_rcu(s, &sn->vips[sara_vip_bucket(addr)], vip_link)
+		if (s->family == family && ipv6_addr_equal(&s->addr, addr) &&
+		    s->app != SARA_APP_NONE)
+			return true;
+	return false;
+}
+
+/**
  * sara_pool_alloc() - an empty pool
  * @max: nodes that it will get at most; 0 makes it the pool of all nodes
  *

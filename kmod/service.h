@@ -98,6 +98,8 @@ enum sara_vip_match sara_service_lookup(const struct sara_net *sn, u8 family,
 					const struct in6_addr *addr, u8 proto,
 					__be16 port,
 					struct sara_service **service);
+bool sara_service_inspects(const struct sara_net *sn, u8 family,
+			   const struct in6_addr *addr);
 
 /**
  * struct sara_service_args - what a command says about a service

@@ -7,8 +7,17 @@ process, because starting programs is what is slow in a guest. A namespace is en
 
   udp-serve ADDR PORT            answer each datagram with the namespace's name
   udp-sink ADDR PORT             take datagrams and forget them
+  udp-keep ADDR PORT             take datagrams; then: kept SECONDS ADDR PORT NAMESPACE...: waits for one and tells those
+                                 that came, as NAMESPACE=LENGTH:SUM; by semicolons
+  digest LEN [SEED]              the same of what the next verb sends
+  fragments DMAC PROTO SRC SPORT DST DPORT LEN [KEY=VALUE...]
+                                 a datagram (its content: INVITE ...) in fragments made by hand, out of eth0; KEY: seed,
+                                 size (bytes of each), order (reversed, shuffledN, or a list as pieces.py reads it), id, df,
+                                 options (IPv4, hex), ext, inner (IPv6: hop, dst, routing; by +), flags, gap (seconds)
+  fragment-flood DMAC N DST LEN  the first fragments alone of N datagrams from N addresses
   tcp-serve ADDR PORT            answer each line with the namespace's name
-  udp SPORT DST DPORT [SECONDS]  send a datagram, tell the answer or "none"
+  udp SPORT DST DPORT [SECONDS] [LEN]
+                                 send a datagram, tell the answer or "none"
   say SPORT DST DPORT TEXT [SIZE]
                                  send TEXT (with Python's escapes; a blank is \\x20), tell the answer or "none"; with
                                  SIZE at once as datagrams of so many bytes, aggregated, tell the answers by commas
@@ -22,11 +31,13 @@ process, because starting programs is what is slow in a guest. A namespace is en
   tcp-close NAME | tcp-reset NAME
   frame DMAC PROTO SRC SPORT DST DPORT [KEY=VALUE...]
                                  a frame made by hand, out of eth0; KEY: flags (TCP, number), seq, len (payload),
-                                 text (payload, as for say), vlan, cut (bytes of the IP packet that are sent), more=1 (an IPv4 fragment)
+                                 text (payload, as for say), vlan, cut (bytes of the IP packet that are sent), options, ext
+                                 (as for fragments), gso (bytes of TCP payload in each of its segments)
   icmp DST TYPE CODE WORD PROTO SRC SPORT DST2 DPORT [KEY=VALUE...]
                                  an ICMP error to DST that quotes the packet SRC:SPORT > DST2:DPORT; KEY as for frame
   sniff                          listen to eth0; then: sniffed [SECONDS]: IP frames that came in, as
-                                 SMAC>DMAC,PROTO,SPORT,DPORT,PAYLOAD; by semicolons
+                                 SMAC>DMAC,PROTO,SPORT,DPORT,PAYLOAD or SMAC>DMAC,fragment,OFFSET,more|last,PAYLOAD;
+                                 by semicolons
   nl COMMAND [KEY=VALUE...]      "ok", or "ERROR: sentence"; tuple keys: src sport dst dport proto
   show COMMAND [KEY=VALUE...] : FIELD...   fields by commas, objects by semicolons; without KEY=VALUE a dump
   tally COMMAND [KEY=VALUE...] : FIELD FIRST LAST
@@ -42,6 +53,7 @@ process, because starting programs is what is slow in a guest. A namespace is en
   bind [BUFFER]                  become the receiver of inspected packets, with room for so many bytes
   inspected                      those that came, as sender,session,flags,seq,payload; by semicolons
   copied SECONDS FIELD...        likewise, with these fields
+  copies SECONDS                 likewise, as sender,sport,dport,LENGTH:SUM
   listen                         join the multicast group; then: events [SECONDS]
   unbind                         close the netlink socket
 
@@ -53,12 +65,15 @@ import fnmatch
 import os
 import random
 import re
+import select
 import selectors
 import socket
 import struct
 import sys
 import threading
 import time
+
+import pieces
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SPEC = os.path.join(HERE, '../../include/netlink/specs/sara.yaml')
@@ -67,6 +82,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 SO_RCVBUFFORCE = 33
 SOL_UDP, UDP_SEGMENT = 17, 103
+SOL_PACKET, PACKET_VNET_HDR = 263, 15
 SOL_NETLINK, NETLINK_EXT_ACK, NETLINK_ADD_MEMBERSHIP = 270, 11, 1
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 4, 0x10, 0x300
 
@@ -370,14 +386,6 @@ def bound(kind, addr, port, like=None):
     return sock
 
 
-def checksum(data):
-    data += bytes(len(data) % 2)
-    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
 def unescape(text):
     return text.encode().decode('unicode_escape').encode('latin1')
 
@@ -385,18 +393,12 @@ def unescape(text):
 def ip_packet(proto, src, sport, dst, dport, option):
     payload = unescape(option['text']) if 'text' in option else b'x' * int(option.get('len', 0))
     number = {'udp': 17, 'tcp': 6}[proto]
-    if proto == 'udp':
-        at, l4 = 6, struct.pack('!HHHH', sport, dport, 8 + len(payload), 0) + payload
-    else:
-        at, l4 = 16, struct.pack('!HHIIBBHHH', sport, dport, int(option.get('seq', 1)), 0, 0x50,
-                                 int(option.get('flags', 2)), 1000, 0, 0) + payload
-    pseudo = src + dst + struct.pack('!IHBB', len(l4), 0, 0, number)
-    l4 = l4[:at] + struct.pack('!H', checksum(pseudo + l4) or 0xffff) + l4[at + 2:]
+    inner = pieces.l4(number, src, sport, dst, dport, payload, int(option.get('flags', 2)),
+                      int(option.get('seq', 1)))
     if len(src) == 16:
-        return struct.pack('!IHBB', 6 << 28, len(l4), number, 64) + src + dst + l4
-    fragment = 0x2000 if 'more' in option else 0
-    header = struct.pack('!BBHHHBBH', 0x45, 0, 20 + len(l4), 7, fragment, 64, number, 0) + src + dst
-    return header[:10] + struct.pack('!H', checksum(header)) + header[12:] + l4
+        kinds = {'hop': pieces.HOP, 'dst': pieces.DEST, 'routing': pieces.ROUTING}
+        return pieces.v6(src, dst, number, inner, [kinds[word] for word in option.get('ext', '').split('+') if word])
+    return pieces.v4(src, dst, number, inner, options=bytes.fromhex(option.get('options', '')))
 
 
 def describe(frame):
@@ -410,10 +412,40 @@ def describe(frame):
         return None
     if proto not in (6, 17):
         return None
+    if kind == 0x0800 and (cut := struct.unpack_from('!H', frame, 20)[0]) & 0x3fff:
+        return (f"{frame[6:12].hex(':')}>{frame[:6].hex(':')},fragment,{(cut & 0x1fff) * 8},"
+                f"{'more' if cut & 0x2000 else 'last'},{length - l4}")
     sport, dport = struct.unpack_from('!HH', frame, l4)
     payload = length - l4 - (8 if proto == 17 else (frame[l4 + 12] >> 4) * 4)
     return (f"{frame[6:12].hex(':')}>{frame[:6].hex(':')},{'udp' if proto == 17 else 'tcp'},{sport},{dport},"
             f'{payload}')
+
+
+class Wire:
+    """IP packets out of eth0 as they are; pad: as Ethernet does it, with bytes that must not be taken for the packet's."""
+
+    def __init__(self, dmac, gso=0):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        self.gso = gso
+        if gso:
+            self.socket.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+        self.socket.bind(('eth0', 0))
+        self.addresses = bytes.fromhex(dmac.replace(':', '')) + self.socket.getsockname()[4]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, packet, tag=b'', pad=False):
+        kind = struct.pack('!H', 0x86dd if packet[0] >> 4 == 6 else 0x0800)
+        frame = (self.addresses + tag + kind + packet).ljust(60 if pad else 0, b'\xee')
+        if self.gso:    # struct virtio_net_hdr: a checksum to be made, TCP segments
+            v6 = packet[0] >> 4 == 6
+            l4 = 54 if v6 else 34
+            frame = struct.pack('=BBHHHH', 1, 4 if v6 else 1, l4 + 20, self.gso, l4, 16) + frame
+        self.socket.send(frame)
 
 
 class Bot:
@@ -438,16 +470,33 @@ class Bot:
         self.clients[f'sink {where} {addr} {port}'] = bound(socket.SOCK_DGRAM, addr, port)
         return 'ok'
 
+    def do_udp_keep(self, where, addr, port):
+        sock = bound(socket.SOCK_DGRAM, addr, port)
+        sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
+        self.clients[f'keep {where} {addr} {port}'] = sock
+        return 'ok'
+
+    def do_kept(self, where, seconds, addr, port, *namespaces):
+        socks = {self.clients[f'keep {name} {addr} {port}']: name for name in namespaces}
+        out, patience = [], float(seconds)
+        while ready := select.select(list(socks), [], [], patience)[0]:
+            out += [f'{socks[sock]}={pieces.digest(sock.recv(1 << 17))}' for sock in ready]
+            patience = 0.01     # for what should not come as well
+        return ';'.join(out)
+
+    def do_digest(self, where, length, seed='0'):
+        return pieces.digest(pieces.content(int(length), int(seed)))
+
     def do_tcp_serve(self, where, addr, port):
         sock = bound(socket.SOCK_STREAM, addr, port)
         sock.listen(64)
         self.servers.tcp(where, sock)
         return 'ok'
 
-    def do_udp(self, where, sport, dst, dport, seconds='5'):
+    def do_udp(self, where, sport, dst, dport, seconds='5', length='12'):
         with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
             sock.settimeout(float(seconds))
-            sock.sendto(b'who are you?', (dst, int(dport)))
+            sock.sendto(b'who are you?'.ljust(int(length)), (dst, int(dport)))
             try:
                 return sock.recv(100).decode()
             except TimeoutError:
@@ -537,10 +586,30 @@ class Bot:
         packet = ip_packet(proto, address(src), int(sport), address(dst), int(dport), option)
         packet = packet[:int(option.get('cut', len(packet)))]
         tag = struct.pack('!HH', 0x8100, int(option['vlan'])) if 'vlan' in option else b''
-        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
-            sock.bind(('eth0', 0))
-            sock.send(bytes.fromhex(dmac.replace(':', '')) + sock.getsockname()[4] + tag +
-                      struct.pack('!H', 0x86dd if ':' in src else 0x0800) + packet)
+        with Wire(dmac, int(option.get('gso', 0))) as wire:
+            wire.send(packet, tag)
+        return 'ok'
+
+    def do_fragments(self, where, dmac, proto, src, sport, dst, dport, length, *options):
+        option = dict(word.partition('=')[::2] for word in options)
+        number = {'udp': 17, 'tcp': 6}[proto]
+        datagram = pieces.l4(number, address(src), int(sport), address(dst), int(dport),
+                             pieces.content(int(length), int(option.get('seed', 0))), int(option.get('flags', 2)))
+        with Wire(dmac) as wire:
+            for packet in pieces.pieces(address(src), address(dst), number, datagram, option):
+                wire.send(packet, pad=True)
+                time.sleep(float(option.get('gap', 0)))
+        return 'ok'
+
+    def do_fragment_flood(self, where, dmac, n, dst, length):
+        to, part = address(dst), bytes(int(length))
+        with Wire(dmac) as wire:
+            for i in range(int(n)):
+                last = struct.pack('!I', 0xc6131000 + i)
+                if len(to) == 4:
+                    wire.send(pieces.v4(last, to, 17, part, fragment=pieces.V4_FLAG_MF))
+                else:
+                    wire.send(pieces.v6(address('fd00::')[:12] + last, to, 17, part, fragment=struct.pack('!BHI', 0, 1, i)))
         return 'ok'
 
     def do_icmp(self, where, to, kind, code, word, proto, src, sport, dst, dport, *options):
@@ -551,7 +620,7 @@ class Bot:
         # For IPv6 the kernel itself makes the checksum.
         family, number = (socket.AF_INET6, 58) if ':' in to else (socket.AF_INET, 1)
         with socket.socket(family, socket.SOCK_RAW, number) as sock:
-            sock.sendto(message[:2] + struct.pack('!H', checksum(message)) + message[4:], (to, 0))
+            sock.sendto(message[:2] + struct.pack('!H', pieces.checksum(message)) + message[4:], (to, 0))
         return 'ok'
 
     def do_sniff(self, where):
@@ -688,6 +757,11 @@ class Bot:
         def text(row, field):
             return str(len(row.get(field, b''))) if field == 'payload' else str(row.get(field, '-'))
         return ';'.join(','.join(text(row, field) for field in fields)
+                        for command, row in self.family(where).unasked(float(seconds)) if command == 'inspect-ntf')
+
+    def do_copies(self, where, seconds):
+        return ';'.join(','.join([str(row[f]) for f in ('sender', 'sport', 'dport')] +
+                                 [pieces.digest(row.get('payload', b''))])
                         for command, row in self.family(where).unasked(float(seconds)) if command == 'inspect-ntf')
 
     def do_until(self, where, seconds, pattern, verb, *words):

@@ -52,6 +52,10 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_PASS_ICMP, "pass-icmp"},
         {SARA_A_STATS_DROP_NO_CALL_ID, "drop-no-call-id"},
         {SARA_A_STATS_PASS_NO_CALL_ID, "pass-no-call-id"},
+        {SARA_A_STATS_FRAGMENTS, "fragments"},
+        {SARA_A_STATS_REASSEMBLED, "reassembled"},
+        {SARA_A_STATS_REASSEMBLY_REFUSED, "reassembly-refused"},
+        {SARA_A_STATS_REASSEMBLY_FULL, "reassembly-full"},
     }};
     return kCounters;
 }
