@@ -39,6 +39,8 @@ must lb nl service-new name=sip addr="$VIP" proto=17 port=5060
 must lb nl service-new name=rtsp addr="$VIP" proto=6 port=554
 must lb nl service-new name=sip6 addr="$VIP6" proto=17 port=5060
 must lb nl service-new name=rtsp6 addr="$VIP6" proto=6 port=554
+# Conversations that are over are counted at the end, too, on however slow a machine.
+must lb nl config-set closing-timeout=600000
 for node in n1 n2; do
 	for vip in "$VIP" "$VIP6"; do
 		must "$node" udp-serve "$vip" 5060
