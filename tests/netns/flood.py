@@ -18,6 +18,7 @@ import struct
 import sys
 
 import bot
+import pieces
 
 VIP = '198.18.0.100'
 SESSIONS, PART, PARTS = 20, 64, 4       # sessions; packets of the flood between packets of sessions; such parts of a round
@@ -38,7 +39,7 @@ class Flood:
                                          {'seq': 0xffffffff, 'len': 4 if proto == 'udp' else 0}))
         packet[4:6] = b'\xff\xff'
         packet[10:12] = bytes(2)
-        packet[10:12] = struct.pack('!H', bot.checksum(bytes(packet[:20])))
+        packet[10:12] = struct.pack('!H', pieces.checksum(bytes(packet[:20])))
         self.tcp = proto == 'tcp'
         if not self.tcp:
             packet[26:28] = bytes(2)

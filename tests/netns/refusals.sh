@@ -110,7 +110,7 @@ for addr in 0.0.0.0 224.0.0.1 255.255.255.255 127.0.0.1 :: ::1 ff02::1 ::ffff:19
 done
 refused EINVAL '*over TCP only*' service-new name=x "${A[@]}" port=554 app=rtsp
 refused ERANGE '*' service-new name=x "${A[@]}" port=1 app=9
-refused ERANGE '*' service-new name=x "${A[@]}" port=1 key=3
+refused ERANGE '*' service-new name=x "${A[@]}" port=1 key=99
 refused ENOENT '*no*scheduler*' service-new name=x "${A[@]}" port=1 scheduler=dice
 refused ENOENT '*no*scheduler*' service-set name=sip scheduler=dice
 refused EINVAL '*1 s to 1 h*' service-set name=sip flow-timeout=3600001
