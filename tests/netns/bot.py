@@ -561,7 +561,8 @@ class Bot:
     def do_tcp_ask(self, where, name, text='hello'):
         try:
             self.clients[name].send(text.encode() + b'\n')
-            return self.clients[name].recv(100).decode().strip() or 'closed'
+            # A line that came in two pieces, each with a line's end, was answered twice.
+            return ','.join(dict.fromkeys(self.clients[name].recv(100).decode().split())) or 'closed'
         except TimeoutError:
             return 'none'
         except OSError as error:

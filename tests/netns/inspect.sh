@@ -76,12 +76,18 @@ bot lb inspected 1
 expect 'the payload, with the next sequence number' "client,$id,24,$(((seq + 1) & 0xffffffff)),1,$C,4100,5060,6"
 bot c1 tcp-bulk t 400000
 bot lb inspected 2
-# All of it, in pieces of 16 kB at most, each with the sequence number that follows from the one before.
+# All of it, in pieces of 16 kB at most, each with the sequence number that follows from the one before; on a slow machine
+# TCP sends some again.
 ANSWER=$(tr ';' '\n' <<<"$ANSWER" | awk -F, -v want="$(((seq + 7) & 0xffffffff))" '
 	$9 > largest { largest = $9 }
 	$9 > 16384 { wrong = wrong " a piece of " $9 }
-	$4 != want { wrong = wrong " " $4 " for " want }
-	{ want = ($4 + $9) % 4294967296; sum += $9 }
+	{
+		again = (want - $4 + 4294967296) % 4294967296
+		if (again >= 2147483648) { wrong = wrong sprintf(" %.0f for %.0f", $4, want) }
+		else if (again >= $9) { next }
+		want = ($4 + $9) % 4294967296
+		sum += $9 - again
+	}
 	END { print sum, largest wrong }')
 expect 'a long one in pieces, without a gap' '400000 16384'
 must c1 tcp-close t
