@@ -7,6 +7,7 @@
 #define _SARA_COMPAT_H
 
 #include <linux/netlink.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/dst.h>
 
@@ -40,6 +41,18 @@ static inline void sara_dst_init(struct dst_entry *dst, struct dst_ops *ops)
 	dst_init(dst, ops, NULL, DST_OBSOLETE_NONE, DST_NOCOUNT);
 #endif
 }
+
+/*
+ * sara_skb_resume() - a packet that was taken by an ingress hook is to be
+ * received behind the hooks. A kernel without packet actions cannot be told.
+ */
+#ifdef CONFIG_NET_CLS_ACT
+#define SARA_CAN_RESUME true
+#define sara_skb_resume(skb) ((skb)->tc_skip_classify = 1)
+#else
+#define SARA_CAN_RESUME false
+#define sara_skb_resume(skb) no_printk("%p", skb)
+#endif
 
 /*
  * sara_cache_create() - a cache that slabinfo shows by its name; before 6.4

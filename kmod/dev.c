@@ -9,6 +9,7 @@
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 
+#include "hold.h"
 #include "ingress.h"
 #include "notify.h"
 
@@ -93,6 +94,9 @@ int sara_dev_add(struct sara_net *sn, struct net_device *dev,
 							 sara_ingress_dispatch;
 	sdev->ops.dev = dev;
 	sdev->ops.priv = sdev;
+	/* A reply that was held goes on behind all hooks: so ours is the last. */
+	if (mode == SARA_DEV_MODE_OBSERVE)
+		sdev->ops.priority = INT_MAX;
 	err = nf_register_net_hook(sn->net, &sdev->ops);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "netfilter refuses the ingress hook");
@@ -109,12 +113,17 @@ err_free:
 	return err;
 }
 
-/* Packets on other CPUs may still be in the hook until RCU says no. */
+/*
+ * Packets on other CPUs may still be in the hook until RCU says no; if they
+ * are held, then until their time is over. When the device itself leaves, it
+ * was closed before, and no packet is.
+ */
 static void sara_dev_remove(struct sara_dev *sdev)
 {
 	struct sara_net *sn = sdev->sn;
 
 	nf_unregister_net_hook(sn->net, &sdev->ops);
+	sara_hold_flush(sn, sdev->dev);
 	list_del(&sdev->link);
 	sara_net_changed(sn);
 	sara_notify_dev(sdev, SARA_EVENT_DELETED);

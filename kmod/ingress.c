@@ -18,6 +18,7 @@
 #include "dev.h"
 #include "early.h"
 #include "flow.h"
+#include "hold.h"
 #include "icmp.h"
 #include "inspect.h"
 #include "node.h"
@@ -92,8 +93,8 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 		sara_stats_inc(sn, disbelief);
 	else if (flow->identity == SARA_IDENTITY_SIGNALLING &&
 		 service->app != SARA_APP_NONE &&
-		 sara_inspect_copy(sn, service, flow, SARA_SENDER_CLIENT, skb,
-				   pkt) && dev)
+		 sara_inspect_copy(sn, service, flow, SARA_SENDER_CLIENT, 0,
+				   skb, pkt) && dev)
 		sara_traffic_add(dev->copied, pkt->ip_len);
 
 	if (!sara_send(sn, nexthop, skb, pkt))
@@ -414,20 +415,33 @@ void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb, u16 frag_max,
 		sara_stats_inc(sn, SARA_A_STATS_EARLY_FORWARDED);
 }
 
-/* A packet of a reply; @pkt is named in its direction. */
-static void sara_observe_flow(struct sara_dev *dev, const struct sk_buff *skb,
-			      struct sara_packet *pkt)
+/*
+ * A packet of a reply; @pkt is named in its direction. One that is put together
+ * of fragments, which have passed, has nothing that could wait.
+ */
+static unsigned int sara_observe_flow(struct sara_dev *dev, struct sk_buff *skb,
+				      struct sara_packet *pkt, bool whole)
 {
 	struct sara_net *sn = dev->sn;
 	struct sara_service *service;
+	struct sara_held *held = NULL;
+	bool copied;
+	u64 id = 0;
 
 	sara_packet_reverse(pkt);
 	if (sara_service_lookup(sn, pkt->key.family, &pkt->key.dst,
 				pkt->key.proto, pkt->key.dport,
-				&service) == SARA_VIP_SERVICE &&
-	    service->app != SARA_APP_NONE &&
-	    sara_inspect_copy(sn, service, NULL, SARA_SENDER_SERVER, skb, pkt))
+				&service) != SARA_VIP_SERVICE ||
+	    service->app == SARA_APP_NONE)
+		return NF_ACCEPT;
+	if (whole)
+		held = sara_hold_begin(sn, skb, pkt, &id);
+	copied = sara_inspect_copy(sn, service, NULL, SARA_SENDER_SERVER, id,
+				   skb, pkt);
+	if (copied)
 		sara_traffic_add(dev->copied, pkt->ip_len);
+	return held && sara_hold_end(sn, held, skb, copied) ? NF_STOLEN :
+							      NF_ACCEPT;
 }
 
 /*
@@ -451,7 +465,7 @@ static void sara_observe_fragment(struct sara_dev *dev, struct sk_buff *skb,
 	if (!sara_defrag(sn, clone, pkt))
 		return;
 	if (sara_parse(clone, pkt) == SARA_PARSED_FLOW)
-		sara_observe_flow(dev, clone, pkt);
+		sara_observe_flow(dev, clone, pkt, false);
 	consume_skb(clone);
 }
 
@@ -461,10 +475,10 @@ static void sara_observe_fragment(struct sara_dev *dev, struct sk_buff *skb,
  * @skb: the packet, from the network header on; may be shared, is not written
  * @state: of the hook
  *
- * Replies of inspected services are copied to the agent.
+ * Replies of inspected services are copied to the agent, and may wait for it.
  *
  * Context: softirq, RCU read side.
- * Return: NF_ACCEPT.
+ * Return: NF_ACCEPT, or NF_STOLEN for what waits.
  */
 unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
@@ -478,8 +492,8 @@ unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	parsed = sara_parse(skb, &pkt);
 	if (parsed == SARA_PARSED_FLOW)
-		sara_observe_flow(dev, skb, &pkt);
-	else if (parsed == SARA_PARSED_FRAGMENT)
+		return sara_observe_flow(dev, skb, &pkt, true);
+	if (parsed == SARA_PARSED_FRAGMENT)
 		sara_observe_fragment(dev, skb, &pkt);
 	return NF_ACCEPT;
 }

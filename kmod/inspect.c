@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 
 #include "call.h"
+#include "hold.h"
 #include "netlink.h"
 #include "netlink_put.h"
 #include "parse.h"
@@ -70,6 +71,7 @@ static bool sara_inspect_admit(struct sara_net *sn)
  * @len: of the payload
  * @seq: TCP sequence number of the first byte
  * @flags: TCP flags
+ * @hold: number under which the packet waits, of its last piece; else 0
  */
 struct sara_inspect_piece {
 	const struct sara_flow		*flow;
@@ -81,6 +83,7 @@ struct sara_inspect_piece {
 	unsigned int			len;
 	u32				seq;
 	u8				flags;
+	u64				hold;
 };
 
 static int sara_inspect_put(struct sk_buff *msg, const struct sk_buff *skb,
@@ -106,6 +109,10 @@ static int sara_inspect_put(struct sk_buff *msg, const struct sk_buff *skb,
 	    (nla_put_u32(msg, SARA_A_INSPECT_TCP_SEQ, piece->seq) ||
 	     nla_put_u8(msg, SARA_A_INSPECT_TCP_FLAGS, piece->flags)))
 		return -EMSGSIZE;
+	if (piece->hold &&
+	    nla_put_u64_64bit(msg, SARA_A_INSPECT_HOLD, piece->hold,
+			      SARA_A_INSPECT_PAD))
+		return -EMSGSIZE;
 	if (!piece->len)
 		return 0;
 	payload = nla_reserve(msg, SARA_A_INSPECT_PAYLOAD, piece->len);
@@ -116,7 +123,7 @@ static int sara_inspect_put(struct sk_buff *msg, const struct sk_buff *skb,
 
 static size_t sara_inspect_size(const struct sara_inspect_piece *piece)
 {
-	return nla_total_size_64bit(sizeof(u64)) * 2 +	/* session, lost */
+	return nla_total_size_64bit(sizeof(u64)) * 3 +	/* session, lost, hold */
 	       nla_total_size(SARA_NAME_MAX + 1) +	/* service */
 	       nla_total_size(sizeof(u32)) * 3 +	/* app, sender, seq */
 	       nla_total_size(sizeof(u8)) +		/* flags */
@@ -150,7 +157,7 @@ static bool sara_inspect_send(struct sara_net *sn, u32 portid,
 static bool sara_inspect_send_tcp(struct sara_net *sn, u32 portid,
 				  const struct sk_buff *skb,
 				  struct sara_inspect_piece *piece,
-				  const struct sara_packet *pkt)
+				  const struct sara_packet *pkt, u64 hold)
 {
 	unsigned int left = pkt->payload_len;
 
@@ -172,6 +179,8 @@ static bool sara_inspect_send_tcp(struct sara_net *sn, u32 portid,
 		piece->flags = pkt->tcp_flags & ~SARA_TCP_SYN;
 		if (left)	/* the end comes with the last byte */
 			piece->flags &= ~(SARA_TCP_FIN | SARA_TCP_RST);
+		else
+			piece->hold = hold;
 		if (!sara_inspect_send(sn, portid, skb, piece))
 			return false;
 		piece->offset += piece->len;
@@ -184,7 +193,7 @@ static bool sara_inspect_send_tcp(struct sara_net *sn, u32 portid,
 static bool sara_inspect_send_udp(struct sara_net *sn, u32 portid,
 				  const struct sk_buff *skb,
 				  struct sara_inspect_piece *piece,
-				  const struct sara_packet *pkt)
+				  const struct sara_packet *pkt, u64 hold)
 {
 	unsigned int size = pkt->payload_len, left = size;
 
@@ -194,6 +203,8 @@ static bool sara_inspect_send_udp(struct sara_net *sn, u32 portid,
 		unsigned int one = min(left, size);
 
 		piece->len = min_t(unsigned int, one, SARA_INSPECT_MAX);
+		if (one == left)
+			piece->hold = hold;
 		if (!sara_inspect_send(sn, portid, skb, piece))
 			return false;
 		piece->offset += one;
@@ -215,6 +226,7 @@ static bool sara_inspect_lose(struct sara_net *sn, int reason)
  * @service: whose signalling it is
  * @flow: the client's, or NULL where it is not known
  * @sender: who sent it
+ * @hold: number under which it waits for sara_hold_release(), or 0
  * @skb: the packet, from the network header on; it is only read
  * @pkt: as parsed, its key in request direction
  *
@@ -225,7 +237,8 @@ static bool sara_inspect_lose(struct sara_net *sn, int reason)
  */
 bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
 		       const struct sara_flow *flow, enum sara_sender sender,
-		       const struct sk_buff *skb, const struct sara_packet *pkt)
+		       u64 hold, const struct sk_buff *skb,
+		       const struct sara_packet *pkt)
 {
 	struct sara_inspect_piece piece = {
 		.flow		= flow,
@@ -247,9 +260,11 @@ bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
 		return sara_inspect_lose(sn, SARA_A_STATS_INSPECT_LOST_RATE);
 
 	if (pkt->key.proto == IPPROTO_TCP)
-		sent = sara_inspect_send_tcp(sn, portid, skb, &piece, pkt);
+		sent = sara_inspect_send_tcp(sn, portid, skb, &piece, pkt,
+					     hold);
 	else
-		sent = sara_inspect_send_udp(sn, portid, skb, &piece, pkt);
+		sent = sara_inspect_send_udp(sn, portid, skb, &piece, pkt,
+					     hold);
 	if (!sent)
 		return sara_inspect_lose(sn, SARA_A_STATS_INSPECT_LOST_BUFFER);
 	sara_stats_inc(sn, SARA_A_STATS_INSPECT_COPIED);
@@ -260,13 +275,15 @@ bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
  * sara_inspect_bind() - a socket becomes the receiver of the copies
  * @sn: the namespace
  * @portid: the socket's
+ * @hold_time: jiffies that replies wait for it, 0 for not at all
+ * @hold_packets: how many at most
  * @extack: where a refusal is explained
  *
  * Context: process.
  * Return: 0, also if it was already; -EBUSY if another one is.
  */
-int sara_inspect_bind(struct sara_net *sn, u32 portid,
-		      struct netlink_ext_ack *extack)
+int sara_inspect_bind(struct sara_net *sn, u32 portid, unsigned long hold_time,
+		      u32 hold_packets, struct netlink_ext_ack *extack)
 {
 	struct sara_inspect *inspect = sn->inspect;
 	int err = 0;
@@ -278,6 +295,7 @@ int sara_inspect_bind(struct sara_net *sn, u32 portid,
 		err = -EBUSY;
 	} else {
 		WRITE_ONCE(inspect->portid, portid);
+		sara_hold_configure(sn, hold_time, hold_packets);
 	}
 	spin_unlock_bh(&inspect->lock);
 	return err;
@@ -293,11 +311,17 @@ int sara_inspect_bind(struct sara_net *sn, u32 portid,
 void sara_inspect_release(struct sara_net *sn, u32 portid)
 {
 	struct sara_inspect *inspect = sn->inspect;
+	bool bound;
 
 	spin_lock_bh(&inspect->lock);
-	if (inspect->portid == portid)
+	bound = inspect->portid == portid;
+	if (bound) {
 		WRITE_ONCE(inspect->portid, 0);
+		sara_hold_configure(sn, 0, 0);
+	}
 	spin_unlock_bh(&inspect->lock);
+	if (bound)
+		sara_hold_flush(sn, NULL);
 }
 
 /**

@@ -17,9 +17,10 @@ struct sara_service;
 
 bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
 		       const struct sara_flow *flow, enum sara_sender sender,
-		       const struct sk_buff *skb, const struct sara_packet *pkt);
-int sara_inspect_bind(struct sara_net *sn, u32 portid,
-		      struct netlink_ext_ack *extack);
+		       u64 hold, const struct sk_buff *skb,
+		       const struct sara_packet *pkt);
+int sara_inspect_bind(struct sara_net *sn, u32 portid, unsigned long hold_time,
+		      u32 hold_packets, struct netlink_ext_ack *extack);
 void sara_inspect_release(struct sara_net *sn, u32 portid);
 u64 sara_inspect_lost(const struct sara_net *sn);
 

@@ -10,6 +10,7 @@
 #include "dev.h"
 #include "early.h"
 #include "flow.h"
+#include "hold.h"
 #include "inspect.h"
 #include "netlink.h"
 #include "node.h"
@@ -71,10 +72,15 @@ static int __net_init sara_net_init(struct net *net)
 	err = sara_early_net_init(sn);
 	if (err)
 		goto err_inspect;
+	err = sara_hold_net_init(sn);
+	if (err)
+		goto err_early;
 	queue_delayed_work(system_unbound_wq, &sn->purge,
 			   sn->config.purge_interval);
 	return 0;
 
+err_early:
+	sara_early_net_exit(sn);
 err_inspect:
 	sara_inspect_net_exit(sn);
 err_source:
@@ -103,6 +109,7 @@ static void __net_exit sara_net_exit_batch(struct list_head *nets)
 
 	list_for_each_entry(net, nets, exit_list) {
 		sn = sara_net(net);
+		sara_hold_net_exit(sn);
 		sara_early_net_exit(sn);
 		cancel_delayed_work_sync(&sn->purge);
 		sara_node_net_exit(sn);

@@ -190,11 +190,18 @@ const struct nla_policy sara_stats_get_nl_policy[SARA_A_STATS_PAD + 1] = {
 };
 
 /* SARA_CMD_INSPECT_BIND - do */
-const struct nla_policy sara_inspect_bind_nl_policy[SARA_A_INSPECT_PAD + 1] = {
+const struct nla_policy sara_inspect_bind_nl_policy[SARA_A_INSPECT_HOLD_PACKETS + 1] = {
+	[SARA_A_INSPECT_HOLD_TIME] = NLA_POLICY_MAX(NLA_U32, 10000),
+	[SARA_A_INSPECT_HOLD_PACKETS] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* SARA_CMD_INSPECT_RELEASE - do */
+const struct nla_policy sara_inspect_release_nl_policy[SARA_A_INSPECT_HOLD + 1] = {
+	[SARA_A_INSPECT_HOLD] = { .type = NLA_U64, },
 };
 
 /* Ops table for sara */
-const struct genl_ops sara_nl_ops[22] = {
+const struct genl_ops sara_nl_ops[23] = {
 	{
 		.cmd		= SARA_CMD_CONFIG_GET,
 		.doit		= sara_nl_config_get_doit,
@@ -347,7 +354,14 @@ const struct genl_ops sara_nl_ops[22] = {
 		.cmd		= SARA_CMD_INSPECT_BIND,
 		.doit		= sara_nl_inspect_bind_doit,
 		.policy		= sara_inspect_bind_nl_policy,
-		.maxattr	= SARA_A_INSPECT_PAD,
+		.maxattr	= SARA_A_INSPECT_HOLD_PACKETS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_INSPECT_RELEASE,
+		.doit		= sara_nl_inspect_release_doit,
+		.policy		= sara_inspect_release_nl_policy,
+		.maxattr	= SARA_A_INSPECT_HOLD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -56,10 +56,12 @@ extern const struct nla_policy sara_announce_get_nl_policy[SARA_A_ANNOUNCEMENT_C
 
 extern const struct nla_policy sara_stats_get_nl_policy[SARA_A_STATS_PAD + 1];
 
-extern const struct nla_policy sara_inspect_bind_nl_policy[SARA_A_INSPECT_PAD + 1];
+extern const struct nla_policy sara_inspect_bind_nl_policy[SARA_A_INSPECT_HOLD_PACKETS + 1];
+
+extern const struct nla_policy sara_inspect_release_nl_policy[SARA_A_INSPECT_HOLD + 1];
 
 /* Ops table for sara */
-extern const struct genl_ops sara_nl_ops[22];
+extern const struct genl_ops sara_nl_ops[23];
 
 int sara_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -92,6 +94,7 @@ int sara_nl_announce_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
 int sara_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_inspect_bind_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_inspect_release_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SARA_NLGRP_EVENTS,

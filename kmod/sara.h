@@ -45,8 +45,9 @@
  *	then holds it: so the device cannot leave in between, and its
  *	NETDEV_UNREGISTER, which comes under RTNL, finds whoever holds it.
  *
- * The locks of &struct sara_early (held datagrams) and &struct sara_inspect
- * (binding, token bucket of copies) are leaves: nothing is taken under them.
+ * The locks of &struct sara_early (held datagrams), &struct sara_hold (held
+ * replies) and &struct sara_inspect (binding, token bucket of copies) are
+ * leaves: nothing is taken under them.
  *
  * The rhashtables' own bucket locks nest inside &sara_net.lock. Dumps walk
  * the tables under RCU alone.
@@ -71,11 +72,15 @@
  *
  * Unload takes things down in this order: the netlink family (nobody
  * configures), hooks (no new packets), then every namespace, rcu_barrier(),
- * caches. A namespace ends in this order: hooks, a grace period, work items,
- * sessions, services, nodes, rcu_barrier(), tables.
+ * caches. A namespace ends in this order: hooks, a grace period, what is held,
+ * work items, sessions, services, nodes, rcu_barrier(), tables.
+ *
+ * A reply that is held has a reference to its device. It goes on, or is
+ * dropped, when the device leaves, at its time's end at the latest.
  */
 
 struct sara_early;
+struct sara_hold;
 struct sara_inspect;
 
 /**
@@ -134,6 +139,7 @@ struct sara_config {
  * @purge: removes what is over
  * @resolve: keeps the MACs of nodes resolved, see node.c
  * @early: datagrams that overtook the news of them
+ * @hold: replies that wait for the news of them
  * @inspect: the agent's end of the inspection channel
  * @generation: of the configured objects, for consistent dumps
  */
@@ -166,6 +172,7 @@ struct sara_net {
 	struct delayed_work	purge;
 	struct delayed_work	resolve;
 	struct sara_early	*early;
+	struct sara_hold	*hold;
 	struct sara_inspect	*inspect;
 	unsigned int		generation;
 };

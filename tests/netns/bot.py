@@ -15,7 +15,8 @@ process, because starting programs is what is slow in a guest. A namespace is en
                                  size (bytes of each), order (reversed, shuffledN, or a list as pieces.py reads it), id, df,
                                  options (IPv4, hex), ext, inner (IPv6: hop, dst, routing; by +), flags, gap (seconds)
   fragment-flood DMAC N DST LEN  the first fragments alone of N datagrams from N addresses
-  tcp-serve ADDR PORT            answer each line with the namespace's name
+  sunk ADDR PORT [SECONDS]       lengths of those that came since it was asked last, in their order
+  tcp-serve ADDR PORT            answer each line with the namespace's name, "give N" with N bytes
   udp SPORT DST DPORT [SECONDS] [LEN]
                                  send a datagram, tell the answer or "none"
   say SPORT DST DPORT TEXT [SIZE]
@@ -27,6 +28,7 @@ process, because starting programs is what is slow in a guest. A namespace is en
   traffic FIRST N DST DPORT      datagrams from N ports, round and round, until: quiet (tells how many)
   tcp-open NAME SPORT DST DPORT  connect: "ok", or the error's name
   tcp-ask NAME [TEXT]            send a line, tell the answer
+  tcp-take NAME BYTES            ask for so many bytes, tell how many came
   tcp-bulk NAME BYTES            send so much in one line, tell the answer
   tcp-close NAME | tcp-reset NAME
   frame DMAC PROTO SRC SPORT DST DPORT [KEY=VALUE...]
@@ -50,10 +52,12 @@ process, because starting programs is what is slow in a guest. A namespace is en
                                  a datagram from each of these ports, again after so many seconds; until: calm
   stat FIELD...                  counters
   until SECONDS PATTERN VERB...  again and again until the answer matches; spaces of PATTERN are written _
-  bind [BUFFER]                  become the receiver of inspected packets, with room for so many bytes
+  bind [BUFFER [KEY=VALUE...]]   become the receiver of inspected packets, with room for so many bytes
   inspected                      those that came, as sender,session,flags,seq,payload; by semicolons
   copied SECONDS FIELD...        likewise, with these fields
   copies SECONDS                 likewise, as sender,sport,dport,LENGTH:SUM
+  release-all SECONDS            let go each one that waits, as they come
+  held [SECONDS]                 those that came and wait, as number,client's port,payload; by semicolons
   listen                         join the multicast group; then: events [SECONDS]
   unbind                         close the netlink socket
 
@@ -337,7 +341,10 @@ class Servers(threading.Thread):
             except OSError:
                 data = b''
             if data:
-                if data.endswith(b'\n'):
+                if data.startswith(b'give '):
+                    # In a thread: it may take its time, and the others want answers.
+                    threading.Thread(target=s.sendall, args=(bytes(int(data[5:])),), daemon=True).start()
+                elif data.endswith(b'\n'):
                     s.send(name.encode() + b'\n')
             else:
                 self.selector.unregister(s)
@@ -487,6 +494,16 @@ class Bot:
     def do_digest(self, where, length, seed='0'):
         return pieces.digest(pieces.content(int(length), int(seed)))
 
+    def do_sunk(self, where, addr, port, seconds='0.001'):
+        sock = self.clients[f'sink {where} {addr} {port}']
+        sock.settimeout(float(seconds))
+        lengths = []
+        try:
+            while True:
+                lengths.append(str(len(sock.recv(65536))))
+        except TimeoutError:
+            return ' '.join(lengths)
+
     def do_tcp_serve(self, where, addr, port):
         sock = bound(socket.SOCK_STREAM, addr, port)
         sock.listen(64)
@@ -567,6 +584,17 @@ class Bot:
             return 'none'
         except OSError as error:
             return errno.errorcode[error.errno]
+
+    def do_tcp_take(self, where, name, size):
+        sock, came = self.clients[name], 0
+        sock.settimeout(60)
+        sock.send(f'give {size}\n'.encode())
+        try:
+            while came < int(size) and (data := sock.recv(65536)):
+                came += len(data)
+        except TimeoutError:
+            pass
+        return str(came)
 
     def do_tcp_close(self, where, name):
         self.clients.pop(name).close()
@@ -745,10 +773,10 @@ class Bot:
         row = self.family(where).do('stats-get', [])[0]
         return ' '.join(str(row.get(field, '-')) for field in fields)
 
-    def do_bind(self, where, buffer='0'):
+    def do_bind(self, where, buffer='0', *words):
         if int(buffer):
             self.family(where).socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, int(buffer))
-        return self.do_nl(where, 'inspect-bind')
+        return self.do_nl(where, 'inspect-bind', *words)
 
     def do_inspected(self, where, seconds='0'):
         return self.do_copied(where, seconds, 'sender', 'session', 'tcp-flags', 'tcp-seq', 'lost', 'src', 'sport',
@@ -764,6 +792,28 @@ class Bot:
         return ';'.join(','.join([str(row[f]) for f in ('sender', 'sport', 'dport')] +
                                  [pieces.digest(row.get('payload', b''))])
                         for command, row in self.family(where).unasked(float(seconds)) if command == 'inspect-ntf')
+
+    def do_held(self, where, seconds='0'):
+        return ';'.join(f"{row['hold']},{row['sport']},{len(row.get('payload', b''))}"
+                        for command, row in self.family(where).unasked(float(seconds)) if 'hold' in row)
+
+    def do_release_all(self, where, seconds):
+        family, end = self.family(where), time.monotonic() + float(seconds)
+        copy, release = (self.spec.commands[name][0] for name in ('inspect-ntf', 'inspect-release'))
+        family.socket.settimeout(0.1)
+        while time.monotonic() < end:
+            try:
+                messages = list(family.receive())
+            except TimeoutError:
+                continue
+            for message in messages:
+                # An error is no copy: the one that it is about did not wait any more.
+                if message[4:6] == struct.pack('=H', family.id) and message[16] == copy:
+                    row = family.decode('inspect', message[20:])
+                    if 'hold' in row:
+                        family.request(family.id, release, family.encode('inspect', [f'hold={row["hold"]}']), 0)
+        family.socket.settimeout(None)
+        return 'ok'
 
     def do_until(self, where, seconds, pattern, verb, *words):
         deadline = time.monotonic() + float(seconds)

@@ -56,6 +56,12 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_REASSEMBLED, "reassembled"},
         {SARA_A_STATS_REASSEMBLY_REFUSED, "reassembly-refused"},
         {SARA_A_STATS_REASSEMBLY_FULL, "reassembly-full"},
+        {SARA_A_STATS_HOLD_HELD, "hold-held"},
+        {SARA_A_STATS_HOLD_RELEASED, "hold-released"},
+        {SARA_A_STATS_HOLD_EXPIRED, "hold-expired"},
+        {SARA_A_STATS_HOLD_FLUSHED, "hold-flushed"},
+        {SARA_A_STATS_HOLD_DROPPED, "hold-dropped"},
+        {SARA_A_STATS_HOLD_FULL, "hold-full"},
     }};
     return kCounters;
 }
