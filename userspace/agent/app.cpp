@@ -87,7 +87,10 @@ Status App::open() {
         dispatcher_ = std::move(*dispatcher);
     }
     if (config_.gateway) {
-        auto gateway = GatewayShell::open(io_, *config_.gateway, key_);
+        // One that does not wait any more is refused, which is nothing to act on: the kernel counts them.
+        auto gateway = GatewayShell::open(io_, *config_.gateway, key_, [this](HoldId reply) {
+            static_cast<void>(kernel_.post(kern::inspect_release(reply)));
+        });
         if (!gateway) {
             return gateway.error();
         }
@@ -108,7 +111,8 @@ kern::Status App::on_up(kern::Channel& channel) {
         }
     }
     // Bound before the dumps: what is signalled meanwhile waits in the socket.
-    if (const auto bound = channel.get<kern::InspectBinding>(kern::inspect_bind()); !bound) {
+    const auto hold = config_.gateway ? config_.gateway->hold : std::nullopt;
+    if (const auto bound = channel.get<kern::InspectBinding>(kern::inspect_bind(hold)); !bound) {
         return kern::Error{bound.error().code, "binding to the inspected packets failed: " + bound.error().text()};
     }
     if (dispatcher_) {

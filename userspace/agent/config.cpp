@@ -26,6 +26,7 @@ constexpr std::size_t kMaxDeviceName = 15;
 constexpr std::size_t kMaxScheduler = 15;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::chrono::milliseconds kDay = 24h;
+constexpr std::chrono::milliseconds kHoldTime = 20ms;
 
 std::optional<std::uint32_t> narrow(std::optional<std::uint64_t> number) {
     return number ? std::optional(static_cast<std::uint32_t>(*number)) : std::nullopt;
@@ -107,6 +108,36 @@ std::optional<inspect::Timers> read_timers(const json& value, const std::string&
         object.seconds("linger", 0s, kDay).value_or(std::chrono::round<std::chrono::milliseconds>(timers.linger));
     object.finish();
     return timers;
+}
+
+enum class Announce : std::uint8_t { async, hold };
+
+std::optional<Announce> parse_announce(std::string_view text) {
+    if (text == "async") {
+        return Announce::async;
+    }
+    if (text == "hold") {
+        return Announce::hold;
+    }
+    return std::nullopt;
+}
+
+/// Whether, and how, replies wait until the dispatchers know what they announce.
+std::optional<kern::HoldSpec> read_hold(JsonObject& gateway) {
+    const auto announce =
+        gateway.parsed<Announce>("announce", parse_announce, R"("async" or "hold")", Presence::optional);
+    const auto time = gateway.seconds("hold_time", 1ms, 10s);
+    const auto packets = narrow(gateway.number("hold_packets", 1, 65535, Presence::optional));
+    if (announce == Announce::hold) {
+        return kern::HoldSpec{time.value_or(kHoldTime), packets};
+    }
+    for (const auto& [key, is_there] :
+         {std::pair("hold_time", time.has_value()), {"hold_packets", packets.has_value()}}) {
+        if (is_there) {
+            gateway.refuse(key, R"(needs "announce": "hold")");
+        }
+    }
+    return std::nullopt;
 }
 
 kern::ConfigChange read_bounds(const json& value, const std::string& path, Errors& errors) {
@@ -222,6 +253,7 @@ Config read_config(const json& document, Errors& errors) {
         if (value.contains("dispatchers") && value["dispatchers"].is_array() && value["dispatchers"].empty()) {
             object.refuse("dispatchers", "is empty; name at least one dispatcher");
         }
+        config.gateway->hold = read_hold(object);
         object.finish();
     });
     config.key_file = top.text("key_file", kMaxPath, Presence::required).value_or("");

@@ -24,6 +24,7 @@ struct DispatcherConfig {
 
 struct GatewayConfig {
     std::vector<Endpoint> dispatchers;
+    std::optional<kern::HoldSpec> hold{};  ///< `announce hold`; its time is given
 
     friend bool operator==(const GatewayConfig&, const GatewayConfig&) = default;
 };

@@ -186,8 +186,16 @@ void DispatcherShell::carry_out(role::DispatcherOutput output) {
 
 void DispatcherShell::on_datagram(const Endpoint& from, Bytes datagram) {
     const Time now = io::now();
-    for (const Buffer& message : peers_.handle(from, datagram, now)) {
-        carry_out(role_.handle(role::PeerMessage{message}, now));
+    const std::vector<Buffer> messages = peers_.handle(from, datagram, now);
+    if (!messages.empty()) {
+        // The request of every reply that they tell of was copied to us before it went on to its node.
+        kernel_.catch_up();
+        for (const Buffer& message : messages) {
+            carry_out(role_.handle(role::PeerMessage{message}, now));
+        }
+        // The kernel does what it is told, and answers, while it is told. So after this also what had to be asked
+        // first (FindSession) is done, and flush_peers() acknowledges what is in the kernel.
+        kernel_.catch_up();
     }
     const wire::LinkStats& stats = peers_.link_stats();
     if (stats.handshakes != handshakes_) {

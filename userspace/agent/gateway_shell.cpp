@@ -20,21 +20,23 @@ Endpoint any_local(Family family) {
 }  // namespace
 
 Result<std::unique_ptr<GatewayShell>> GatewayShell::open(boost::asio::io_context& io, const GatewayConfig& config,
-                                                         const wire::SharedKey& key) {
-    std::unique_ptr<GatewayShell> self(new GatewayShell(io));
+                                                         const wire::SharedKey& key, Release release) {
+    std::unique_ptr<GatewayShell> self(new GatewayShell(io, config, std::move(release)));
     for (const Endpoint& dispatcher : config.dispatchers) {
         Result<std::unique_ptr<io::UdpSocket>> socket = io::UdpSocket::open(io, any_local(dispatcher.address.family()));
         if (!socket) {
             return socket.error();
         }
-        self->links_.push_back(std::make_unique<Link>(
-            Link{wire::PeerClient(key, dispatcher, &io::random_bytes), std::move(*socket), false}));
+        self->links_.push_back(
+            std::make_unique<Link>(Link{self->links_.size(), wire::PeerClient(key, dispatcher, &io::random_bytes),
+                                        std::move(*socket), false, std::nullopt}));
         Link* link = self->links_.back().get();
         GatewayShell* shell = self.get();
         link->socket->start(
-            [link](const Endpoint& from, Bytes datagram) {
+            [shell, link](const Endpoint& from, Bytes datagram) {
                 // Dispatchers have nothing to tell but acknowledgements.
                 static_cast<void>(link->client.handle(from, datagram, io::now()));
+                shell->on_acknowledged(*link);
             },
             [shell, link] {
                 shell->flush(*link);
@@ -46,33 +48,73 @@ Result<std::unique_ptr<GatewayShell>> GatewayShell::open(boost::asio::io_context
     return self;
 }
 
-GatewayShell::GatewayShell(boost::asio::io_context& io) : alarm_(io, [this] { on_alarm(); }) {}
-
-void GatewayShell::on_packet(const kern::InspectedPacket& packet) {
-    send(role_.handle({.app = packet.app,
-                       .sender = packet.sender,
-                       .flow = packet.flow,
-                       .tcp_seq = packet.tcp_seq,
-                       .tcp_flags = packet.tcp_flags,
-                       .payload = packet.payload},
-                      packet.lost, io::now()));
+GatewayShell::GatewayShell(boost::asio::io_context& io, const GatewayConfig& config, Release release)
+    : release_(std::move(release)), alarm_(io, [this] { on_alarm(); }) {
+    if (config.hold && config.hold->time) {
+        hold_.emplace(*config.hold->time);
+    }
 }
 
-void GatewayShell::send(const role::GatewayOutput& output) {
+void GatewayShell::on_packet(const kern::InspectedPacket& packet) {
+    const Time now = io::now();
+    const role::GatewayOutput output = role_.handle({.app = packet.app,
+                                                     .sender = packet.sender,
+                                                     .flow = packet.flow,
+                                                     .tcp_seq = packet.tcp_seq,
+                                                     .tcp_flags = packet.tcp_flags,
+                                                     .payload = packet.payload},
+                                                    packet.lost, now);
+    const std::vector<role::Ticket> tickets = send(output);
+    if (hold_ && output.announces) {
+        hold_->sent(packet.flow, tickets, now);
+    }
+    if (packet.hold != HoldId::none && !(hold_ && hold_->wait(packet.flow, packet.hold))) {
+        release_(packet.hold);
+    }
+    set_alarm();
+}
+
+std::vector<role::Ticket> GatewayShell::send(const role::GatewayOutput& output) {
+    std::vector<role::Ticket> tickets;
     log(output.log);
     for (const std::unique_ptr<Link>& link : links_) {
         for (const Buffer& message : output.messages) {
-            link->client.send(message);
+            const auto number = link->client.send(message);
+            if (number && is_there(*link)) {
+                tickets.push_back({link->index, *number});
+            }
         }
         flush(*link);
     }
     set_alarm();
+    return tickets;
+}
+
+bool GatewayShell::is_there(const Link& link) const {
+    return link.client.is_up() || (link.last_up && io::now() - *link.last_up < kMissed);
+}
+
+void GatewayShell::on_acknowledged(Link& link) {
+    for (const std::uint64_t number : link.client.take_acknowledged()) {
+        if (hold_) {
+            release(hold_->acknowledged({link.index, number}));
+        }
+    }
+}
+
+void GatewayShell::release(const std::vector<HoldId>& replies) {
+    for (const HoldId reply : replies) {
+        release_(reply);
+    }
 }
 
 void GatewayShell::flush(Link& link) {
     const Time now = io::now();
     for (const wire::Datagram& datagram : link.client.poll(now)) {
         link.socket->send(datagram.to, datagram.bytes);
+    }
+    if (link.client.is_up()) {
+        link.last_up = now;
     }
     if (link.client.is_up() != link.was_up) {
         link.was_up = link.client.is_up();
@@ -87,6 +129,9 @@ void GatewayShell::flush(Link& link) {
 
 void GatewayShell::on_alarm() {
     const Time now = io::now();
+    if (hold_) {
+        hold_->expire(now);
+    }
     if (role_.next_deadline() <= now) {
         send(role_.expire(now));
         return;
@@ -98,7 +143,7 @@ void GatewayShell::on_alarm() {
 }
 
 void GatewayShell::set_alarm() {
-    Time earliest = role_.next_deadline();
+    Time earliest = std::min(role_.next_deadline(), hold_ ? hold_->next_deadline() : kNever);
     for (const std::unique_ptr<Link>& link : links_) {
         earliest = std::min(earliest, link->client.next_deadline());
     }
@@ -116,6 +161,9 @@ nlohmann::ordered_json GatewayShell::stats() const {
                          {"send_failures", link->socket->send_failures()}});
     }
     nlohmann::ordered_json out = to_json(role_.counters());
+    if (hold_) {
+        out["hold"] = to_json(hold_->counters());
+    }
     out["dispatchers"] = std::move(links);
     return out;
 }

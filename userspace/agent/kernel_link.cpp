@@ -63,15 +63,27 @@ void KernelLink::wait() {
 }
 
 void KernelLink::drain() {
+    static_cast<void>(drain_batch());
+}
+
+void KernelLink::catch_up() {
+    for (int i = 0; i < kMaxBatches && channel_; ++i) {
+        if (!drain_batch()) {
+            return;
+        }
+    }
+}
+
+bool KernelLink::drain_batch() {
     for (int i = 0; i < kBatch; ++i) {
         kern::Result<std::vector<kern::Incoming>> arrived = channel_->receive();
         if (!arrived) {
             lose("the netlink socket failed: " + arrived.error().text());
-            return;
+            return false;
         }
         if (arrived->empty()) {
             hooks_.on_drained(std::exchange(overrun_, false));
-            return;
+            return false;
         }
         for (kern::Incoming& incoming : *arrived) {
             if (std::holds_alternative<kern::Overrun>(incoming)) {
@@ -81,10 +93,11 @@ void KernelLink::drain() {
                 hooks_.on_incoming(std::move(incoming));
             }
             if (!channel_) {
-                return;
+                return false;
             }
         }
     }
+    return true;
 }
 
 bool KernelLink::is_probe_answer(const kern::Incoming& incoming) {

@@ -53,16 +53,22 @@ public:
     [[nodiscard]] kern::Result<kern::Sequence> post(const kern::Request& request);
     /// Passes on what has arrived, also what execute(), get() or dump() kept aside. Precondition: is_up().
     void drain();
+    /// Passes on all of it, however much: for who must not act before he has seen what happened until now.
+    void catch_up();
 
     [[nodiscard]] KernelCounters counters() const noexcept;
 
 private:
     /// Datagrams until timers and other sockets get their turn.
     static constexpr int kBatch = 256;
+    /// In catch_up(): what the socket can hold, in small messages.
+    static constexpr int kMaxBatches = 128;
     static constexpr Duration kProbe = std::chrono::seconds(5);
     static constexpr Duration kFirstRetry = std::chrono::seconds(1);
     static constexpr Duration kLastRetry = std::chrono::seconds(30);
 
+    /// True if there may be more.
+    bool drain_batch();
     [[nodiscard]] kern::Status connect();
     void lose(const std::string& why);
     void close();

@@ -76,6 +76,14 @@ nlohmann::ordered_json to_json(const role::GatewayCounters& counters) {
     };
 }
 
+nlohmann::ordered_json to_json(const role::ReplyHoldCounters& counters) {
+    return {
+        {"at_once", counters.at_once},
+        {"confirmed", counters.confirmed},
+        {"given_up", counters.given_up},
+    };
+}
+
 nlohmann::ordered_json to_json(const KernelCounters& counters) {
     return {
         {"connects", counters.connects}, {"overruns", counters.overruns},           {"malformed", counters.malformed},

@@ -6,6 +6,7 @@
 #include "agent/kernel_link.hpp"
 #include "core/role/dispatcher.hpp"
 #include "core/role/gateway.hpp"
+#include "core/role/reply_hold.hpp"
 #include "core/wire/link.hpp"
 #include "core/wire/stream.hpp"
 
@@ -18,6 +19,7 @@ namespace sara::agent {
 [[nodiscard]] nlohmann::ordered_json to_json(const inspect::TrackerCounters& counters);
 [[nodiscard]] nlohmann::ordered_json to_json(const role::DispatcherCounters& counters);
 [[nodiscard]] nlohmann::ordered_json to_json(const role::GatewayCounters& counters);
+[[nodiscard]] nlohmann::ordered_json to_json(const role::ReplyHoldCounters& counters);
 [[nodiscard]] nlohmann::ordered_json to_json(const KernelCounters& counters);
 
 }  // namespace sara::agent

@@ -74,7 +74,9 @@ struct Request {
 
 // stats, inspection
 [[nodiscard]] Request stats_get();
-[[nodiscard]] Request inspect_bind();
+/// With `hold`, replies that are copied wait for inspect_release().
+[[nodiscard]] Request inspect_bind(const std::optional<HoldSpec>& hold = std::nullopt);
+[[nodiscard]] Request inspect_release(HoldId id);
 
 /// What a message of the family carries, by its command.
 using Object = std::variant<Config, Device, Service, Node, SessionInfo, FlowInfo, AnnouncementInfo, Stats,

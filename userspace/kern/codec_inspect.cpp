@@ -66,6 +66,9 @@ Result<InspectedPacket> decode_inspected(Bytes attributes) {
         case SARA_A_INSPECT_LOST:
             packet.lost = reader.counter();
             break;
+        case SARA_A_INSPECT_HOLD:
+            packet.hold = static_cast<HoldId>(reader.u64());
+            break;
         case SARA_A_INSPECT_PAYLOAD:
             packet.payload.assign(reader.payload().begin(), reader.payload().end());
             break;
@@ -81,8 +84,19 @@ Result<InspectedPacket> decode_inspected(Bytes attributes) {
 
 }  // namespace codec
 
-Request inspect_bind() {
-    return make(SARA_CMD_INSPECT_BIND);
+Request inspect_bind(const std::optional<HoldSpec>& hold) {
+    AttributeWriter writer;
+    if (hold) {
+        put(writer, SARA_A_INSPECT_HOLD_TIME, hold->time);
+        put(writer, SARA_A_INSPECT_HOLD_PACKETS, hold->packets);
+    }
+    return make(SARA_CMD_INSPECT_BIND, std::move(writer));
+}
+
+Request inspect_release(HoldId id) {
+    AttributeWriter writer;
+    writer.u64(SARA_A_INSPECT_HOLD, static_cast<std::uint64_t>(id));
+    return make(SARA_CMD_INSPECT_RELEASE, std::move(writer));
 }
 
 }  // namespace sara::kern

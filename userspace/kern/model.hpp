@@ -314,9 +314,18 @@ struct InspectedPacket {
     std::uint32_t tcp_seq = 0;   ///< of the first payload byte
     std::uint8_t tcp_flags = 0;  ///< byte 13 of the TCP header
     std::uint64_t lost = 0;      ///< packets not copied so far; a step tells of a gap
+    HoldId hold = HoldId::none;  ///< the packet waits for inspect_release(); the last piece of it says so
     Buffer payload;
 
     friend bool operator==(const InspectedPacket&, const InspectedPacket&) = default;
+};
+
+/// How replies wait at a gateway.
+struct HoldSpec {
+    std::optional<Milliseconds> time;      ///< at most; the kernel rounds it up to its ticks
+    std::optional<std::uint32_t> packets;  ///< at once, at most; the kernel's default if absent
+
+    friend bool operator==(const HoldSpec&, const HoldSpec&) = default;
 };
 
 /// The answer to a bind: what was lost before.

@@ -84,6 +84,17 @@ TEST_CASE("the smallest files of each role") {
     REQUIRE(gateway.gateway);
     REQUIRE(gateway.gateway->dispatchers.size() == 2);
     CHECK(gateway.gateway->dispatchers[1].text() == "[fd00::3]:7100");
+    CHECK_FALSE(gateway.gateway->hold);
+}
+
+TEST_CASE("a gateway's replies wait if they are told to") {
+    const auto hold = [](const std::string& more) {
+        return good(R"({"gateway": {"dispatchers": ["198.18.0.2:7100"], )" + more + R"(}, "key_file": "/k"})")
+            .gateway->hold;
+    };
+    CHECK(hold(R"("announce": "hold")") == kern::HoldSpec{20ms, {}});
+    CHECK(hold(R"("announce": "hold", "hold_time": 0.5, "hold_packets": 9)") == kern::HoldSpec{500ms, 9});
+    CHECK(hold(R"("announce": "async")") == std::nullopt);
 }
 
 TEST_CASE("everything that a file can say") {
@@ -154,6 +165,12 @@ TEST_CASE("each error names its path and what is allowed") {
         {R"("gateway": {"dispatchers": []})", "gateway.dispatchers: is empty; name at least one dispatcher"},
         {R"("gateway": {"dispatchers": ["1.2.3.4:5", "1.2.3.4"]})",
          R"(gateway.dispatchers[1]: "1.2.3.4" is not allowed; it must be )" + peer},
+        {R"("gateway": {"dispatchers": ["1.2.3.4:5"], "announce": "later"})",
+         R"(gateway.announce: "later" is not allowed; it must be "async" or "hold")"},
+        {R"("gateway": {"dispatchers": ["1.2.3.4:5"], "announce": "async", "hold_time": 1})",
+         R"(gateway.hold_time: needs "announce": "hold")"},
+        {R"("gateway": {"dispatchers": ["1.2.3.4:5"], "hold_packets": 1})",
+         R"(gateway.hold_packets: needs "announce": "hold")"},
         {R"("gateway": {"dispatchers": ["1.2.3.4:5", "1.2.3.4:5"]})",
          "gateway.dispatchers: names one dispatcher twice"},
         {R"("control": "")", R"(control: "" is not allowed; it must be a string of 1 to 4096 bytes)"},

@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 namespace {
 
 const wire::SharedKey kKey = *wire::SharedKey::parse(std::string(64, '7'));
+/// Nothing here takes so long.
+constexpr std::chrono::milliseconds kHoldTime = 10s;
 const wire::SharedKey kOtherKey = *wire::SharedKey::parse(std::string(64, '8'));
 
 /// A dispatcher and a gateway on 127.0.0.1, without a kernel module.
@@ -28,7 +30,10 @@ struct Loopback {
         Config config;
         config.dispatcher = DispatcherConfig{at};
         dispatcher = DispatcherShell::open(io, config, kKey, kernel).value();
-        gateway = GatewayShell::open(io, GatewayConfig{{at}}, gateway_key).value();
+        const GatewayConfig config_of_gateway{{at}, kern::HoldSpec{kHoldTime, {}}};
+        gateway = GatewayShell::open(io, config_of_gateway, gateway_key, [this](HoldId reply) {
+                      released.push_back(reply);
+                  }).value();
     }
 
     /// Until `done` says so; false if it does not within 5 s.
@@ -45,6 +50,7 @@ struct Loopback {
     KernelLink kernel{io, {}};
     std::unique_ptr<DispatcherShell> dispatcher;
     std::unique_ptr<GatewayShell> gateway;
+    std::vector<HoldId> released;
 };
 
 kern::InspectedPacket reply() {
@@ -80,6 +86,29 @@ TEST_CASE("what a gateway reads reaches the dispatcher over the loopback, sealed
     REQUIRE(both.run_until([&] { return both.gateway->stats()["dispatchers"][0]["queued"] == 0; }));
     CHECK(both.gateway->stats()["dispatchers"][0]["up"] == true);
     CHECK(both.gateway->stats()["sent"] == 1);
+}
+
+TEST_CASE("a reply that waits is let go when the dispatcher has carried out what it announces") {
+    Loopback both;
+    kern::InspectedPacket packet = reply();
+    packet.hold = HoldId{1};
+    both.gateway->on_packet(packet);
+    CHECK(both.released == std::vector{HoldId{1}});  // nobody is there to confirm it
+    REQUIRE(both.run_until([&] { return both.dispatcher->stats()["peer_messages"] == 1; }));
+    REQUIRE(both.run_until([&] { return both.gateway->stats()["dispatchers"][0]["queued"] == 0; }));
+
+    packet.hold = HoldId{2};
+    both.gateway->on_packet(packet);
+    CHECK(both.released == std::vector{HoldId{1}});
+    REQUIRE(both.run_until([&] { return both.released.size() == 2; }));
+    CHECK(both.released[1] == HoldId{2});
+    CHECK(both.dispatcher->stats()["peer_messages"] == 2);
+    CHECK(both.gateway->stats()["hold"]["confirmed"] == 1);
+
+    packet.payload.resize(9);  // "SIP/2.0 2": nothing that could be told
+    packet.hold = HoldId{3};
+    both.gateway->on_packet(packet);
+    CHECK(both.released.back() == HoldId{3});
 }
 
 TEST_CASE("a gateway with another key is not heard, and counted") {

@@ -350,6 +350,7 @@ TEST_CASE("an inspected packet with its payload") {
         writer.u32(SARA_A_INSPECT_TCP_SEQ, 0xfffffff0);
         writer.u8(SARA_A_INSPECT_TCP_FLAGS, 0x18);
         writer.u64(SARA_A_INSPECT_LOST, 5);
+        writer.u64(SARA_A_INSPECT_HOLD, 0x1234567890);
         writer.bytes(SARA_A_INSPECT_PAYLOAD, as_bytes("RTSP/1.0 200 OK\r\n"));
         writer.text(SARA_A_INSPECT_CALL_ID, "a@b");
     });
@@ -362,8 +363,24 @@ TEST_CASE("an inspected packet with its payload") {
     CHECK(packet.tcp_flags == 0x18);
     CHECK(packet.lost == 5);
     CHECK(packet.call_id == "a@b");
+    CHECK(packet.hold == HoldId{0x1234567890});
     CHECK(as_text(packet.payload) == "RTSP/1.0 200 OK\r\n");
     check_prefixes(SARA_CMD_INSPECT_NTF, bytes);
+}
+
+TEST_CASE("binding, with and without hold, and letting a reply go") {
+    CHECK(kern::inspect_bind().attributes.empty());
+    const kern::Request bind = kern::inspect_bind(kern::HoldSpec{20ms, 64});
+    CHECK(bind.command == SARA_CMD_INSPECT_BIND);
+    CHECK(bind.attributes == built([](AttributeWriter& writer) {
+              writer.u32(SARA_A_INSPECT_HOLD_TIME, 20);
+              writer.u32(SARA_A_INSPECT_HOLD_PACKETS, 64);
+          }));
+    CHECK(kern::inspect_bind(kern::HoldSpec{20ms, {}}).attributes ==
+          built([](AttributeWriter& writer) { writer.u32(SARA_A_INSPECT_HOLD_TIME, 20); }));
+    const kern::Request release = kern::inspect_release(HoldId{0x1234567890});
+    CHECK(release.command == SARA_CMD_INSPECT_RELEASE);
+    CHECK(release.attributes == built([](AttributeWriter& writer) { writer.u64(SARA_A_INSPECT_HOLD, 0x1234567890); }));
 }
 
 TEST_CASE("counters: known ones by attribute, absent and unknown ones apart") {

@@ -13,6 +13,9 @@ enum class SessionId : std::uint64_t { unknown = 0 };
 /// announcements again and one dialog's can be withdrawn without touching the others of the session.
 enum class Tag : std::uint64_t { none = 0 };
 
+/// The kernel's name for a reply that waits at the gateway; 0 means that it does not.
+enum class HoldId : std::uint64_t { none = 0 };
+
 /// The application protocol that a service's signalling flow speaks.
 enum class App : std::uint8_t { none = 0, sip = 1, rtsp = 2 };
 

@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/role/gateway.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "core/inspect/facts_codec.hpp"
 
 namespace sara::role {
+
+namespace {
+
+bool announces(const inspect::MessageFacts& facts) {
+    const auto is_active = [](const inspect::MediaEndpoint& media) {
+        return media.state == inspect::MediaState::active;
+    };
+    return std::any_of(facts.media.begin(), facts.media.end(), is_active) ||
+           std::any_of(facts.peer_media.begin(), facts.peer_media.end(), is_active);
+}
+
+}  // namespace
 
 GatewayOutput Gateway::handle(const inspect::SignallingPacket& packet, std::uint64_t lost, Time now) {
     GatewayOutput out;
@@ -48,6 +61,7 @@ void Gateway::send(const std::vector<inspect::MessageFacts>& facts, GatewayOutpu
             continue;
         }
         ++counters_.sent;
+        out.announces |= announces(each);
         out.messages.push_back(std::move(message).value());
     }
 }

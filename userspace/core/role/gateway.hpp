@@ -21,6 +21,7 @@ struct GatewayCounters {
 
 struct GatewayOutput {
     std::vector<Buffer> messages;  ///< encoded facts, each to be sent to every dispatcher
+    bool announces = false;        ///< at least one of them names a flow that is to be expected
     std::vector<LogLine> log;
 };
 

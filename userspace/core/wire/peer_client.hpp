@@ -23,10 +23,13 @@ public:
 
     PeerClient(const SharedKey& key, Endpoint dispatcher, Entropy entropy);
 
-    void send(Buffer message) { stream_.send(std::move(message)); }
+    /// The message's number, for take_acknowledged(); nothing if it was refused.
+    std::optional<std::uint64_t> send(Buffer message) { return stream_.send(std::move(message)); }
 
     /// A datagram from the socket. Returns the messages that are new.
     [[nodiscard]] std::vector<Buffer> handle(const Endpoint& from, Bytes datagram, Time now);
+    /// Numbers of the messages that the last datagram acknowledged: the dispatcher has carried them out.
+    [[nodiscard]] std::vector<std::uint64_t> take_acknowledged() noexcept { return stream_.take_acknowledged(); }
 
     /// What to send now. To be called after handle() and send(), and at next_deadline().
     [[nodiscard]] std::vector<Datagram> poll(Time now);

@@ -34,7 +34,8 @@ public:
     /// A datagram from the socket. Returns the messages that are new.
     [[nodiscard]] std::vector<Buffer> handle(const Endpoint& from, Bytes datagram, Time now);
 
-    /// What to send now. To be called after handle() and at next_deadline().
+    /// What to send now. To be called after handle() and at next_deadline(). It acknowledges what handle() returned,
+    /// and gateways take that for carried out (`announce hold`): so what there was to do is done before.
     [[nodiscard]] std::vector<Datagram> poll(Time now);
     [[nodiscard]] Time next_deadline() const noexcept;
 

@@ -19,10 +19,10 @@ StreamStats& StreamStats::operator+=(const StreamStats& other) noexcept {
     return *this;
 }
 
-void Stream::send(Buffer message) {
+std::optional<std::uint64_t> Stream::send(Buffer message) {
     if (message.size() > kMaxMessage) {
         ++stats_.refused;
-        return;
+        return std::nullopt;
     }
     ++stats_.queued;
     queued_bytes_ += message.size();
@@ -33,6 +33,7 @@ void Stream::send(Buffer message) {
         }
         pop_front();
     }
+    return base_ + queue_.size() - 1;
 }
 
 bool Stream::wants_packet(Time now) const noexcept {
@@ -89,6 +90,7 @@ void Stream::fill(Packet& packet, Time now) {
 }
 
 std::vector<Buffer> Stream::accept(Packet&& packet) {
+    acknowledged_.clear();
     take_acknowledgement(packet.next, packet.received);
     skip_to(packet.base);
     if (packet.ping || !packet.messages.empty()) {
@@ -104,7 +106,7 @@ std::vector<Buffer> Stream::accept(Packet&& packet) {
     return fresh;
 }
 
-void Stream::take_acknowledgement(std::uint64_t next, Bytes received) noexcept {
+void Stream::take_acknowledgement(std::uint64_t next, Bytes received) {
     // A peer cannot have received what was never sent; such an acknowledgement says nothing.
     if (next > base_ + queue_.size()) {
         return;
@@ -117,6 +119,7 @@ void Stream::take_acknowledgement(std::uint64_t next, Bytes received) noexcept {
         if (message.sent && !message.acknowledged) {
             message.acknowledged = true;
             ++stats_.acknowledged;
+            acknowledged_.push_back(number);
         }
     };
     for (std::uint64_t number = base_; number < next; ++number) {

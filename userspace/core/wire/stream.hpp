@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.hpp"
@@ -39,7 +41,8 @@ public:
     static constexpr std::size_t kMaxQueued = 4096;
     static constexpr std::size_t kMaxQueuedBytes = 1U << 20U;
 
-    void send(Buffer message);
+    /// The number under which it travels; nothing if it was refused.
+    std::optional<std::uint64_t> send(Buffer message);
 
     /// True if fill() would put something into a packet now.
     [[nodiscard]] bool wants_packet(Time now) const noexcept;
@@ -50,6 +53,9 @@ public:
 
     /// The acknowledgement and messages of an authentic packet that is no replay. Returns what is new.
     [[nodiscard]] std::vector<Buffer> accept(Packet&& packet);
+
+    /// Numbers of the messages that the last accept() found acknowledged; told once.
+    [[nodiscard]] std::vector<std::uint64_t> take_acknowledged() noexcept { return std::exchange(acknowledged_, {}); }
 
     /// A new epoch: what is not acknowledged is due again at once.
     void rewind() noexcept;
@@ -68,7 +74,7 @@ private:
         bool acknowledged = false;
     };
 
-    void take_acknowledgement(std::uint64_t next, Bytes received) noexcept;
+    void take_acknowledgement(std::uint64_t next, Bytes received);
     void pop_front() noexcept;
     void skip_to(std::uint64_t base) noexcept;
     [[nodiscard]] bool is_new(std::uint64_t number) noexcept;
@@ -76,6 +82,7 @@ private:
     /// queue_[i] has number base_ + i; only the first kWindow may be on their way.
     std::deque<Outgoing> queue_;
     std::size_t queued_bytes_ = 0;
+    std::vector<std::uint64_t> acknowledged_;  ///< of the last accept()
     std::uint64_t base_ = 1;
 
     /// All below next_ were received or given up; arrived_[i] tells of next_ + i, arrived_[0] is always false.

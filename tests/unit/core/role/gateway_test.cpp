@@ -31,7 +31,19 @@ TEST_CASE("a reply goes to the dispatchers as facts") {
     CHECK(facts->dialog == "call-1");
     CHECK(facts->act == inspect::Act::accept);
     CHECK(facts->media.at(0).port == 6000);
+    CHECK(out.announces);
     CHECK(gateway.counters().sent == 1);
+}
+
+TEST_CASE("of what is told, only what names media announces something") {
+    Gateway gateway;
+    const GatewayOutput hung_up = gateway.handle(packet(reply(200, "BYE", 2)), 0, kStart);
+    const GatewayOutput declined =
+        gateway.handle(packet(reply(200, "INVITE", 3, {.to_tag = "s1", .sdp = audio("198.18.0.100", 0)})), 0, kStart);
+    REQUIRE(hung_up.messages.size() == 1);
+    REQUIRE(declined.messages.size() == 1);
+    CHECK_FALSE(hung_up.announces);
+    CHECK_FALSE(declined.announces);
 }
 
 TEST_CASE("what changes nothing is not worth a datagram") {

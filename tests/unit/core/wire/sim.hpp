@@ -139,6 +139,8 @@ struct Pair {
             }
         } else {
             answers += client.handle(from, datagram.bytes, network.now).size();
+            const std::vector<std::uint64_t> news = client.take_acknowledged();
+            acknowledged.insert(acknowledged.end(), news.begin(), news.end());
         }
     }
 
@@ -156,6 +158,7 @@ public:
     std::vector<std::uint32_t> delivered;
     std::vector<Time> delivered_at;
     std::size_t answers = 0;
+    std::vector<std::uint64_t> acknowledged;  ///< numbers, as the gateway learnt of them
 };
 
 }  // namespace sara::wire::test

@@ -116,6 +116,28 @@ TEST_CASE("messages are delivered once, at once and unordered; the answer tells 
     CHECK(fill(receiver, kStart).next == 4);
 }
 
+TEST_CASE("what an acknowledgement is news of is told once") {
+    using Numbers = std::vector<std::uint64_t>;
+    Stream stream;
+    CHECK(stream.send({1}) == 1);
+    CHECK(stream.send({2}) == 2);
+    CHECK(stream.send(Buffer(kMaxMessage + 1)) == std::nullopt);
+    CHECK(stream.send({3}) == 3);
+    static_cast<void>(fill(stream, kStart));
+    static_cast<void>(stream.accept(Packet{.next = 1, .received = {0x01}}));
+    CHECK(stream.take_acknowledged() == Numbers{2});
+    CHECK(stream.take_acknowledged().empty());
+    static_cast<void>(stream.accept(Packet{.next = 4}));
+    CHECK(stream.take_acknowledged() == Numbers{1, 3});
+    CHECK(stream.send({4}) == 4);
+
+    // Nobody has to ask.
+    static_cast<void>(fill(stream, kStart));
+    static_cast<void>(stream.accept(Packet{.next = 5}));
+    static_cast<void>(stream.accept(Packet{.next = 5}));
+    CHECK(stream.take_acknowledged().empty());
+}
+
 TEST_CASE("an acknowledgement of what was never sent says nothing") {
     Stream stream;
     stream.send({1});
