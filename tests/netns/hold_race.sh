@@ -7,7 +7,8 @@
 #   c1 (callers) --INVITE, media--> gw --> lb (sara-agent dispatcher) --MAC--> n1 | n2 | n3 (user agents at the VIP)
 #    ^------------------------------ gw (sara-agent gateway; holds) <-- replies ----'
 #
-# Three times SARA_RACE_CALLS calls (1000 if not set, 10000 at most):
+# A measurement: it asks for more of the machine than the suite may, so it runs only where SARA_RACE_CALLS says how many
+# calls (10000 at most). Three times these:
 #   async       how many are lost is told
 #   hold        with the usual 20 ms, of which an emulated machine may need more: none is lost but where time was over
 #   hold, long  with ten seconds: none is lost
@@ -18,8 +19,11 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 trap cleanup EXIT
 FAILED=0
-CALLS=${SARA_RACE_CALLS-1000}
-[[ ${SARA_KERNEL-} != debug ]] || CALLS=${SARA_RACE_CALLS-100}
+[[ -n ${SARA_RACE_CALLS-} ]] || {
+	note 'skipped: a measurement; run it alone, with SARA_RACE_CALLS'
+	exit 77
+}
+CALLS=$SARA_RACE_CALLS
 AT_ONCE=4
 
 # check WHAT COMMAND...
