@@ -58,6 +58,7 @@ function(sara_unit_test name)
   target_link_libraries(test_${name} PRIVATE sara_options sara_catch_main ${arg_LINKS})
   # The libraries are tested as they are released; of the tests themselves no speed is needed, only to be built soon.
   target_compile_options(test_${name} PRIVATE -O0)
+  target_precompile_headers(test_${name} REUSE_FROM sara_test_headers)
   target_compile_definitions(test_${name} PRIVATE SARA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit)
   catch_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
