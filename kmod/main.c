@@ -14,6 +14,7 @@
 #include "inspect.h"
 #include "netlink.h"
 #include "node.h"
+#include "policy.h"
 #include "sara.h"
 #include "service.h"
 #include "session.h"
@@ -116,6 +117,9 @@ static void __net_exit sara_net_exit_batch(struct list_head *nets)
 		sara_session_end_matching(sn, NULL, NULL, SARA_END_DELETED);
 		sara_service_flush(sn);
 		sara_node_flush(sn);
+		mutex_lock(&sn->mutex);
+		sara_policy_forget(sn);
+		mutex_unlock(&sn->mutex);
 	}
 	rcu_barrier();
 

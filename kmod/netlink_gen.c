@@ -10,7 +10,20 @@
 
 #include <uapi/linux/sara.h>
 
+/* Integer value ranges */
+static const struct netlink_range_validation sara_a_policy_valid_range = {
+	.min	= 100ULL,
+	.max	= 600000ULL,
+};
+
 /* Common nested types */
+const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PLACED + 1] = {
+	[SARA_A_SCORE_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
+	[SARA_A_SCORE_SCORE] = { .type = NLA_U32, },
+	[SARA_A_SCORE_COST] = { .type = NLA_U32, },
+	[SARA_A_SCORE_PLACED] = { .type = NLA_U32, },
+};
+
 const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1] = {
 	[SARA_A_TUPLE_SRC] = { .type = NLA_BINARY, },
 	[SARA_A_TUPLE_SPORT] = { .type = NLA_U16, },
@@ -25,7 +38,7 @@ const struct nla_policy sara_config_get_nl_policy[SARA_A_CONFIG_ABI_VERSION + 1]
 };
 
 /* SARA_CMD_CONFIG_SET - do */
-const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_EARLY_PACKETS + 1] = {
+const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_REFUSE_RATE + 1] = {
 	[SARA_A_CONFIG_MAX_SESSIONS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SARA_A_CONFIG_MAX_FLOWS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SARA_A_CONFIG_MAX_ANNOUNCEMENTS] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -35,6 +48,9 @@ const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_EARLY_PACKETS + 
 	[SARA_A_CONFIG_INSPECT_RATE] = { .type = NLA_U32, },
 	[SARA_A_CONFIG_EARLY_TIME] = NLA_POLICY_MAX(NLA_U32, 10000),
 	[SARA_A_CONFIG_EARLY_PACKETS] = { .type = NLA_U32, },
+	[SARA_A_CONFIG_MAX_REFUSED] = { .type = NLA_U32, },
+	[SARA_A_CONFIG_REFUSED_TIME] = NLA_POLICY_MIN(NLA_U32, 100),
+	[SARA_A_CONFIG_REFUSE_RATE] = { .type = NLA_U32, },
 };
 
 /* SARA_CMD_DEV_NEW - do */
@@ -57,7 +73,7 @@ const struct nla_policy sara_dev_get_nl_policy[SARA_A_DEV_NAME + 1] = {
 };
 
 /* SARA_CMD_SERVICE_NEW - do */
-const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1] = {
+const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_REFUSE + 1] = {
 	[SARA_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SERVICE_ADDR] = { .type = NLA_BINARY, },
 	[SARA_A_SERVICE_PROTO] = { .type = NLA_U8, },
@@ -69,16 +85,20 @@ const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1
 	[SARA_A_SERVICE_FLOW_TIMEOUT] = NLA_POLICY_MIN(NLA_U32, 1000),
 	[SARA_A_SERVICE_NODE] = { .type = NLA_STRING, .len = 31, },
 	[SARA_A_SERVICE_NO_CALL_ID] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[SARA_A_SERVICE_ADMISSION] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SARA_A_SERVICE_REFUSE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 };
 
 /* SARA_CMD_SERVICE_SET - do */
-const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1] = {
+const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_REFUSE + 1] = {
 	[SARA_A_SERVICE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SERVICE_SCHEDULER] = { .type = NLA_NUL_STRING, .len = 15, },
 	[SARA_A_SERVICE_FLOW_TIMEOUT] = NLA_POLICY_MIN(NLA_U32, 1000),
 	[SARA_A_SERVICE_NODE] = { .type = NLA_STRING, .len = 31, },
 	[SARA_A_SERVICE_ALL_NODES] = { .type = NLA_FLAG, },
 	[SARA_A_SERVICE_NO_CALL_ID] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[SARA_A_SERVICE_ADMISSION] = NLA_POLICY_MAX(NLA_U32, 1),
+	[SARA_A_SERVICE_REFUSE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 };
 
 /* SARA_CMD_SERVICE_DEL - do */
@@ -200,8 +220,29 @@ const struct nla_policy sara_inspect_release_nl_policy[SARA_A_INSPECT_HOLD + 1] 
 	[SARA_A_INSPECT_HOLD] = { .type = NLA_U64, },
 };
 
+/* SARA_CMD_POLICY_SET - do */
+const struct nla_policy sara_policy_set_nl_policy[SARA_A_POLICY_C + 1] = {
+	[SARA_A_POLICY_EPOCH] = { .type = NLA_U64, },
+	[SARA_A_POLICY_VALID] = NLA_POLICY_FULL_RANGE(NLA_U32, &sara_a_policy_valid_range),
+	[SARA_A_POLICY_SCORE] = NLA_POLICY_NESTED(sara_score_nl_policy),
+	[SARA_A_POLICY_LOAD] = { .type = NLA_U32, },
+	[SARA_A_POLICY_COST] = { .type = NLA_U32, },
+	[SARA_A_POLICY_T1] = { .type = NLA_U32, },
+	[SARA_A_POLICY_T2] = { .type = NLA_U32, },
+	[SARA_A_POLICY_T3] = { .type = NLA_U32, },
+	[SARA_A_POLICY_C] = { .type = NLA_U32, },
+};
+
+/* SARA_CMD_POLICY_DEL - do */
+const struct nla_policy sara_policy_del_nl_policy[SARA_A_POLICY_PAD + 1] = {
+};
+
+/* SARA_CMD_POLICY_GET - do */
+const struct nla_policy sara_policy_get_nl_policy[SARA_A_POLICY_PAD + 1] = {
+};
+
 /* Ops table for sara */
-const struct genl_ops sara_nl_ops[23] = {
+const struct genl_ops sara_nl_ops[26] = {
 	{
 		.cmd		= SARA_CMD_CONFIG_GET,
 		.doit		= sara_nl_config_get_doit,
@@ -212,7 +253,7 @@ const struct genl_ops sara_nl_ops[23] = {
 		.cmd		= SARA_CMD_CONFIG_SET,
 		.doit		= sara_nl_config_set_doit,
 		.policy		= sara_config_set_nl_policy,
-		.maxattr	= SARA_A_CONFIG_EARLY_PACKETS,
+		.maxattr	= SARA_A_CONFIG_REFUSE_RATE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -240,14 +281,14 @@ const struct genl_ops sara_nl_ops[23] = {
 		.cmd		= SARA_CMD_SERVICE_NEW,
 		.doit		= sara_nl_service_new_doit,
 		.policy		= sara_service_new_nl_policy,
-		.maxattr	= SARA_A_SERVICE_NO_CALL_ID,
+		.maxattr	= SARA_A_SERVICE_REFUSE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= SARA_CMD_SERVICE_SET,
 		.doit		= sara_nl_service_set_doit,
 		.policy		= sara_service_set_nl_policy,
-		.maxattr	= SARA_A_SERVICE_NO_CALL_ID,
+		.maxattr	= SARA_A_SERVICE_REFUSE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -363,6 +404,27 @@ const struct genl_ops sara_nl_ops[23] = {
 		.policy		= sara_inspect_release_nl_policy,
 		.maxattr	= SARA_A_INSPECT_HOLD,
 		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_POLICY_SET,
+		.doit		= sara_nl_policy_set_doit,
+		.policy		= sara_policy_set_nl_policy,
+		.maxattr	= SARA_A_POLICY_C,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_POLICY_DEL,
+		.doit		= sara_nl_policy_del_doit,
+		.policy		= sara_policy_del_nl_policy,
+		.maxattr	= SARA_A_POLICY_PAD,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_POLICY_GET,
+		.doit		= sara_nl_policy_get_doit,
+		.dumpit		= sara_nl_policy_get_dumpit,
+		.policy		= sara_policy_get_nl_policy,
+		.maxattr	= SARA_A_POLICY_PAD,
 	},
 };
 

@@ -12,11 +12,12 @@
 #include <uapi/linux/sara.h>
 
 /* Common nested types */
+extern const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PLACED + 1];
 extern const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1];
 
 extern const struct nla_policy sara_config_get_nl_policy[SARA_A_CONFIG_ABI_VERSION + 1];
 
-extern const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_EARLY_PACKETS + 1];
+extern const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_REFUSE_RATE + 1];
 
 extern const struct nla_policy sara_dev_new_nl_policy[SARA_A_DEV_MODE + 1];
 
@@ -24,9 +25,9 @@ extern const struct nla_policy sara_dev_del_nl_policy[SARA_A_DEV_NAME + 1];
 
 extern const struct nla_policy sara_dev_get_nl_policy[SARA_A_DEV_NAME + 1];
 
-extern const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1];
+extern const struct nla_policy sara_service_new_nl_policy[SARA_A_SERVICE_REFUSE + 1];
 
-extern const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_NO_CALL_ID + 1];
+extern const struct nla_policy sara_service_set_nl_policy[SARA_A_SERVICE_REFUSE + 1];
 
 extern const struct nla_policy sara_service_del_nl_policy[SARA_A_SERVICE_FORCE + 1];
 
@@ -60,8 +61,14 @@ extern const struct nla_policy sara_inspect_bind_nl_policy[SARA_A_INSPECT_HOLD_P
 
 extern const struct nla_policy sara_inspect_release_nl_policy[SARA_A_INSPECT_HOLD + 1];
 
+extern const struct nla_policy sara_policy_set_nl_policy[SARA_A_POLICY_C + 1];
+
+extern const struct nla_policy sara_policy_del_nl_policy[SARA_A_POLICY_PAD + 1];
+
+extern const struct nla_policy sara_policy_get_nl_policy[SARA_A_POLICY_PAD + 1];
+
 /* Ops table for sara */
-extern const struct genl_ops sara_nl_ops[23];
+extern const struct genl_ops sara_nl_ops[26];
 
 int sara_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -95,6 +102,10 @@ int sara_nl_announce_get_dumpit(struct sk_buff *skb,
 int sara_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_inspect_bind_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_inspect_release_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	SARA_NLGRP_EVENTS,

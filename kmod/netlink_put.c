@@ -10,6 +10,7 @@
 #include "dev.h"
 #include "flow.h"
 #include "node.h"
+#include "policy.h"
 #include "sched/sched.h"
 #include "service.h"
 #include "session.h"
@@ -392,5 +393,70 @@ int sara_put_announcement(struct sk_buff *skb,
 	     nla_put_flag(skb, SARA_A_ANNOUNCEMENT_CONFIRMED)) ||
 	    nla_put_u32(skb, SARA_A_ANNOUNCEMENT_PROMOTIONS, promotions))
 		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sara_put_policy() - the policy, but for its scores
+ * @skb: the message
+ * @policy: the policy
+ *
+ * Context: RCU read side.
+ * Return: 0 or -EMSGSIZE.
+ */
+int sara_put_policy(struct sk_buff *skb, const struct sara_policy *policy)
+{
+	bool stale = sara_policy_is_stale(policy);
+
+	if (sara_put_u64(skb, SARA_A_POLICY_EPOCH, policy->epoch,
+			 SARA_A_POLICY_PAD) ||
+	    nla_put_u32(skb, SARA_A_POLICY_VALID,
+			jiffies_to_msecs(policy->valid)) ||
+	    sara_put_u64(skb, SARA_A_POLICY_AGE, sara_ms_since(policy->pushed),
+			 SARA_A_POLICY_PAD) ||
+	    (stale && nla_put_flag(skb, SARA_A_POLICY_STALE)) ||
+	    nla_put_u32(skb, SARA_A_POLICY_NODES, policy->nodes) ||
+	    nla_put_u32(skb, SARA_A_POLICY_PLACED, READ_ONCE(policy->placed)))
+		return -EMSGSIZE;
+	if (!policy->admits)
+		return 0;
+	if (nla_put_u32(skb, SARA_A_POLICY_LOAD, policy->load) ||
+	    nla_put_u32(skb, SARA_A_POLICY_COST, policy->cost) ||
+	    nla_put_u32(skb, SARA_A_POLICY_T1, policy->t1) ||
+	    nla_put_u32(skb, SARA_A_POLICY_T2, policy->t2) ||
+	    nla_put_u32(skb, SARA_A_POLICY_T3, policy->t3) ||
+	    nla_put_u32(skb, SARA_A_POLICY_C, policy->c) ||
+	    nla_put_u32(skb, SARA_A_POLICY_LOAD_NOW,
+			sara_policy_load(policy)) ||
+	    nla_put_u32(skb, SARA_A_POLICY_P_NEW,
+			stale ? 0 : sara_policy_p_new(policy)) ||
+	    nla_put_u32(skb, SARA_A_POLICY_P_EST,
+			stale ? 0 : sara_policy_p_est(policy)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sara_put_score() - what the policy says of a node
+ * @skb: the message
+ * @node: a node that it names
+ *
+ * Context: &sara_net.mutex held.
+ * Return: 0 or -EMSGSIZE.
+ */
+int sara_put_score(struct sk_buff *skb, const struct sara_node *node)
+{
+	struct nlattr *nest = nla_nest_start(skb, SARA_A_POLICY_SCORE);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, SARA_A_SCORE_NODE, node->name) ||
+	    nla_put_u32(skb, SARA_A_SCORE_SCORE, READ_ONCE(node->score)) ||
+	    nla_put_u32(skb, SARA_A_SCORE_COST, READ_ONCE(node->cost)) ||
+	    nla_put_u32(skb, SARA_A_SCORE_PLACED, READ_ONCE(node->placed))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
 	return 0;
 }

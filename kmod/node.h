@@ -38,6 +38,13 @@ struct sara_nexthop {
  * @max_sessions: 0 for no limit
  * @sessions: sessions now; changed under &sara_net.lock
  * @sessions_total: sessions placed so far, likewise
+ * @scored: serial of the policy that @score, @cost and @placed are of; these
+ *	are changed under &sara_net.lock
+ * @score: load, as the policy tells it
+ * @cost: load that a session brings
+ * @placed: sessions placed since the policy came
+ * @policy_mark: the last check of a policy that saw a score of it; under
+ *	&sara_net.mutex
  * @traffic: forwarded packets and bytes
  * @ref: one for the configuration, one for each session
  * @id: never used again
@@ -60,6 +67,11 @@ struct sara_node {
 	u32			max_sessions;
 	u32			sessions;
 	u64			sessions_total;
+	u64			scored;
+	u32			score;
+	u32			cost;
+	u32			placed;
+	u32			policy_mark;
 	struct sara_traffic __percpu *traffic;
 	refcount_t		ref;
 

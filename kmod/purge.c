@@ -4,6 +4,7 @@
  */
 #include "announce.h"
 #include "flow.h"
+#include "policy.h"
 #include "session.h"
 
 /* Sessions between two offers of the CPU to others. */
@@ -145,6 +146,7 @@ void sara_session_purge(struct work_struct *work)
 	unsigned long begin = jiffies;
 
 	sara_purge_all(sn);
+	sara_policy_expire(sn);
 	queue_delayed_work(system_unbound_wq, &sn->purge,
 			   max(READ_ONCE(sn->config.purge_interval),
 			       9 * (jiffies - begin)));

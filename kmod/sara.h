@@ -82,6 +82,7 @@
 struct sara_early;
 struct sara_hold;
 struct sara_inspect;
+struct sara_policy;
 
 /**
  * struct sara_config - bounds and times of one namespace
@@ -134,7 +135,13 @@ struct sara_config {
  * @vips: services by virtual address, for the packet path; RCU
  * @last_service: last service id given; under @mutex
  * @last_node: last node id given; under @mutex
+ * @policy: what the agent concluded last, or NULL; RCU, replaced under @mutex
+ *	and @lock
+ * @policy_serial: last serial of a policy given; under @mutex
+ * @policy_mark: last check of a policy's scores; under @mutex
  * @config: bounds and times
+ * @thinning: packets of known flows have to look at @policy; read by each of
+ *	them, hence next to @stats; written under @lock
  * @stats: per-CPU counters
  * @purge: removes what is over
  * @resolve: keeps the MACs of nodes resolved, see node.c
@@ -167,7 +174,12 @@ struct sara_net {
 	u32			last_service;
 	u32			last_node;
 
+	struct sara_policy __rcu *policy;
+	u64			policy_serial;
+	u32			policy_mark;
+
 	struct sara_config	config;
+	bool			thinning;
 	struct sara_stats __percpu *stats;
 	struct delayed_work	purge;
 	struct delayed_work	resolve;

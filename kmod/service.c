@@ -220,8 +220,9 @@ static int sara_service_check(const struct sara_service_args *args,
 		return -EINVAL;
 	}
 	if (args->scheduler && !sara_sched_find(args->scheduler)) {
-		sara_refuse(extack, "there is no such scheduler; try wlc or wrr",
-			    "there is no scheduler %s; try wlc or wrr",
+		sara_refuse(extack,
+			    "there is no such scheduler; try wlc, wrr or shell",
+			    "there is no scheduler %s; try wlc, wrr or shell",
 			    args->scheduler);
 		return -ENOENT;
 	}

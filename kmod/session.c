@@ -11,6 +11,7 @@
 #include "flow.h"
 #include "node.h"
 #include "notify.h"
+#include "policy.h"
 #include "sched/sched.h"
 #include "service.h"
 #include "source.h"
@@ -230,6 +231,7 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 	list_add_tail(&session->new_link, &sn->new_sessions);
 	node->sessions_total++;
 	service->sessions_total++;
+	sara_policy_placed(sn, node);
 	sara_stats_inc(sn, SARA_A_STATS_PLACED);
 	sara_notify_session(session, SARA_EVENT_CREATED, 0);
 	return flow;

@@ -25,6 +25,10 @@ struct sara_scheduler {
 
 extern const struct sara_scheduler sara_sched_wlc;
 extern const struct sara_scheduler sara_sched_wrr;
+extern const struct sara_scheduler sara_sched_shell;
+
+bool sara_wlc_better(const struct sara_node *a, const struct sara_node *b,
+		     u32 last);
 
 const struct sara_scheduler *sara_sched_find(const char *name);
 

@@ -8,8 +8,17 @@
 #include "../node.h"
 #include "sched.h"
 
-static bool sara_wlc_better(const struct sara_node *a,
-			    const struct sara_node *b, u32 last)
+/**
+ * sara_wlc_better() - would this node be less busy with one more session?
+ * @a: the node; not of weight 0
+ * @b: the one that it is compared with; likewise
+ * @last: id of the node that was chosen last
+ *
+ * Context: &sara_net.lock held.
+ * Return: true if @a is to be preferred.
+ */
+bool sara_wlc_better(const struct sara_node *a, const struct sara_node *b,
+		     u32 last)
 {
 	u64 load_a = ((u64)a->sessions + 1) * READ_ONCE(b->weight);
 	u64 load_b = ((u64)b->sessions + 1) * READ_ONCE(a->weight);

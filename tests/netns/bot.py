@@ -40,7 +40,8 @@ process, because starting programs is what is slow in a guest. A namespace is en
   sniff                          listen to eth0; then: sniffed [SECONDS]: IP frames that came in, as
                                  SMAC>DMAC,PROTO,SPORT,DPORT,PAYLOAD or SMAC>DMAC,fragment,OFFSET,more|last,PAYLOAD;
                                  by semicolons
-  nl COMMAND [KEY=VALUE...]      "ok", or "ERROR: sentence"; tuple keys: src sport dst dport proto
+  nl COMMAND [KEY=VALUE...]      "ok", or "ERROR: sentence"; tuple keys: src sport dst dport proto; of a score:
+                                 score=NODE:SCORE:COST
   show COMMAND [KEY=VALUE...] : FIELD...   fields by commas, objects by semicolons; without KEY=VALUE a dump
   tally COMMAND [KEY=VALUE...] : FIELD FIRST LAST
                                  dump; tell rows, distinct rows, those with FIELD in the range, whole|interrupted
@@ -51,6 +52,7 @@ process, because starting programs is what is slow in a guest. A namespace is en
   churn FIRST LAST DST DPORT PAUSE
                                  a datagram from each of these ports, again after so many seconds; until: calm
   stat FIELD...                  counters
+  policy                         epoch,valid,nodes,stale,load-now,p-new,p-est
   until SECONDS PATTERN VERB...  again and again until the answer matches; spaces of PATTERN are written _
   bind [BUFFER [KEY=VALUE...]]   become the receiver of inspected packets, with room for so many bytes
   inspected                      those that came, as sender,session,flags,seq,payload; by semicolons
@@ -105,7 +107,7 @@ class Spec:
     """As much of the YAML as is needed, read by its indentation: a YAML reader is slow to start."""
 
     def __init__(self, path):
-        self.enums, self.sets, self.commands = {}, {}, {}
+        self.enums, self.sets, self.commands, self.nested = {}, {}, {}, {}
         with open(path, encoding='ascii') as f:
             sections = re.split(r'^(?=[a-z-]+:)', f.read(), flags=re.M)
         for section in sections:
@@ -121,7 +123,7 @@ class Spec:
     @staticmethod
     def field(text, name):
         found = re.search(rf'^ +{name}: (.*)$', text, re.M)
-        return found.group(1) if found else None
+        return found.group(1).strip('"') if found else None
 
     def numbered(self, text, first):
         for entry in re.split(r'^ {6}-\n', text, flags=re.M)[1:]:
@@ -141,6 +143,8 @@ class Spec:
             self.sets[self.field(item, 'name')] = {
                 self.field(entry, 'name'): (number, self.field(entry, 'type'), self.field(entry, 'enum'))
                 for number, entry in self.numbered(item, 1)}
+            for number, entry in self.numbered(item, 1):
+                self.nested[self.field(item, 'name'), number] = self.field(entry, 'nested-attributes')
 
     def operations(self, items):
         for number, item in enumerate(items, 1):
@@ -254,6 +258,10 @@ class Family:
                 inner += self.encode('tuple', [word])
                 continue
             number, kind, enum = attrs[key]
+            if kind == 'nest':  # its attributes in their order, by colons
+                words = [f'{name}={part}' for name, part in zip(self.spec.sets[key], value.split(':'))]
+                out += attribute(number | 0x8000, self.encode(key, words))
+                continue
             if enum and not value.isdigit():
                 value = next(n for n, text in self.spec.enums[enum].items() if text == value)
             if kind in self.INTS:
@@ -284,7 +292,7 @@ class Family:
             elif kind == 'flag':
                 out[key] = 'yes'
             elif kind == 'nest':
-                out.update(self.decode('tuple', payload))
+                out.update(self.decode(self.spec.nested[name, number], payload))
             elif key in self.ADDRESSES:
                 out[key] = socket.inet_ntop(socket.AF_INET if len(payload) == 4 else socket.AF_INET6, payload)
             elif kind == 'binary':
@@ -772,6 +780,11 @@ class Bot:
     def do_stat(self, where, *fields):
         row = self.family(where).do('stats-get', [])[0]
         return ' '.join(str(row.get(field, '-')) for field in fields)
+
+    def do_policy(self, where):
+        row = self.family(where).do('policy-get', [])[0]
+        return ','.join(str(row.get(field, '-'))
+                        for field in ('epoch', 'valid', 'nodes', 'stale', 'load-now', 'p-new', 'p-est'))
 
     def do_bind(self, where, buffer='0', *words):
         if int(buffer):

@@ -62,6 +62,20 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_HOLD_FLUSHED, "hold-flushed"},
         {SARA_A_STATS_HOLD_DROPPED, "hold-dropped"},
         {SARA_A_STATS_HOLD_FULL, "hold-full"},
+        {SARA_A_STATS_OFFERED, "offered"},
+        {SARA_A_STATS_REFUSED_LOAD, "refused-load"},
+        {SARA_A_STATS_REFUSED_NO_NODE, "refused-no-node"},
+        {SARA_A_STATS_REFUSED_FULL, "refused-full"},
+        {SARA_A_STATS_REFUSED_NOW, "refused-now", true},
+        {SARA_A_STATS_REFUSED_FORGOTTEN, "refused-forgotten"},
+        {SARA_A_STATS_DROP_REFUSED, "drop-refused"},
+        {SARA_A_STATS_REFUSE_RESET, "refuse-reset"},
+        {SARA_A_STATS_REFUSE_BUSY, "refuse-busy"},
+        {SARA_A_STATS_REFUSE_LIMITED, "refuse-limited"},
+        {SARA_A_STATS_REFUSE_FAILED, "refuse-failed"},
+        {SARA_A_STATS_DROP_THINNED, "drop-thinned"},
+        {SARA_A_STATS_DROP_OVERLOAD, "drop-overload"},
+        {SARA_A_STATS_PLACED_STALE, "placed-stale"},
     }};
     return kCounters;
 }

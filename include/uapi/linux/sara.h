@@ -39,6 +39,9 @@
 #define SARA_NAME_MAX		31
 #define SARA_LABEL_MAX		127
 #define SARA_CALL_ID_MAX	255
+#define SARA_LOAD_ONE		16777216
+#define SARA_SCORE_MAX		268435456
+#define SARA_POLICY_NODES_MAX	1024
 
 /**
  * enum sara_dev_mode - What the hook does with the packets that a device
@@ -88,6 +91,31 @@ enum sara_session_key {
 enum sara_no_call_id {
 	SARA_NO_CALL_ID_DROP = 1,
 	SARA_NO_CALL_ID_PASS,
+};
+
+/**
+ * enum sara_admission - Whether new sessions of a service may be refused by
+ *   load.
+ * @SARA_ADMISSION_OFF: only for want of a node or of room
+ * @SARA_ADMISSION_ON: by the policy's numbers; and its media may be thinned by
+ *   them
+ */
+enum sara_admission {
+	SARA_ADMISSION_OFF,
+	SARA_ADMISSION_ON,
+};
+
+/**
+ * enum sara_refuse - What a client gets whose new session is refused by load.
+ * @SARA_REFUSE_DROP: nothing
+ * @SARA_REFUSE_RESET: a TCP RST, or the ICMP error port unreachable
+ * @SARA_REFUSE_BUSY: the answer that the agent makes of the request's copy;
+ *   only SIP over UDP
+ */
+enum sara_refuse {
+	SARA_REFUSE_DROP = 1,
+	SARA_REFUSE_RESET,
+	SARA_REFUSE_BUSY,
 };
 
 /**
@@ -150,12 +178,15 @@ enum sara_form {
 /**
  * enum sara_event - What happened to the object that a notification describes.
  * @SARA_EVENT_PROMOTED: an announced flow was seen and is secondary now
+ * @SARA_EVENT_REFUSED: new sessions of the service were refused by load; told
+ *   once in a purge-interval, however many
  */
 enum sara_event {
 	SARA_EVENT_CREATED = 1,
 	SARA_EVENT_CHANGED,
 	SARA_EVENT_DELETED,
 	SARA_EVENT_PROMOTED,
+	SARA_EVENT_REFUSED,
 };
 
 /**
@@ -210,6 +241,9 @@ enum {
 	SARA_A_CONFIG_INSPECT_RATE,
 	SARA_A_CONFIG_EARLY_TIME,
 	SARA_A_CONFIG_EARLY_PACKETS,
+	SARA_A_CONFIG_MAX_REFUSED,
+	SARA_A_CONFIG_REFUSED_TIME,
+	SARA_A_CONFIG_REFUSE_RATE,
 
 	__SARA_A_CONFIG_MAX
 };
@@ -251,6 +285,18 @@ enum {
 	SARA_A_SERVICE_BYTES,
 	SARA_A_SERVICE_REFUSED,
 	SARA_A_SERVICE_NO_CALL_ID,
+	SARA_A_SERVICE_ADMISSION,
+	SARA_A_SERVICE_REFUSE,
+	SARA_A_SERVICE_OFFERED,
+	SARA_A_SERVICE_REFUSED_LOAD,
+	SARA_A_SERVICE_REFUSED_NO_NODE,
+	SARA_A_SERVICE_REFUSED_FULL,
+	SARA_A_SERVICE_ENDED_IDLE,
+	SARA_A_SERVICE_ENDED_CLOSED,
+	SARA_A_SERVICE_ENDED_FINISHED,
+	SARA_A_SERVICE_ENDED_EXPIRED,
+	SARA_A_SERVICE_ENDED_DELETED,
+	SARA_A_SERVICE_ENDED_RECLAIMED,
 
 	__SARA_A_SERVICE_MAX
 };
@@ -400,10 +446,57 @@ enum {
 	SARA_A_STATS_HOLD_FLUSHED,
 	SARA_A_STATS_HOLD_DROPPED,
 	SARA_A_STATS_HOLD_FULL,
+	SARA_A_STATS_OFFERED,
+	SARA_A_STATS_REFUSED_LOAD,
+	SARA_A_STATS_REFUSED_NO_NODE,
+	SARA_A_STATS_REFUSED_FULL,
+	SARA_A_STATS_REFUSED_NOW,
+	SARA_A_STATS_REFUSED_FORGOTTEN,
+	SARA_A_STATS_DROP_REFUSED,
+	SARA_A_STATS_REFUSE_RESET,
+	SARA_A_STATS_REFUSE_BUSY,
+	SARA_A_STATS_REFUSE_LIMITED,
+	SARA_A_STATS_REFUSE_FAILED,
+	SARA_A_STATS_DROP_THINNED,
+	SARA_A_STATS_DROP_OVERLOAD,
+	SARA_A_STATS_PLACED_STALE,
 
 	__SARA_A_STATS_MAX
 };
 #define SARA_A_STATS_MAX (__SARA_A_STATS_MAX - 1)
+
+enum {
+	SARA_A_SCORE_NODE = 1,
+	SARA_A_SCORE_SCORE,
+	SARA_A_SCORE_COST,
+	SARA_A_SCORE_PLACED,
+
+	__SARA_A_SCORE_MAX
+};
+#define SARA_A_SCORE_MAX (__SARA_A_SCORE_MAX - 1)
+
+enum {
+	SARA_A_POLICY_PAD = 1,
+	SARA_A_POLICY_EPOCH,
+	SARA_A_POLICY_VALID,
+	SARA_A_POLICY_SCORE,
+	SARA_A_POLICY_LOAD,
+	SARA_A_POLICY_COST,
+	SARA_A_POLICY_T1,
+	SARA_A_POLICY_T2,
+	SARA_A_POLICY_T3,
+	SARA_A_POLICY_C,
+	SARA_A_POLICY_AGE,
+	SARA_A_POLICY_STALE,
+	SARA_A_POLICY_NODES,
+	SARA_A_POLICY_PLACED,
+	SARA_A_POLICY_LOAD_NOW,
+	SARA_A_POLICY_P_NEW,
+	SARA_A_POLICY_P_EST,
+
+	__SARA_A_POLICY_MAX
+};
+#define SARA_A_POLICY_MAX (__SARA_A_POLICY_MAX - 1)
 
 enum {
 	SARA_A_INSPECT_PAD = 1,
@@ -420,6 +513,7 @@ enum {
 	SARA_A_INSPECT_HOLD,
 	SARA_A_INSPECT_HOLD_TIME,
 	SARA_A_INSPECT_HOLD_PACKETS,
+	SARA_A_INSPECT_REFUSED,
 
 	__SARA_A_INSPECT_MAX
 };
@@ -455,6 +549,9 @@ enum sara_cmd {
 	SARA_CMD_SESSION_NTF,
 	SARA_CMD_FLOW_NTF,
 	SARA_CMD_INSPECT_RELEASE,
+	SARA_CMD_POLICY_SET,
+	SARA_CMD_POLICY_DEL,
+	SARA_CMD_POLICY_GET,
 
 	__SARA_CMD_MAX
 };
