@@ -61,6 +61,20 @@ int sara_flow_seen(struct sara_flow *flow, const struct sara_packet *pkt);
 unsigned long sara_flow_timeout(const struct sara_flow *flow);
 unsigned long sara_flow_removal(const struct sara_flow *flow);
 
+/**
+ * sara_flow_touch() - a packet of the flow came, and is dropped
+ * @flow: the flow
+ *
+ * Context: softirq, RCU read side.
+ */
+static inline void sara_flow_touch(struct sara_flow *flow)
+{
+	unsigned long now = jiffies;
+
+	if (now - READ_ONCE(flow->last_seen) >= HZ)
+		WRITE_ONCE(flow->last_seen, now);
+}
+
 int sara_flow_net_init(struct sara_net *sn);
 void sara_flow_net_exit(struct sara_net *sn);
 int sara_flow_init(void);

@@ -12,6 +12,7 @@
 #include <net/gso.h>
 #endif
 
+#include "admission.h"
 #include "announce.h"
 #include "call.h"
 #include "defrag.h"
@@ -23,6 +24,7 @@
 #include "inspect.h"
 #include "node.h"
 #include "parse.h"
+#include "reject.h"
 #include "service.h"
 #include "session.h"
 #include "xmit.h"
@@ -87,6 +89,11 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	nexthop = sara_xmit_route(session->node, skb, pkt, &reason);
 	if (!nexthop)
 		return sara_drop(sn, reason);
+	if (unlikely(READ_ONCE(sn->thinning))) {
+		reason = sara_admission_thins(flow);
+		if (reason)
+			return sara_drop(sn, reason);
+	}
 
 	disbelief = sara_flow_seen(flow, pkt);
 	if (disbelief)
@@ -106,6 +113,50 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	if (dev)
 		sara_traffic_add(dev->forwarded, pkt->ip_len);
 	return NF_STOLEN;
+}
+
+/* Tell a client that was refused, as its service wants it. Which counter? */
+static int sara_answer_refused(struct sara_dev *dev,
+			       const struct sara_service *service,
+			       const struct sk_buff *skb,
+			       const struct sara_packet *pkt,
+			       const struct sara_call_name *call)
+{
+	u8 refuse = READ_ONCE(service->refuse);
+	struct sara_net *sn = dev->sn;
+
+	if (!sara_bucket_take(&sn->refuse, READ_ONCE(sn->config.refuse_rate)))
+		return SARA_A_STATS_REFUSE_LIMITED;
+	if (refuse == SARA_REFUSE_BUSY) {
+		if (sara_inspect_refused(sn, service, call, skb, pkt)) {
+			sara_traffic_add(dev->copied, pkt->ip_len);
+			return SARA_A_STATS_REFUSE_BUSY;
+		}
+	} else if (sara_reject(dev->dev, skb, pkt)) {
+		return SARA_A_STATS_REFUSE_RESET;
+	}
+	return SARA_A_STATS_REFUSE_FAILED;
+}
+
+/* The first packet of a session, if that one may be. */
+static unsigned int sara_open(struct sara_dev *dev,
+			      struct sara_service *service,
+			      struct sk_buff *skb,
+			      const struct sara_packet *pkt,
+			      const struct sara_call_name *call)
+{
+	struct sara_net *sn = dev->sn;
+	struct sara_flow *flow;
+	int reason = 0;
+
+	flow = sara_session_start(sn, service, &pkt->key, call, &reason);
+	if (flow)
+		return sara_forward(sn, dev, flow, skb, pkt);
+	if (reason == SARA_A_STATS_DROP_REFUSED &&
+	    READ_ONCE(service->refuse) != SARA_REFUSE_DROP)
+		sara_stats_inc(sn, sara_answer_refused(dev, service, skb, pkt,
+						       call));
+	return sara_drop(sn, reason);
 }
 
 /*
@@ -174,7 +225,6 @@ static unsigned int sara_dispatch_call(struct sara_dev *dev,
 	struct sara_net *sn = dev->sn;
 	struct sara_call_name call;
 	struct sara_flow *flow;
-	int reason = 0;
 
 	if (skb_is_gso(skb))
 		return sara_dispatch_apart(sn, skb);
@@ -184,13 +234,9 @@ static unsigned int sara_dispatch_call(struct sara_dev *dev,
 		return sara_drop(sn, SARA_A_STATS_DROP_NO_CALL_ID);
 	}
 	flow = sara_flow_lookup(sn, &call.key);
-	if (flow)
-		sara_stats_inc(sn, SARA_A_STATS_HITS);
-	else
-		flow = sara_session_start(sn, service, &pkt->key, &call,
-					  &reason);
 	if (!flow)
-		return sara_drop(sn, reason);
+		return sara_open(dev, service, skb, pkt, &call);
+	sara_stats_inc(sn, SARA_A_STATS_HITS);
 	return sara_forward(sn, dev, flow, skb, pkt);
 }
 
@@ -226,11 +272,7 @@ static unsigned int sara_miss(struct sara_dev *dev, struct sk_buff *skb,
 		return sara_pass(sn, SARA_A_STATS_PASS_NO_SESSION);
 	if (service->key == SARA_KEY_CALL_ID)
 		return sara_dispatch_call(dev, service, skb, pkt);
-
-	flow = sara_session_start(sn, service, &pkt->key, NULL, &reason);
-	if (!flow)
-		return sara_drop(sn, reason);
-	return sara_forward(sn, dev, flow, skb, pkt);
+	return sara_open(dev, service, skb, pkt, NULL);
 }
 
 /* A SYN to a conversation that was closed: the client uses its port again. */

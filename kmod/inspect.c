@@ -27,43 +27,22 @@
  * struct sara_inspect - the kernel's end of the channel, of one namespace
  * @portid: the agent's socket, 0 for none; written under @lock
  * @lost: packets that were not copied so far
- * @lock: guards binding and the token bucket
- * @tokens: packets that may be copied now, times HZ
- * @filled: jiffies when @tokens was brought up to date
+ * @lock: guards binding
+ * @bucket: packets that may be copied
  */
 struct sara_inspect {
 	u32		portid;
 	atomic64_t	lost;
-	spinlock_t	lock;		/* binding, token bucket */
-	u64		tokens;
-	unsigned long	filled;
+	spinlock_t	lock;		/* binding */
+	struct sara_bucket bucket;
 };
-
-/* A second's worth may come at once. */
-static bool sara_inspect_admit(struct sara_net *sn)
-{
-	struct sara_inspect *inspect = sn->inspect;
-	u64 rate = READ_ONCE(sn->config.inspect_rate);
-	unsigned long now = jiffies;
-	bool admit;
-
-	if (!rate)
-		return true;
-	spin_lock_bh(&inspect->lock);
-	inspect->tokens += min_t(u64, now - inspect->filled, HZ) * rate;
-	inspect->tokens = min_t(u64, inspect->tokens, rate * HZ);
-	inspect->filled = now;
-	admit = inspect->tokens >= HZ;
-	if (admit)
-		inspect->tokens -= HZ;
-	spin_unlock_bh(&inspect->lock);
-	return admit;
-}
 
 /**
  * struct sara_inspect_piece - what one message tells
  * @flow: the client's, or NULL where it is not known
- * @call: what it is told by, or NULL
+ * @call_id: what the call is told by, or NULL
+ * @call_id_len: its length, without the NUL
+ * @refused: it is the first of a session that is refused
  * @service: whose signalling it is
  * @sender: who sent the packet
  * @key: its flow, in request direction
@@ -75,7 +54,9 @@ static bool sara_inspect_admit(struct sara_net *sn)
  */
 struct sara_inspect_piece {
 	const struct sara_flow		*flow;
-	const struct sara_call		*call;
+	const char			*call_id;
+	u8				call_id_len;
+	bool				refused;
 	const struct sara_service	*service;
 	enum sara_sender		sender;
 	const struct sara_key		*key;
@@ -96,8 +77,9 @@ static int sara_inspect_put(struct sk_buff *msg, const struct sk_buff *skb,
 	if (nla_put_u64_64bit(msg, SARA_A_INSPECT_SESSION,
 			      flow ? flow->session->id : 0,
 			      SARA_A_INSPECT_PAD) ||
-	    (piece->call && nla_put_string(msg, SARA_A_INSPECT_CALL_ID,
-					   piece->call->id)) ||
+	    (piece->call_id && nla_put_string(msg, SARA_A_INSPECT_CALL_ID,
+					      piece->call_id)) ||
+	    (piece->refused && nla_put_flag(msg, SARA_A_INSPECT_REFUSED)) ||
 	    nla_put_string(msg, SARA_A_INSPECT_SERVICE, service->name) ||
 	    nla_put_u32(msg, SARA_A_INSPECT_APP, service->app) ||
 	    nla_put_u32(msg, SARA_A_INSPECT_SENDER, piece->sender) ||
@@ -127,7 +109,8 @@ static size_t sara_inspect_size(const struct sara_inspect_piece *piece)
 	       nla_total_size(SARA_NAME_MAX + 1) +	/* service */
 	       nla_total_size(sizeof(u32)) * 3 +	/* app, sender, seq */
 	       nla_total_size(sizeof(u8)) +		/* flags */
-	       (piece->call ? nla_total_size(piece->call->len + 1) : 0) +
+	       (piece->call_id ? nla_total_size(piece->call_id_len + 1) : 0) +
+	       nla_total_size(0) +			/* refused */
 	       sara_put_tuple_size() +
 	       nla_total_size(piece->len);
 }
@@ -220,6 +203,31 @@ static bool sara_inspect_lose(struct sara_net *sn, int reason)
 	return false;
 }
 
+/* Tell a packet in as many pieces as it takes; what cannot be told is counted. */
+static bool sara_inspect_tell(struct sara_net *sn, const struct sk_buff *skb,
+			      struct sara_inspect_piece *piece,
+			      const struct sara_packet *pkt, u64 hold)
+{
+	struct sara_inspect *inspect = sn->inspect;
+	u32 portid = READ_ONCE(inspect->portid);
+	bool sent;
+
+	if (!portid)
+		return sara_inspect_lose(sn, SARA_A_STATS_INSPECT_LOST_UNBOUND);
+	if (!sara_bucket_take(&inspect->bucket,
+			      READ_ONCE(sn->config.inspect_rate)))
+		return sara_inspect_lose(sn, SARA_A_STATS_INSPECT_LOST_RATE);
+
+	if (pkt->key.proto == IPPROTO_TCP)
+		sent = sara_inspect_send_tcp(sn, portid, skb, piece, pkt, hold);
+	else
+		sent = sara_inspect_send_udp(sn, portid, skb, piece, pkt, hold);
+	if (!sent)
+		return sara_inspect_lose(sn, SARA_A_STATS_INSPECT_LOST_BUFFER);
+	sara_stats_inc(sn, SARA_A_STATS_INSPECT_COPIED);
+	return true;
+}
+
 /**
  * sara_inspect_copy() - copy a signalling packet to the agent
  * @sn: the namespace
@@ -240,35 +248,51 @@ bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
 		       u64 hold, const struct sk_buff *skb,
 		       const struct sara_packet *pkt)
 {
+	const struct sara_call *call = flow ? sara_call(flow) : NULL;
 	struct sara_inspect_piece piece = {
 		.flow		= flow,
-		.call		= flow ? sara_call(flow) : NULL,
+		.call_id	= call ? call->id : NULL,
+		.call_id_len	= call ? call->len : 0,
 		.service	= service,
 		.sender		= sender,
 		.key		= &pkt->key,
 		.offset		= pkt->payload_offset,
 	};
-	u32 portid = READ_ONCE(sn->inspect->portid);
-	bool sent;
 
 	if (!pkt->payload_len &&
 	    !(pkt->tcp_flags & (SARA_TCP_SYN | SARA_TCP_FIN | SARA_TCP_RST)))
 		return false;
-	if (!portid)
-		return sara_inspect_lose(sn, SARA_A_STATS_INSPECT_LOST_UNBOUND);
-	if (!sara_inspect_admit(sn))
-		return sara_inspect_lose(sn, SARA_A_STATS_INSPECT_LOST_RATE);
+	return sara_inspect_tell(sn, skb, &piece, pkt, hold);
+}
 
-	if (pkt->key.proto == IPPROTO_TCP)
-		sent = sara_inspect_send_tcp(sn, portid, skb, &piece, pkt,
-					     hold);
-	else
-		sent = sara_inspect_send_udp(sn, portid, skb, &piece, pkt,
-					     hold);
-	if (!sent)
-		return sara_inspect_lose(sn, SARA_A_STATS_INSPECT_LOST_BUFFER);
-	sara_stats_inc(sn, SARA_A_STATS_INSPECT_COPIED);
-	return true;
+/**
+ * sara_inspect_refused() - copy a message that would have begun a session
+ * @sn: the namespace
+ * @service: that refuses it
+ * @call: with key call-id, the name of the call, else NULL
+ * @skb: the packet, from the network header on; it is only read
+ * @pkt: as parsed
+ *
+ * Context: softirq, RCU read side.
+ * Return: true if the agent has it.
+ */
+bool sara_inspect_refused(struct sara_net *sn,
+			  const struct sara_service *service,
+			  const struct sara_call_name *call,
+			  const struct sk_buff *skb,
+			  const struct sara_packet *pkt)
+{
+	struct sara_inspect_piece piece = {
+		.call_id	= call ? call->id.text : NULL,
+		.call_id_len	= call ? call->id.len : 0,
+		.refused	= true,
+		.service	= service,
+		.sender		= SARA_SENDER_CLIENT,
+		.key		= &pkt->key,
+		.offset		= pkt->payload_offset,
+	};
+
+	return pkt->payload_len && sara_inspect_tell(sn, skb, &piece, pkt, 0);
 }
 
 /**
@@ -350,7 +374,7 @@ int sara_inspect_net_init(struct sara_net *sn)
 		return -ENOMEM;
 	spin_lock_init(&sn->inspect->lock);
 	atomic64_set(&sn->inspect->lost, 0);
-	sn->inspect->filled = jiffies - HZ;	/* the bucket begins full */
+	sara_bucket_init(&sn->inspect->bucket);
 	return 0;
 }
 

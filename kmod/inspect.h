@@ -11,6 +11,7 @@
 
 struct netlink_ext_ack;
 struct sara_net;
+struct sara_call_name;
 struct sara_flow;
 struct sara_packet;
 struct sara_service;
@@ -19,6 +20,11 @@ bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
 		       const struct sara_flow *flow, enum sara_sender sender,
 		       u64 hold, const struct sk_buff *skb,
 		       const struct sara_packet *pkt);
+bool sara_inspect_refused(struct sara_net *sn,
+			  const struct sara_service *service,
+			  const struct sara_call_name *call,
+			  const struct sk_buff *skb,
+			  const struct sara_packet *pkt);
 int sara_inspect_bind(struct sara_net *sn, u32 portid, unsigned long hold_time,
 		      u32 hold_packets, struct netlink_ext_ack *extack);
 void sara_inspect_release(struct sara_net *sn, u32 portid);

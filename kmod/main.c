@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
+#include "admission.h"
 #include "announce.h"
 #include "call.h"
 #include "dev.h"
@@ -15,6 +16,7 @@
 #include "netlink.h"
 #include "node.h"
 #include "policy.h"
+#include "refused.h"
 #include "sara.h"
 #include "service.h"
 #include "session.h"
@@ -33,6 +35,9 @@ static void sara_config_init(struct sara_config *config)
 	config->inspect_rate = 20000;
 	config->early_time = HZ / 10;
 	config->early_packets = 1024;
+	config->max_refused = 65536;
+	config->refused_time = 32 * HZ;
+	config->refuse_rate = 1000;
 }
 
 static int __net_init sara_net_init(struct net *net)
@@ -49,6 +54,7 @@ static int __net_init sara_net_init(struct net *net)
 	INIT_LIST_HEAD(&sn->new_sessions);
 	INIT_DELAYED_WORK(&sn->purge, sara_session_purge);
 	sara_config_init(&sn->config);
+	sara_bucket_init(&sn->refuse);
 	sn->generation = 1;
 	sara_node_net_init(sn);
 
@@ -67,9 +73,12 @@ static int __net_init sara_net_init(struct net *net)
 	err = sara_source_net_init(sn);
 	if (err)
 		goto err_announce;
-	err = sara_inspect_net_init(sn);
+	err = sara_refused_net_init(sn);
 	if (err)
 		goto err_source;
+	err = sara_inspect_net_init(sn);
+	if (err)
+		goto err_refused;
 	err = sara_early_net_init(sn);
 	if (err)
 		goto err_inspect;
@@ -84,6 +93,8 @@ err_early:
 	sara_early_net_exit(sn);
 err_inspect:
 	sara_inspect_net_exit(sn);
+err_refused:
+	sara_refused_net_exit(sn);
 err_source:
 	sara_source_net_exit(sn);
 err_announce:
@@ -126,6 +137,7 @@ static void __net_exit sara_net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		sn = sara_net(net);
 		sara_inspect_net_exit(sn);
+		sara_refused_net_exit(sn);
 		sara_source_net_exit(sn);
 		sara_announce_net_exit(sn);
 		sara_session_net_exit(sn);
@@ -146,6 +158,7 @@ static int __init sara_init(void)
 	int err;
 
 	sara_call_init();
+	sara_admission_init();
 	err = sara_flow_init();
 	if (err)
 		return err;

@@ -288,7 +288,13 @@ static int sara_nl_put_config(struct sk_buff *skb,
 	    nla_put_u32(skb, SARA_A_CONFIG_EARLY_TIME,
 			jiffies_to_msecs(READ_ONCE(config->early_time))) ||
 	    nla_put_u32(skb, SARA_A_CONFIG_EARLY_PACKETS,
-			READ_ONCE(config->early_packets)))
+			READ_ONCE(config->early_packets)) ||
+	    nla_put_u32(skb, SARA_A_CONFIG_MAX_REFUSED,
+			READ_ONCE(config->max_refused)) ||
+	    nla_put_u32(skb, SARA_A_CONFIG_REFUSED_TIME,
+			jiffies_to_msecs(READ_ONCE(config->refused_time))) ||
+	    nla_put_u32(skb, SARA_A_CONFIG_REFUSE_RATE,
+			READ_ONCE(config->refuse_rate)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -379,6 +385,9 @@ int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	sara_nl_set_ms(info, SARA_A_CONFIG_EARLY_TIME, &config->early_time);
 	sara_nl_set_u32(info, SARA_A_CONFIG_EARLY_PACKETS,
 			&config->early_packets);
+	sara_nl_set_u32(info, SARA_A_CONFIG_MAX_REFUSED, &config->max_refused);
+	sara_nl_set_ms(info, SARA_A_CONFIG_REFUSED_TIME, &config->refused_time);
+	sara_nl_set_u32(info, SARA_A_CONFIG_REFUSE_RATE, &config->refuse_rate);
 	if (info->attrs[SARA_A_CONFIG_PURGE_INTERVAL])
 		mod_delayed_work(system_power_efficient_wq, &sn->purge,
 				 config->purge_interval);
@@ -386,20 +395,52 @@ int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int sara_nl_put_stats(struct sk_buff *skb, const struct sara_net *sn)
+/* A counter: of packets, from all CPUs; of sessions, from their account. */
+static u64 sara_nl_counter(const struct sara_net *sn,
+			   const struct sara_account *account, u32 sessions,
+			   int attr)
 {
+	switch (attr) {
+	case SARA_A_STATS_PLACED:
+		return sara_account_admitted(account, sessions);
+	case SARA_A_STATS_OFFERED:
+		return sara_account_admitted(account, sessions) +
+		       sara_account_refused(account);
+	case SARA_A_STATS_REFUSED_LOAD ... SARA_A_STATS_REFUSED_FULL:
+		return account->refused[attr - SARA_A_STATS_REFUSED_LOAD];
+	case SARA_A_STATS_ENDED_IDLE ... SARA_A_STATS_ENDED_RECLAIMED:
+		return account->ended[attr - SARA_A_STATS_ENDED_IDLE];
+	default:
+		return sara_stats_read(sn, attr);
+	}
+}
+
+static int sara_nl_put_stats(struct sk_buff *skb, struct sara_net *sn)
+{
+	struct sara_account account;
+	u32 sessions;
 	int attr;
 
-	if (nla_put_u32(skb, SARA_A_STATS_SESSIONS,
-			READ_ONCE(sn->n_sessions)) ||
+	spin_lock_bh(&sn->lock);
+	account = sn->account;
+	sessions = sn->n_sessions;
+	spin_unlock_bh(&sn->lock);
+	if (nla_put_u32(skb, SARA_A_STATS_SESSIONS, sessions) ||
 	    nla_put_u32(skb, SARA_A_STATS_FLOWS, READ_ONCE(sn->n_flows)) ||
 	    nla_put_u32(skb, SARA_A_STATS_ANNOUNCEMENTS,
-			READ_ONCE(sn->n_announcements)))
+			READ_ONCE(sn->n_announcements)) ||
+	    nla_put_u32(skb, SARA_A_STATS_REFUSED_NOW,
+			READ_ONCE(sn->n_refused)))
 		return -EMSGSIZE;
-	for (attr = SARA_STATS_FIRST; attr <= SARA_A_STATS_MAX; attr++)
-		if (nla_put_u64_64bit(skb, attr, sara_stats_read(sn, attr),
+	for (attr = SARA_STATS_FIRST; attr <= SARA_A_STATS_MAX; attr++) {
+		if (attr == SARA_A_STATS_REFUSED_NOW)
+			continue;
+		if (nla_put_u64_64bit(skb, attr,
+				      sara_nl_counter(sn, &account, sessions,
+						      attr),
 				      SARA_A_STATS_PAD))
 			return -EMSGSIZE;
+	}
 	return 0;
 }
 

@@ -218,6 +218,17 @@ static struct sara_pool *sara_nl_pool(struct genl_info *info,
 	return pool;
 }
 
+static void sara_nl_service_admission(struct genl_info *info,
+				      struct sara_service_args *args)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (sara_nl_wants(info, SARA_A_SERVICE_ADMISSION, &args->has))
+		args->admission = nla_get_u32(attrs[SARA_A_SERVICE_ADMISSION]);
+	if (sara_nl_wants(info, SARA_A_SERVICE_REFUSE, &args->has))
+		args->refuse = nla_get_u32(attrs[SARA_A_SERVICE_REFUSE]);
+}
+
 static int sara_nl_service_args(struct genl_info *info,
 				struct sara_service_args *args)
 {
@@ -249,6 +260,7 @@ static int sara_nl_service_args(struct genl_info *info,
 	if (sara_nl_wants(info, SARA_A_SERVICE_NO_CALL_ID, &args->has))
 		args->no_call_id =
 			nla_get_u32(attrs[SARA_A_SERVICE_NO_CALL_ID]);
+	sara_nl_service_admission(info, args);
 	if (sara_nl_wants(info, SARA_A_SERVICE_SCHEDULER, &args->has))
 		args->scheduler = nla_data(attrs[SARA_A_SERVICE_SCHEDULER]);
 	if (sara_nl_wants(info, SARA_A_SERVICE_FLOW_TIMEOUT, &args->has))
@@ -312,6 +324,7 @@ int sara_nl_service_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (sara_nl_wants(info, SARA_A_SERVICE_NO_CALL_ID, &args.has))
 		args.no_call_id =
 			nla_get_u32(info->attrs[SARA_A_SERVICE_NO_CALL_ID]);
+	sara_nl_service_admission(info, &args);
 	args.all_nodes = nla_get_flag(info->attrs[SARA_A_SERVICE_ALL_NODES]);
 
 	mutex_lock(&sn->mutex);

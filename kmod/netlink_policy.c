@@ -92,14 +92,15 @@ static int sara_nl_count_scores(struct genl_info *info, unsigned int *n)
 {
 	struct nlattr *attr, *attrs = genlmsg_data(info->genlhdr);
 	int rem, len = genlmsg_len(info->genlhdr);
+	unsigned int count = 0;
 
-	*n = 0;
 	nla_for_each_attr(attr, attrs, len, rem)
-		*n += sara_nl_is_score(attr);
-	if (*n <= SARA_POLICY_NODES_MAX)
+		count += sara_nl_is_score(attr);
+	*n = count;
+	if (count <= SARA_POLICY_NODES_MAX)
 		return 0;
 	sara_refuse(info->extack, "too many scores for one policy",
-		    "%u scores came, a policy has at most %u", *n,
+		    "%u scores came, a policy has at most %u", count,
 		    SARA_POLICY_NODES_MAX);
 	return -ENOSPC;
 }

@@ -139,12 +139,40 @@ static int sara_put_pool(struct sk_buff *skb, const struct sara_pool *pool)
 	return 0;
 }
 
+static int sara_put_account(struct sk_buff *skb,
+			    const struct sara_service *service)
+{
+	const int pad = SARA_A_SERVICE_PAD;
+	struct sara_account account;
+	u64 admitted, refused;
+	u32 sessions;
+	int i;
+
+	sessions = sara_service_account(service, &account);
+	admitted = sara_account_admitted(&account, sessions);
+	refused = sara_account_refused(&account);
+	if (nla_put_u32(skb, SARA_A_SERVICE_SESSIONS, sessions) ||
+	    sara_put_u64(skb, SARA_A_SERVICE_SESSIONS_TOTAL, admitted, pad) ||
+	    sara_put_u64(skb, SARA_A_SERVICE_REFUSED, refused, pad) ||
+	    sara_put_u64(skb, SARA_A_SERVICE_OFFERED, admitted + refused, pad))
+		return -EMSGSIZE;
+	for (i = 0; i < SARA_REFUSALS; i++)
+		if (sara_put_u64(skb, SARA_A_SERVICE_REFUSED_LOAD + i,
+				 account.refused[i], pad))
+			return -EMSGSIZE;
+	for (i = 0; i < SARA_ENDS; i++)
+		if (sara_put_u64(skb, SARA_A_SERVICE_ENDED_IDLE + i,
+				 account.ended[i], pad))
+			return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * sara_put_service() - a service
  * @skb: the message
  * @service: the service
  *
- * Context: RCU read side.
+ * Context: process, RCU read side. Takes &sara_net.lock.
  * Return: 0 or -EMSGSIZE.
  */
 int sara_put_service(struct sk_buff *skb, const struct sara_service *service)
@@ -168,14 +196,13 @@ int sara_put_service(struct sk_buff *skb, const struct sara_service *service)
 	    nla_put_u32(skb, SARA_A_SERVICE_FLOW_TIMEOUT,
 			jiffies_to_msecs(READ_ONCE(service->flow_timeout))) ||
 	    sara_put_pool(skb, rcu_dereference(service->pool)) ||
-	    nla_put_u32(skb, SARA_A_SERVICE_SESSIONS,
-			READ_ONCE(service->sessions)) ||
-	    sara_put_u64(skb, SARA_A_SERVICE_SESSIONS_TOTAL,
-			 READ_ONCE(service->sessions_total), pad) ||
+	    sara_put_account(skb, service) ||
 	    sara_put_u64(skb, SARA_A_SERVICE_PACKETS, packets, pad) ||
 	    sara_put_u64(skb, SARA_A_SERVICE_BYTES, bytes, pad) ||
-	    sara_put_u64(skb, SARA_A_SERVICE_REFUSED,
-			 READ_ONCE(service->refused), pad) ||
+	    nla_put_u32(skb, SARA_A_SERVICE_ADMISSION,
+			READ_ONCE(service->admission)) ||
+	    nla_put_u32(skb, SARA_A_SERVICE_REFUSE,
+			READ_ONCE(service->refuse)) ||
 	    (service->key == SARA_KEY_CALL_ID &&
 	     nla_put_u32(skb, SARA_A_SERVICE_NO_CALL_ID,
 			 READ_ONCE(service->no_call_id))))

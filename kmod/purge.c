@@ -5,6 +5,8 @@
 #include "announce.h"
 #include "flow.h"
 #include "policy.h"
+#include "refused.h"
+#include "service.h"
 #include "session.h"
 
 /* Sessions between two offers of the CPU to others. */
@@ -147,6 +149,8 @@ void sara_session_purge(struct work_struct *work)
 
 	sara_purge_all(sn);
 	sara_policy_expire(sn);
+	sara_refused_purge(sn);
+	sara_service_tell_refused(sn);
 	queue_delayed_work(system_unbound_wq, &sn->purge,
 			   max(READ_ONCE(sn->config.purge_interval),
 			       9 * (jiffies - begin)));

@@ -16,6 +16,7 @@
 
 #include <uapi/linux/sara.h>
 
+#include "bucket.h"
 #include "compat.h"
 #include "key.h"
 #include "stats.h"
@@ -29,11 +30,18 @@
  * and nothing shared by all CPUs, are written.
  *
  * &sara_net.lock (spinlock, BH off)
- *	guards the session graph: membership in the four tables (sessions,
- *	flows, announcements, sources), the lists of a session, the counts of sessions
- *	of nodes and services, and the list of new sessions. Taken for the
- *	first packet of a session or announced flow, by the agent's commands
- *	and by the purge, which lets go of it between sessions.
+ *	guards the session graph: membership in the five tables (sessions,
+ *	flows, announcements, sources, refused sessions), the lists of a
+ *	session, the counts of sessions of nodes and services, the list of new
+ *	sessions, and the scores of nodes. Taken for the first packet of a
+ *	session or announced flow, by the agent's commands and by the purge,
+ *	which lets go of it between sessions.
+ *
+ * &sara_net.policy
+ *	is replaced as a whole, under &sara_net.mutex and &sara_net.lock:
+ *	whoever places a session sees the numbers and the scores of one push.
+ *	Packets of known flows read it under RCU alone, and only while
+ *	&sara_net.thinning says that there is something to read.
  *
  * &sara_net.mutex
  *	serializes configuration: devices, services, nodes, bounds. Taken
@@ -46,8 +54,8 @@
  *	NETDEV_UNREGISTER, which comes under RTNL, finds whoever holds it.
  *
  * The locks of &struct sara_early (held datagrams), &struct sara_hold (held
- * replies) and &struct sara_inspect (binding, token bucket of copies) are
- * leaves: nothing is taken under them.
+ * replies), &struct sara_inspect (binding) and &struct sara_bucket (copies,
+ * answers to refused sessions) are leaves: nothing is taken under them.
  *
  * The rhashtables' own bucket locks nest inside &sara_net.lock. Dumps walk
  * the tables under RCU alone.
@@ -65,6 +73,10 @@
  * Nodes and services are counted by reference: one for the configuration, one
  * for each session. Removed from configuration, they are gone for new packets
  * and live on until their last session's grace period is over.
+ *
+ * A refused session is a bare name, which nobody owns: it goes when its time is
+ * over. A policy refers to nothing; a node's score is of the policy whose
+ * serial it bears, and ends with that one or with the node.
  *
  * A node's next hop (device and Ethernet header) is one RCU-replaced object
  * that holds the device's reference; a device that goes away takes the next
@@ -96,6 +108,9 @@ struct sara_policy;
  * @inspect_rate: packets copied per second at most, 0 for no limit
  * @early_time: jiffies for which unannounced datagrams are held, 0 for none
  * @early_packets: datagrams held at most
+ * @max_refused: refused sessions that are remembered at most
+ * @refused_time: jiffies for which they are
+ * @refuse_rate: answers to them per second at most, 0 for no limit
  *
  * Written under &sara_net.mutex with WRITE_ONCE(), read anywhere with
  * READ_ONCE().
@@ -110,6 +125,9 @@ struct sara_config {
 	u32		inspect_rate;
 	unsigned long	early_time;
 	u32		early_packets;
+	u32		max_refused;
+	unsigned long	refused_time;
+	u32		refuse_rate;
 };
 
 /**
@@ -122,6 +140,11 @@ struct sara_config {
  * @announcements: by key, &struct sara_announcement
  * @sources: clients that have one session for all their flows, &struct
  *	sara_source; looked up under @lock
+ * @refused: sessions that stay refused, &struct sara_refused
+ * @refused_list: all of them, the oldest first; under @lock
+ * @n_refused: entries of @refused; under @lock, read anywhere
+ * @account: what became of new sessions; under @lock
+ * @told_refused: refused by load when it was last told; by the purge alone
  * @new_sessions: sessions not yet known to be established, oldest first;
  *	established ones are taken off when somebody looks; under @lock
  * @n_sessions: entries of @sessions; under @lock, read anywhere
@@ -148,6 +171,7 @@ struct sara_config {
  * @early: datagrams that overtook the news of them
  * @hold: replies that wait for the news of them
  * @inspect: the agent's end of the inspection channel
+ * @refuse: how many refused sessions may be answered
  * @generation: of the configured objects, for consistent dumps
  */
 struct sara_net {
@@ -160,6 +184,11 @@ struct sara_net {
 	struct rhashtable	flows;
 	struct rhashtable	announcements;
 	struct rhashtable	sources;
+	struct rhashtable	refused;
+	struct list_head	refused_list;
+	u32			n_refused;
+	struct sara_account	account;
+	u64			told_refused;
 	struct list_head	new_sessions;
 	u32			n_sessions;
 	u32			n_flows;
@@ -186,6 +215,7 @@ struct sara_net {
 	struct sara_early	*early;
 	struct sara_hold	*hold;
 	struct sara_inspect	*inspect;
+	struct sara_bucket	refuse;
 	unsigned int		generation;
 };
 

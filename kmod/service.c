@@ -234,6 +234,20 @@ static int sara_service_check(const struct sara_service_args *args,
 	return 0;
 }
 
+/* What is answered by the agent must be something that the agent can answer. */
+static int sara_service_check_refuse(const struct sara_service_args *args,
+				     u8 app, u8 proto,
+				     struct netlink_ext_ack *extack)
+{
+	if (!sara_service_has(args, SARA_A_SERVICE_REFUSE) ||
+	    args->refuse != SARA_REFUSE_BUSY ||
+	    (app == SARA_APP_SIP && proto == IPPROTO_UDP))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "refuse busy is for SIP over UDP: try reset or drop");
+	return -EINVAL;
+}
+
 static int sara_service_check_new(struct sara_net *sn,
 				  const struct sara_service_args *args,
 				  struct netlink_ext_ack *extack)
@@ -276,6 +290,8 @@ static int sara_service_check_new(struct sara_net *sn,
 		NL_SET_ERR_MSG(extack, "no-call-id is only for key call-id");
 		return -EINVAL;
 	}
+	if (sara_service_check_refuse(args, args->app, args->proto, extack))
+		return -EINVAL;
 	list_for_each_entry(other, &sn->services, link) {
 		if (other->family != args->family ||
 		    !ipv6_addr_equal(&other->addr, &args->addr) ||
@@ -371,6 +387,10 @@ int sara_service_add(struct sara_net *sn, struct sara_service_args *args,
 	service->no_call_id = SARA_NO_CALL_ID_DROP;
 	if (sara_service_has(args, SARA_A_SERVICE_NO_CALL_ID))
 		service->no_call_id = args->no_call_id;
+	service->admission = args->admission;
+	service->refuse = SARA_REFUSE_DROP;
+	if (sara_service_has(args, SARA_A_SERVICE_REFUSE))
+		service->refuse = args->refuse;
 	service->flow_timeout = msecs_to_jiffies(SARA_FLOW_TIMEOUT_DEFAULT);
 	if (sara_service_has(args, SARA_A_SERVICE_FLOW_TIMEOUT))
 		service->flow_timeout = msecs_to_jiffies(args->flow_timeout);
@@ -423,6 +443,10 @@ int sara_service_set(struct sara_net *sn, struct sara_service_args *args,
 		NL_SET_ERR_MSG(extack, "no-call-id is only for key call-id");
 		return -EINVAL;
 	}
+	err = sara_service_check_refuse(args, service->app, service->proto,
+					extack);
+	if (err)
+		return err;
 	if (args->all_nodes) {
 		args->pool = sara_pool_alloc(0);
 		if (!args->pool)
@@ -444,6 +468,10 @@ int sara_service_set(struct sara_net *sn, struct sara_service_args *args,
 			   msecs_to_jiffies(args->flow_timeout));
 	if (sara_service_has(args, SARA_A_SERVICE_NO_CALL_ID))
 		WRITE_ONCE(service->no_call_id, args->no_call_id);
+	if (sara_service_has(args, SARA_A_SERVICE_ADMISSION))
+		WRITE_ONCE(service->admission, args->admission);
+	if (sara_service_has(args, SARA_A_SERVICE_REFUSE))
+		WRITE_ONCE(service->refuse, args->refuse);
 	sara_net_changed(sn);
 	sara_notify_service(service, SARA_EVENT_CHANGED);
 	return 0;
@@ -581,5 +609,74 @@ void sara_service_flush(struct sara_net *sn)
 	mutex_lock(&sn->mutex);
 	list_for_each_entry_safe(service, next, &sn->services, link)
 		sara_service_remove(service, true, NULL);
+	mutex_unlock(&sn->mutex);
+}
+
+/**
+ * sara_service_refuse() - count a new session that is refused
+ * @service: of which
+ * @reason: SARA_A_STATS_REFUSED_LOAD or one of those after it
+ *
+ * Context: softirq, &sara_net.lock held.
+ */
+void sara_service_refuse(struct sara_service *service, int reason)
+{
+	struct sara_net *sn = service->sn;
+	int i = reason - SARA_A_STATS_REFUSED_LOAD;
+
+	lockdep_assert_held(&sn->lock);
+	service->account.refused[i]++;
+	WRITE_ONCE(sn->account.refused[i], sn->account.refused[i] + 1);
+}
+
+/**
+ * sara_service_account() - what became of the sessions of a service
+ * @service: the service
+ * @account: where it is written
+ *
+ * Context: process. Takes &sara_net.lock.
+ * Return: how many there were at that moment.
+ */
+u32 sara_service_account(const struct sara_service *service,
+			 struct sara_account *account)
+{
+	u32 sessions;
+
+	spin_lock_bh(&service->sn->lock);
+	*account = service->account;
+	sessions = service->sessions;
+	spin_unlock_bh(&service->sn->lock);
+	return sessions;
+}
+
+static void sara_service_tell(struct sara_service *service)
+{
+	struct sara_account account;
+
+	sara_service_account(service, &account);
+	if (account.refused[0] == service->told_refused)
+		return;
+	service->told_refused = account.refused[0];
+	sara_notify_service(service, SARA_EVENT_REFUSED);
+}
+
+/**
+ * sara_service_tell_refused() - tell which services refused sessions by load
+ *	since this was told last
+ * @sn: the namespace
+ *
+ * Context: process, may sleep. Takes &sara_net.mutex if there is news.
+ */
+void sara_service_tell_refused(struct sara_net *sn)
+{
+	u64 refused = READ_ONCE(sn->account.refused[0]);
+	struct sara_service *service;
+
+	if (refused == sn->told_refused)
+		return;
+	mutex_lock(&sn->mutex);
+	sn->told_refused = refused;
+	list_for_each_entry(service, &sn->services, link)
+		sara_service_tell(service);
 	mutex_unlock(&sn->mutex);
 }

@@ -44,9 +44,11 @@ struct sara_pool {
  * @sched_data: the scheduler's own; written under &sara_net.lock
  * @pool: who serves it; RCU
  * @flow_timeout: jiffies until a UDP flow is inactive; READ_ONCE()
+ * @admission: enum sara_admission; READ_ONCE()
+ * @refuse: enum sara_refuse; READ_ONCE()
  * @sessions: sessions now; changed under &sara_net.lock
- * @sessions_total: sessions placed so far, likewise
- * @refused: sessions that could not be placed, likewise
+ * @account: what became of the others, likewise
+ * @told_refused: refused by load when it was last told; under &sara_net.mutex
  * @traffic: forwarded packets and bytes
  * @ref: one for the configuration, one for each session
  * @id: never used again
@@ -66,13 +68,15 @@ struct sara_service {
 	u8			app;
 	u8			key;
 	u8			no_call_id;
+	u8			admission;
+	u8			refuse;
 	const struct sara_scheduler __rcu *scheduler;
 	u64			sched_data;
 	struct sara_pool __rcu	*pool;
 	unsigned long		flow_timeout;
 	u32			sessions;
-	u64			sessions_total;
-	u64			refused;
+	struct sara_account	account;
+	u64			told_refused;
 	struct sara_traffic __percpu *traffic;
 	refcount_t		ref;
 
@@ -113,6 +117,8 @@ bool sara_service_inspects(const struct sara_net *sn, u8 family,
  * @app: enum sara_app
  * @key: enum sara_session_key
  * @no_call_id: enum sara_no_call_id
+ * @admission: enum sara_admission
+ * @refuse: enum sara_refuse
  * @scheduler: name
  * @flow_timeout: ms
  * @all_nodes: back to all nodes
@@ -129,6 +135,8 @@ struct sara_service_args {
 	u8			app;
 	u8			key;
 	u8			no_call_id;
+	u8			admission;
+	u8			refuse;
 	const char		*scheduler;
 	u32			flow_timeout;
 	bool			all_nodes;
@@ -150,6 +158,10 @@ int sara_pool_add(struct sara_pool *pool, struct sara_net *sn,
 		  const char *name, struct netlink_ext_ack *extack);
 void sara_pool_free(struct sara_pool *pool);
 void sara_service_put(struct sara_service *service);
+void sara_service_refuse(struct sara_service *service, int reason);
+u32 sara_service_account(const struct sara_service *service,
+			 struct sara_account *account);
+void sara_service_tell_refused(struct sara_net *sn);
 
 static inline void sara_service_hold(struct sara_service *service)
 {

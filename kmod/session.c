@@ -6,6 +6,7 @@
 
 #include <linux/netlink.h>
 
+#include "admission.h"
 #include "announce.h"
 #include "call.h"
 #include "flow.h"
@@ -101,10 +102,13 @@ void sara_session_end(struct sara_session *session, enum sara_end why)
 	struct sara_announcement *ann, *next_ann;
 	struct sara_flow *flow, *next_flow;
 	struct sara_net *sn = session->sn;
+	int ended;
 
 	lockdep_assert_held(&sn->lock);
 	sara_notify_session(session, SARA_EVENT_DELETED, why);
-	sara_stats_inc(sn, sara_session_end_counter(why));
+	ended = sara_session_end_counter(why) - SARA_A_STATS_ENDED_IDLE;
+	sn->account.ended[ended]++;
+	session->service->account.ended[ended]++;
 	list_for_each_entry_safe(ann, next_ann, &session->announcements, link)
 		sara_announce_del(ann);
 	list_for_each_entry_safe(flow, next_flow, &session->flows, link)
@@ -230,9 +234,7 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 	rcu_assign_pointer(session->signalling, flow);
 	list_add_tail(&session->new_link, &sn->new_sessions);
 	node->sessions_total++;
-	service->sessions_total++;
 	sara_policy_placed(sn, node);
-	sara_stats_inc(sn, SARA_A_STATS_PLACED);
 	sara_notify_session(session, SARA_EVENT_CREATED, 0);
 	return flow;
 }
@@ -256,6 +258,13 @@ static struct sara_flow *sara_session_join(struct sara_session *session,
 	return flow;
 }
 
+/* For which reason is a session refused whose packet is dropped for this one? */
+static int sara_session_refusal(int reason)
+{
+	return reason == SARA_A_STATS_DROP_NO_NODE ?
+	       SARA_A_STATS_REFUSED_NO_NODE : SARA_A_STATS_REFUSED_FULL;
+}
+
 /*
  * A conversation that no flow is known of yet: of the session that its client
  * has, or a new one's. &sara_net.lock is held.
@@ -271,16 +280,20 @@ static struct sara_flow *sara_session_open(struct sara_net *sn,
 
 	if (service->dead) {
 		*reason = SARA_A_STATS_DROP_NO_NODE;
-		service->refused++;
+		sara_service_refuse(service, SARA_A_STATS_REFUSED_NO_NODE);
 		return NULL;
 	}
 	if (service->key == SARA_KEY_SOURCE)
 		session = sara_source_find(service, key);
 	if (session)
 		return sara_session_join(session, key, reason);
+	if (!sara_admission_admits(service, key, call)) {
+		*reason = SARA_A_STATS_DROP_REFUSED;
+		return NULL;
+	}
 	flow = sara_session_place(sn, service, key, call, reason);
 	if (!flow)
-		service->refused++;
+		sara_service_refuse(service, sara_session_refusal(*reason));
 	return flow;
 }
 

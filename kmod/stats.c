@@ -70,6 +70,41 @@ u64 sara_stats_read(const struct sara_net *sn, int attr)
 }
 
 /**
+ * sara_account_admitted() - sessions that were placed so far
+ * @account: a copy of it
+ * @sessions: how many there were when it was made
+ *
+ * Context: any.
+ * Return: how many.
+ */
+u64 sara_account_admitted(const struct sara_account *account, u32 sessions)
+{
+	u64 sum = sessions;
+	int i;
+
+	for (i = 0; i < SARA_ENDS; i++)
+		sum += account->ended[i];
+	return sum;
+}
+
+/**
+ * sara_account_refused() - sessions that were refused so far
+ * @account: a copy of it
+ *
+ * Context: any.
+ * Return: how many.
+ */
+u64 sara_account_refused(const struct sara_account *account)
+{
+	u64 sum = 0;
+	int i;
+
+	for (i = 0; i < SARA_REFUSALS; i++)
+		sum += account->refused[i];
+	return sum;
+}
+
+/**
  * sara_traffic_alloc() - counters of a node, service or device
  * @gfp: how to allocate
  *

@@ -26,6 +26,26 @@ struct sara_stats {
 	struct u64_stats_sync	sync;
 };
 
+#define SARA_REFUSALS	(SARA_A_STATS_REFUSED_FULL - SARA_A_STATS_REFUSED_LOAD + 1)
+#define SARA_ENDS	(SARA_A_STATS_ENDED_RECLAIMED - SARA_A_STATS_ENDED_IDLE + 1)
+
+/**
+ * struct sara_account - what became of the new sessions of a service, or of
+ *	all; together with how many there are
+ * @refused: by attribute number less SARA_A_STATS_REFUSED_LOAD
+ * @ended: by attribute number less SARA_A_STATS_ENDED_IDLE
+ *
+ * Changed under &sara_net.lock. A session is in a table or it has ended, so
+ * that the admitted ones are the sum of both, at any moment.
+ */
+struct sara_account {
+	u64	refused[SARA_REFUSALS];
+	u64	ended[SARA_ENDS];
+};
+
+u64 sara_account_admitted(const struct sara_account *account, u32 sessions);
+u64 sara_account_refused(const struct sara_account *account);
+
 /**
  * struct sara_traffic - packets and bytes of a node, service or device, of one
  *	CPU

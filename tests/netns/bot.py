@@ -19,12 +19,16 @@ process, because starting programs is what is slow in a guest. A namespace is en
   tcp-serve ADDR PORT            answer each line with the namespace's name, "give N" with N bytes
   udp SPORT DST DPORT [SECONDS] [LEN]
                                  send a datagram, tell the answer or "none"
+  knock SPORT DST DPORT          likewise, or the name of the error that the answer was
   say SPORT DST DPORT TEXT [SIZE]
                                  send TEXT (with Python's escapes; a blank is \\x20), tell the answer or "none"; with
                                  SIZE at once as datagrams of so many bytes, aggregated, tell the answers by commas
   tell SPORT DST DPORT TEXT      send TEXT, expect nothing
   send SPORT DST DPORT [N] [LEN] send N datagrams, expect nothing
   flood FIRST N DST DPORT        a datagram from each of N ports
+  calls FIRST N SPORT DST DPORT  an INVITE of each of N calls from one port; the Call-IDs are numbers
+  clients DMAC FIRST N SPORT DST DPORT
+                                 a datagram from each of N addresses, out of eth0
   traffic FIRST N DST DPORT      datagrams from N ports, round and round, until: quiet (tells how many)
   tcp-open NAME SPORT DST DPORT  connect: "ok", or the error's name
   tcp-ask NAME [TEXT]            send a line, tell the answer
@@ -527,6 +531,18 @@ class Bot:
             except TimeoutError:
                 return 'none'
 
+    def do_knock(self, where, sport, dst, dport):
+        with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
+            sock.settimeout(5)
+            sock.connect((dst, int(dport)))
+            sock.send(b'who are you?')
+            try:
+                return sock.recv(100).decode()
+            except TimeoutError:
+                return 'none'
+            except OSError as error:
+                return errno.errorcode[error.errno]
+
     def do_say(self, where, sport, dst, dport, text, size=''):
         message = unescape(text)
         expected = len(message) // int(size) if size else 1
@@ -557,6 +573,19 @@ class Bot:
     def do_flood(self, where, first, n, dst, dport):
         for port in range(int(first), int(first) + int(n)):
             self.do_send(where, port, dst, dport)
+        return 'ok'
+
+    def do_calls(self, where, first, n, sport, dst, dport):
+        with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
+            for call in range(int(first), int(first) + int(n)):
+                sock.sendto(f'INVITE sip:x SIP/2.0\r\nCall-ID: {call}\r\nCSeq: 1 INVITE\r\n\r\n'.encode(), (dst, int(dport)))
+        return 'ok'
+
+    def do_clients(self, where, dmac, first, n, sport, dst, dport):
+        with Wire(dmac) as wire:
+            for client in range(int(first), int(first) + int(n)):
+                src = struct.pack('!I', 0xc6130000 + client)
+                wire.send(ip_packet('udp', src, int(sport), address(dst), int(dport), {}))
         return 'ok'
 
     def do_traffic(self, where, first, n, dst, dport):

@@ -219,7 +219,7 @@ note '--- many nodes'
 hundred=() thousand=()
 for ((i = 0; i < 1000; i++)); do
 	printf -v mac '02:00:00:01:%02x:%02x' $((i / 256)) $((i % 256))
-	must lb nl node-new name=m$i dev=eth0 mac=$mac
+	must lb nl node-new name=m$i dev=eth0 mac="$mac"
 	thousand+=("score=m$i:$((1000 - i)):0")
 	((i % 10)) || hundred+=("score=m$i:$((1000 - i)):0")
 done

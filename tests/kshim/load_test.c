@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The arithmetic of loads by tables: the paper's example, and the ends of every
+ * range, where a product or a sum might not fit.
+ *
+ *   build/default/bin/kshim_load
+ */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "load.h"
+
+#define ONE	SARA_LOAD_ONE
+#define MAX	SARA_SCORE_MAX
+
+static unsigned int failed;
+
+static void check(const char *what, u64 is, u64 should_be)
+{
+	if (is == should_be)
+		return;
+	printf("not ok: %s: %llu, not %llu\n", what, (unsigned long long)is,
+	       (unsigned long long)should_be);
+	failed++;
+}
+
+static void check_ramp(void)
+{
+	u32 load, was = 0, p;
+
+	/* T1 = .5, T2 = .75: x = .5625 is a quarter of the way. */
+	check("a quarter", sara_load_ramp(ONE / 16 * 9, ONE / 2, ONE / 4 * 3),
+	      ONE / 4);
+	check("at the low end", sara_load_ramp(ONE / 2, ONE / 2, ONE), 0);
+	check("below it", sara_load_ramp(0, ONE / 2, ONE), 0);
+	check("at the high end", sara_load_ramp(ONE, ONE / 2, ONE), ONE);
+	check("above it", sara_load_ramp(MAX, ONE / 2, ONE), ONE);
+	check("far above it", sara_load_ramp(U32_MAX, 0, ONE), ONE);
+	check("thresholds side by side", sara_load_ramp(6, 5, 6), ONE);
+	check("and below them", sara_load_ramp(5, 5, 6), 0);
+	for (load = 0; load < ONE; load += 997) {
+		p = sara_load_ramp(load, ONE / 10, ONE / 10 * 9);
+		if (p < was || p > ONE)
+			check("it rises", p, was);
+		was = p;
+	}
+}
+
+static void check_with(void)
+{
+	check("nothing since", sara_load_with(5, 7, 0), 5);
+	check("three since", sara_load_with(5, 7, 3), 26);
+	check("it has a bound", sara_load_with(ONE, ONE, U32_MAX), MAX);
+	check("whatever comes", sara_load_with(U32_MAX, U32_MAX, U32_MAX), MAX);
+}
+
+static void check_node(void)
+{
+	check("weight 1", sara_load_of_node(100, 10, 3, 1), 130);
+	check("weight 2", sara_load_of_node(100, 10, 3, 2), 115);
+	check("weight 3 rounds down", sara_load_of_node(100, 10, 1, 3), 103);
+	check("the most there is",
+	      sara_load_of_node(MAX, ONE, U32_MAX, 1),
+	      MAX + (u64)ONE * U32_MAX);
+	check("of the heaviest", sara_load_of_node(0, ONE, 65535, 65535), ONE);
+}
+
+int main(void)
+{
+	check_ramp();
+	check_with();
+	check_node();
+	printf("%u failed\n", failed);
+	return failed ? 1 : 0;
+}
