@@ -275,10 +275,10 @@ must lb nl session-del all
 
 note '--- events'
 must lb#events listen
+must lb nl config-set purge-interval=1000
 load 700
 must c1 flood 35000 200 "$VIP" 5060
-sleep 1
-bot lb#events events 1
+bot lb#events events 2
 IFS=';' read -r -a events <<<"$ANSWER"
 ANSWER=none
 ((${#events[@]} < 1)) || ANSWER=${events[0]%,*}
@@ -286,6 +286,7 @@ expect 'that a service refuses is told' 'service,refused,1'
 ANSWER=${#events[@]}
 between 'but not of each session' 1 20
 must lb#events unbind
+must lb nl config-set purge-interval=100
 
 note '--- thinning'
 load 0

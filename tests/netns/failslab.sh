@@ -78,6 +78,8 @@ must lb nl service-set name=sip node=n1 node=n2
 swept 'and removed' lb sweep nl service-del name=sip :: "${service_new[@]}" :: show service-get : name app
 swept 'bounds are changed' lb sweep nl config-set max-sessions=5000 purge-interval=200 :: \
 	nl config-set max-sessions=1000000 purge-interval=1000 :: show config-get abi-version=1 : max-sessions purge-interval
+swept 'a policy is told' lb sweep nl policy-set epoch=1 score=n1:1:1 score=n2:2:2 :: nl policy-del :: \
+	show policy-get : node score
 swept 'an agent binds' c1 sweep bind
 for object in dev node service; do
 	swept_read "all ${object}s are told" $object-get : name

@@ -220,14 +220,25 @@ class Configurer(Actor):
 
     def act_service_set(self):
         self.do_nl('service-set', 'name=' + self.service()[0], self.rng.choice(('all-nodes=1', 'node=n1')),
-                   'scheduler=' + self.rng.choice(('wlc', 'wrr')))
+                   'scheduler=' + self.rng.choice(('wlc', 'wrr', 'shell')), f'admission={self.rng.randrange(2)}',
+                   'refuse=' + self.rng.choice(('drop', 'reset')))
+
+    def act_policy(self):
+        scores = [f'score=n{i}:{self.rng.randrange(1 << 24)}:{self.rng.randrange(1 << 18)}' for i in (1, 2)]
+        self.do_nl('policy-set', f'epoch={time.monotonic_ns()}', f'valid={self.rng.choice((100, 3000))}',
+                   f'load={self.rng.randrange(1 << 24)}', 'cost=1000', 't1=4000000', 't2=12000000', 't3=14000000',
+                   'c=16000000', *self.rng.choice((scores, scores[1:], ())))
+
+    def act_no_policy(self):
+        self.do_nl('policy-del')
 
     def act_bounds(self):
         self.do_nl('config-set', f'max-sessions={self.rng.choice((50, 300, 100000))}',
                    f'max-flows={self.rng.choice((50, 1000, 100000))}', f'max-announcements={self.rng.choice((2, 64))}',
                    f'early-time={self.rng.choice((0, 10, 50))}', f'early-packets={self.rng.choice((4, 1000))}',
                    f'purge-interval={self.rng.choice((100, 200))}', f'inspect-rate={self.rng.choice((0, 100))}',
-                   f'closing-timeout={self.rng.choice((100, 500))}')
+                   f'closing-timeout={self.rng.choice((100, 500))}', f'max-refused={self.rng.choice((10, 1000))}',
+                   f'refused-time={self.rng.choice((100, 2000))}')
 
 
 class Flusher(Actor):

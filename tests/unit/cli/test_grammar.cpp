@@ -208,15 +208,49 @@ TEST_CASE("announce") {
     CHECK(refusal("announce del session 7") == "\"tag\" is missing");
 }
 
+TEST_CASE("admission") {
+    kern::ServiceChange change;
+    change.name = "sip";
+    change.admission = kern::Admission::on;
+    CHECK(request("admission set sip on") == kern::service_set(change));
+    CHECK(request("service set sip admission on") == kern::service_set(change));
+    change.refuse = kern::Refuse::busy;
+    CHECK(request("admission set sip on refuse busy") == kern::service_set(change));
+    change.admission = std::nullopt;
+    CHECK(request("admission set sip refuse busy") == kern::service_set(change));
+    CHECK(shown("admission") == Requests{kern::service_dump()});
+    CHECK(shown("admission show sip") == Requests{kern::service_get("sip")});
+    CHECK(refusal("admission set sip on off") == "either on or off, not both");
+    CHECK(refusal("admission set sip refuse politely") == "refuse: expected drop, reset or busy, not \"politely\"");
+}
+
+TEST_CASE("policy") {
+    kern::PolicySpec spec;
+    spec.epoch = 7;
+    CHECK(request("policy set epoch 7") == kern::policy_set(spec));
+    spec.valid = 1s;
+    spec.scores = {{"n1", kern::kLoadOne, kern::Load{SARA_LOAD_ONE / 4}, 0}};
+    CHECK(request("policy set epoch 7 valid 1s scores n1:1:0.25") == kern::policy_set(spec));
+    const auto part = [](unsigned quarters) { return kern::Load{SARA_LOAD_ONE / 4 * quarters}; };
+    spec.admission = kern::AdmissionNumbers{part(2), part(0), part(1), part(2), part(3), part(4)};
+    CHECK(request("policy set epoch 7 valid 1s scores n1:1:0.25 load 0.5 cost 0 t1 0.25 t2 0.5 t3 0.75 c 1") ==
+          kern::policy_set(spec));
+    CHECK(request("policy flush") == kern::policy_del());
+    CHECK(shown("policy") == Requests{kern::policy_get(), kern::policy_dump()});
+    CHECK(refusal("policy set valid 1s") == "\"epoch\" is missing");
+    CHECK(refusal("policy set epoch 7 load 0.5") == "\"cost\" is missing");
+    CHECK(refusal("policy set epoch 0") == "epoch: expected a number from 1 to 18446744073709551615, not \"0\"");
+}
+
 TEST_CASE("config and stats") {
     kern::ConfigChange change;
     change.max_sessions = 1000;
     change.tcp_timeout = 15min;
     CHECK(request("config set max-sessions 1000 tcp-timeout 15m") == kern::config_set(change));
     CHECK(shown("config") == Requests{kern::config_get()});
-    CHECK(refusal("config set") ==
-          "nothing to change: expected one of max-sessions, max-flows, max-announcements, "
-          "tcp-timeout, closing-timeout, purge-interval, inspect-rate, early-time, early-packets");
+    CHECK(refusal("config set") == "nothing to change: expected one of max-sessions, max-flows, max-announcements, "
+                                   "tcp-timeout, closing-timeout, purge-interval, inspect-rate, early-time, "
+                                   "early-packets, max-refused, refused-time, refuse-rate");
     CHECK(refusal("config set max-flows 0") == "max-flows: expected a number from 1 to 4294967295, not \"0\"");
     CHECK(shown("stats show") == Requests{kern::stats_get()});
     CHECK(std::get<AgentStats>(*parsed("stats show agent")).socket == "/run/sara/agent.sock");
@@ -245,7 +279,7 @@ TEST_CASE("objects and commands may be cut while they are one") {
     CHECK(refusal("se show") == "object \"se\" is ambiguous: service, session");
     CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set");
     CHECK(refusal("rule show") == "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
-                                  "announce, config, stats, monitor, inspect");
+                                  "announce, admission, policy, config, stats, monitor, inspect");
     CHECK(refusal("''").find("is unknown") != std::string::npos);
 }
 

@@ -105,6 +105,29 @@ TEST_CASE("names are short and plain") {
     CHECK_FALSE(parse::device(".."));
 }
 
+TEST_CASE("loads are decimals from 0 to 16") {
+    CHECK(*parse::load("0") == kern::Load{0});
+    CHECK(*parse::load("1") == kern::kLoadOne);
+    CHECK(*parse::load("0.5") == kern::Load{SARA_LOAD_ONE / 2});
+    CHECK(*parse::load("16") == kern::kScoreMax);
+    CHECK(*parse::load("0.000000001") == kern::Load{0});
+    for (const char* bad : {"", ".", "1.", ".5", "-1", "17", "16.1", "0.x", "nan", "1e1", "0.0000000001"}) {
+        INFO(bad);
+        CHECK_FALSE(parse::load(bad));
+    }
+    CHECK(sentence(parse::load("7x")) == "expected a load from 0 to 16, such as 0.25, not \"7x\"");
+}
+
+TEST_CASE("scores are nodes with their loads") {
+    const kern::Load half{SARA_LOAD_ONE / 2};
+    CHECK(*parse::scores("n1:0.5,n2:1:0.5") ==
+          std::vector<kern::NodeScore>{{"n1", half, {}, 0}, {"n2", kern::kLoadOne, half, 0}});
+    for (const char* bad : {"", "n1", "n1:", "n1:1:", "n1:1:1:1", ":1", "n1:1,", "n1:1,,n2:1"}) {
+        INFO(bad);
+        CHECK_FALSE(parse::scores(bad));
+    }
+}
+
 TEST_CASE("sessions have numbers from 1") {
     CHECK(*parse::session("7") == SessionId{7});
     CHECK(sentence(parse::session("0")) == "expected the id of a session, a number from 1, not \"0\"");
@@ -150,6 +173,9 @@ TEST_CASE("bounds are those of the netlink spec") {
     CHECK(count(bounds::kMinClosingTimeout) == bound_in_spec("config", "closing-timeout", "min"));
     CHECK(count(bounds::kMinPurgeInterval) == bound_in_spec("config", "purge-interval", "min"));
     CHECK(count(bounds::kMaxEarlyTime) == bound_in_spec("config", "early-time", "max"));
+    CHECK(count(bounds::kMinRefusedTime) == bound_in_spec("config", "refused-time", "min"));
+    CHECK(count(bounds::kMinPolicyValid) == bound_in_spec("policy", "valid", "min"));
+    CHECK(count(bounds::kMaxPolicyValid) == bound_in_spec("policy", "valid", "max"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-sessions", "min"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-flows", "min"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-announcements", "min"));

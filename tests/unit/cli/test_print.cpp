@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "cli/parse.hpp"
 #include "cli/print.hpp"
 #include "cli/show.hpp"
 
@@ -128,13 +129,59 @@ TEST_CASE("services say all nodes by an empty array") {
     service.scheduler = "wlc";
     service.flow_timeout = 30s;
     CHECK(printed(Format::text, {service}) == "rtsp: vip 198.18.0.100 proto tcp port 554 app none key flow scheduler "
-                                              "wlc flow-timeout 30s nodes all sessions 0\n");
+                                              "wlc flow-timeout 30s admission off refuse drop nodes all sessions 0\n");
     CHECK(printed(Format::json, {service}).find(R"("nodes":[])") != std::string::npos);
     service.nodes = {"n1", "n2"};
     service.port_last = 560;
     CHECK(printed(Format::text, {service}).find("port 554-560 ") != std::string::npos);
     CHECK(printed(Format::text, {service}).find("nodes n1,n2 ") != std::string::npos);
     CHECK(printed(Format::json, {service}).find(R"("port":554,"port-last":560)") != std::string::npos);
+}
+
+TEST_CASE("services account for their sessions") {
+    kern::Service service;
+    service.name = "sip";
+    service.admission = kern::Admission::on;
+    service.refuse = kern::Refuse::busy;
+    service.sessions = 2;
+    service.sessions_total = 8;
+    service.offered = 11;
+    service.refused = 3;
+    service.refused_load = 1;
+    service.refused_no_node = 2;
+    service.ended = {1, 0, 5, 0, 0, 0};
+    const std::string account =
+        "offered 11 refused 3 refused-load 1 refused-no-node 2 refused-full 0\n"
+        "    ended-idle 1 ended-closed 0 ended-finished 5 ended-expired 0 ended-deleted 0 ended-reclaimed 0\n";
+    CHECK(printed(Format::text, {service}, {true, false}).find("\n    " + account) != std::string::npos);
+    CHECK(printed(Format::text, {service}, {false, false, true}) ==
+          "sip: admission on refuse busy sessions 2\n    sessions-total 8 " + account);
+    std::ostringstream text;
+    Printer printer(text, Format::text);
+    show(printer, kern::Event{kern::EventKind::refused, service}, {});
+    CHECK(text.str().starts_with("refused service sip: "));
+    CHECK(text.str().ends_with(" offered 11 refused-load 1\n"));
+}
+
+TEST_CASE("a policy shows its scores, and loads as decimals") {
+    kern::Policy policy;
+    policy.epoch = 7;
+    policy.valid = 3s;
+    policy.age = 250ms;
+    policy.placed = 4;
+    policy.admission = kern::AdmissionNumbers{*parse::load("0.6"), *parse::load("0.001"), *parse::load("0.5"),
+                                              *parse::load("0.7"), *parse::load("0.85"),  *parse::load("1")};
+    policy.load_now = *parse::load("0.604");
+    policy.p_new = *parse::load("0.52");
+    policy.scores = {{"n1", *parse::load("0.25"), *parse::load("0.01"), 3}};
+    CHECK(printed(Format::text, {policy}) == "epoch 7 valid 3s age 250ms good placed 4\n"
+                                             "    load 0.6 cost 0.001 t1 0.5 t2 0.7 t3 0.85 c 1\n"
+                                             "    load-now 0.604 p-new 0.52 p-est 0\n"
+                                             "    n1: score 0.25 cost 0.01 placed 3\n");
+    const std::string json = printed(Format::json, {policy});
+    CHECK(json.find(R"("epoch":7,"valid":3000,"age":250,"stale":false,"placed":4,"load":0.6,"cost":0.001,)") !=
+          std::string::npos);
+    CHECK(json.find(R"("scores":[{"node":"n1","score":0.25,"cost":0.01,"placed":3}])") != std::string::npos);
 }
 
 TEST_CASE("what is told by its Call-ID shows it") {

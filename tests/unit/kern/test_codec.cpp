@@ -86,6 +86,76 @@ TEST_CASE("requests: service") {
     CHECK(to_hex(kern::service_del("s", true).attributes) == "06 00 01 00 73 00 00 00 04 00 0d 00");
 }
 
+TEST_CASE("requests: admission of a service") {
+    kern::ServiceChange change;
+    change.name = "s";
+    change.admission = kern::Admission::on;
+    change.refuse = kern::Refuse::busy;
+    CHECK(to_hex(kern::service_set(change).attributes) == "06 00 01 00 73 00 00 00 "
+                                                          "08 00 16 00 01 00 00 00 "
+                                                          "08 00 17 00 03 00 00 00");
+}
+
+TEST_CASE("requests: policy") {
+    kern::PolicySpec spec;
+    spec.epoch = 7;
+    spec.valid = 3s;
+    spec.admission = kern::AdmissionNumbers{kern::Load{1}, kern::Load{2}, kern::Load{3},
+                                            kern::Load{4}, kern::Load{5}, kern::kLoadOne};
+    spec.scores = {{"n1", kern::Load{8}, kern::Load{9}, 0}};
+    const kern::Request request = kern::policy_set(spec);
+    CHECK(request.command == SARA_CMD_POLICY_SET);
+    CHECK(to_hex(request.attributes) ==
+          "0c 00 02 00 07 00 00 00 00 00 00 00 "
+          "08 00 03 00 b8 0b 00 00 "
+          "08 00 05 00 01 00 00 00 08 00 06 00 02 00 00 00 08 00 07 00 03 00 00 00 "
+          "08 00 08 00 04 00 00 00 08 00 09 00 05 00 00 00 08 00 0a 00 00 00 00 01 "
+          "1c 00 04 80 07 00 01 00 6e 31 00 00 08 00 02 00 08 00 00 00 08 00 03 00 09 00 00 00");
+    CHECK(kern::policy_dump() == kern::Request{SARA_CMD_POLICY_GET, true, {}});
+}
+
+TEST_CASE("decode: policy, and its scores") {
+    const Buffer whole = built([](AttributeWriter& writer) {
+        writer.u64(SARA_A_POLICY_EPOCH, 7);
+        writer.milliseconds(SARA_A_POLICY_VALID, 3s);
+        writer.u64(SARA_A_POLICY_AGE, 250);
+        writer.flag(SARA_A_POLICY_STALE);
+        writer.u32(SARA_A_POLICY_NODES, 2);
+        writer.u32(SARA_A_POLICY_PLACED, 4);
+        writer.u32(SARA_A_POLICY_LOAD, 1);
+        writer.u32(SARA_A_POLICY_C, 6);
+        writer.u32(SARA_A_POLICY_P_NEW, 9);
+    });
+    const auto policy = kern::decode(SARA_CMD_POLICY_GET, whole);
+    REQUIRE(policy);
+    kern::Policy expected;
+    expected.epoch = 7;
+    expected.valid = 3s;
+    expected.age = 250ms;
+    expected.stale = true;
+    expected.nodes = 2;
+    expected.placed = 4;
+    expected.admission = kern::AdmissionNumbers{};
+    expected.admission->load = kern::Load{1};
+    expected.admission->c = kern::Load{6};
+    expected.p_new = kern::Load{9};
+    CHECK(std::get<kern::Policy>(*policy) == expected);
+    check_prefixes(SARA_CMD_POLICY_GET, whole);
+
+    const Buffer score = built([](AttributeWriter& writer) {
+        const std::size_t nest = writer.begin(SARA_A_POLICY_SCORE);
+        writer.text(SARA_A_SCORE_NODE, "n1");
+        writer.u32(SARA_A_SCORE_SCORE, 5);
+        writer.u32(SARA_A_SCORE_PLACED, 3);
+        writer.end(nest);
+    });
+    const auto one = kern::decode(SARA_CMD_POLICY_GET, score);
+    REQUIRE(one);
+    CHECK(std::get<kern::NodeScore>(*one) == kern::NodeScore{"n1", kern::Load{5}, {}, 3});
+    check_prefixes(SARA_CMD_POLICY_GET, score);
+    CHECK_FALSE(kern::decode(SARA_CMD_POLICY_GET, {}));
+}
+
 TEST_CASE("requests: node") {
     kern::NodeSpec spec;
     spec.name = "n1";
