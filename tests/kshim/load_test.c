@@ -13,6 +13,10 @@
 #define ONE	SARA_LOAD_ONE
 #define MAX	SARA_SCORE_MAX
 
+#ifndef U32_MAX
+#define U32_MAX	0xffffffffU
+#endif
+
 static unsigned int failed;
 
 static void check(const char *what, u64 is, u64 should_be)

@@ -215,6 +215,24 @@ sessions 9
 spread 'shell does as wlc' '3;3;3'
 counted 'which is counted' $((was + 9)) placed-stale
 
+note '--- by the command line'
+must lb nl policy-del
+ANSWER=$(ns lb sara policy show 2>&1 || true)
+expect 'it says that there is none' '*there is no policy*'
+ns lb sara policy set epoch 5 valid 1m scores n1:0.25:0.01,n2:0.5 load 0.6 cost 0.001 t1 0.5 t2 0.75 t3 0.85 c 1
+ANSWER=$(ns lb sara -j policy show)
+expect 'it tells what was pushed' '{"epoch":5,"valid":60000,*"stale":false,*"load":0.6,"cost":0.001,"t1":0.5,"t2":0.75,*'
+expect 'and what follows' '*"load-now":0.6,"p-new":0.4,"p-est":0.0,*'
+expect 'with its scores' '*"scores":?{"node":"n1","score":0.25,"cost":0.01,"placed":0},{"node":"n2","score":0.5,*'
+ns lb sara admission set a on refuse reset
+ANSWER=$(ns lb sara -j admission show a)
+expect 'admission is shown by itself' '?{"name":"a","admission":"on","refuse":"reset","sessions":0,*"offered":*"ended-reclaimed":0}?'
+ns lb sara admission set a off
+ANSWER=$(ns lb sara -s service show a)
+expect 'and with the service' '*admission off refuse reset*sessions-total*offered*ended-idle*'
+ns lb sara policy flush
+EPOCH=0
+
 note '--- many nodes'
 hundred=() thousand=()
 for ((i = 0; i < 1000; i++)); do

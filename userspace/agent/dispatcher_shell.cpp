@@ -106,6 +106,10 @@ kern::Status DispatcherShell::resync(kern::Channel& channel) {
 }
 
 void DispatcherShell::on_packet(const kern::InspectedPacket& packet) {
+    // It went to no node: of no session is anything known by it.
+    if (packet.refused) {
+        return;
+    }
     carry_out(role_.handle(role::InspectedPacket{.session = packet.session,
                                                  .packet = {.app = packet.app,
                                                             .sender = packet.sender,
@@ -133,6 +137,7 @@ void DispatcherShell::on_event(const kern::Event& event) {
         break;
     case kern::EventKind::changed:
     case kern::EventKind::promoted:
+    case kern::EventKind::refused:
         break;
     }
 }

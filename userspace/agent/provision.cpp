@@ -77,6 +77,8 @@ void plan_service(const std::string& where, const kern::ServiceSpec& wanted, con
                                .no_call_id = wanted.no_call_id,
                                .scheduler = wanted.scheduler,
                                .flow_timeout = wanted.flow_timeout,
+                               .admission = {},
+                               .refuse = {},
                                .nodes = wanted.nodes,
                                .all_nodes = false};
     bool differs = reduce(change.no_call_id, present->no_call_id);

@@ -30,7 +30,8 @@ struct Execute {
 /// Print what the kernel has.
 struct Show {
     std::vector<kern::Request> requests;
-    bool single = false;  ///< there is one of it in a namespace, so JSON is an object and no array
+    bool single = false;     ///< there is one of it in a namespace, so JSON is an object and no array
+    bool admission = false;  ///< of services only what admission does with them
 
     friend bool operator==(const Show&, const Show&) = default;
 };

@@ -46,6 +46,8 @@ public:
                                                  std::chrono::milliseconds max = parse::kLongestTime) {
         return take("a time", [=](std::string_view word) { return parse::time(word, min, max); });
     }
+    [[nodiscard]] kern::Load load() { return take("a load", parse::load); }
+    [[nodiscard]] std::vector<kern::NodeScore> scores() { return take("scores of nodes", parse::scores); }
     [[nodiscard]] Address address() { return take("an address", parse::address); }
     [[nodiscard]] Port port() { return take("a port", parse::port); }
     [[nodiscard]] std::pair<Port, Port> port_range() { return take("a port", parse::port_range); }

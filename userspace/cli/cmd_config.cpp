@@ -11,7 +11,8 @@ constexpr std::string_view kUsage = "Usage: sara config [ show ]\n"
                                     "                       [ max-announcements NUMBER ] [ tcp-timeout TIME ]\n"
                                     "                       [ closing-timeout TIME ] [ purge-interval TIME ]\n"
                                     "                       [ inspect-rate NUMBER ] [ early-time TIME ]\n"
-                                    "                       [ early-packets NUMBER ]\n"
+                                    "                       [ early-packets NUMBER ] [ max-refused NUMBER ]\n"
+                                    "                       [ refused-time TIME ] [ refuse-rate NUMBER ]\n"
                                     "TIME := NUMBER{ ms | s | m | h | d }\n";
 
 Action show(Arguments&) {
@@ -28,7 +29,10 @@ Action set(Arguments& in) {
                 {"purge-interval", [&] { change.purge_interval = in.time(bounds::kMinPurgeInterval); }},
                 {"inspect-rate", [&] { change.inspect_rate = in.number32(); }},
                 {"early-time", [&] { change.early_time = in.time({}, bounds::kMaxEarlyTime); }},
-                {"early-packets", [&] { change.early_packets = in.number32(0, bounds::kMaxEarlyPackets); }}});
+                {"early-packets", [&] { change.early_packets = in.number32(0, bounds::kMaxEarlyPackets); }},
+                {"max-refused", [&] { change.max_refused = in.number32(); }},
+                {"refused-time", [&] { change.refused_time = in.time(bounds::kMinRefusedTime); }},
+                {"refuse-rate", [&] { change.refuse_rate = in.number32(); }}});
     in.require_any();
     return Execute{kern::config_set(change)};
 }

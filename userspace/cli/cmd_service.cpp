@@ -14,7 +14,8 @@ constexpr std::string_view kUsage = "Usage: sara service add NAME vip ADDR proto
                                     "       sara service set NAME SETTINGS\n"
                                     "       sara service del NAME [ force ]\n"
                                     "       sara service [ show [ NAME ] ]\n"
-                                    "SETTINGS := [ scheduler { wlc | wrr } ] [ flow-timeout TIME ]\n"
+                                    "SETTINGS := [ scheduler { wlc | wrr | shell } ] [ flow-timeout TIME ]\n"
+                                    "            [ admission { on | off } ] [ refuse { drop | reset | busy } ]\n"
                                     "            [ no-call-id { drop | pass } ]\n"
                                     "            [ nodes { NODE[,NODE]... | all } ]\n"
                                     "TIME := NUMBER{ ms | s | m | h | d }\n";
@@ -39,6 +40,14 @@ Arguments::Option no_call_id(Arguments& in, std::optional<kern::NoCallId>& value
     return {"no-call-id", [&] { value = in.choice<kern::NoCallId>(); }};
 }
 
+Arguments::Option admission(Arguments& in, std::optional<kern::Admission>& value) {
+    return {"admission", [&] { value = in.choice<kern::Admission>(); }};
+}
+
+Arguments::Option refuse(Arguments& in, std::optional<kern::Refuse>& value) {
+    return {"refuse", [&] { value = in.choice<kern::Refuse>(); }};
+}
+
 Action add(Arguments& in) {
     kern::ServiceSpec spec;
     spec.name = in.name();
@@ -50,6 +59,8 @@ Action add(Arguments& in) {
                 no_call_id(in, spec.no_call_id),
                 scheduler(in, spec.scheduler),
                 flow_timeout(in, spec.flow_timeout),
+                admission(in, spec.admission),
+                refuse(in, spec.refuse),
                 {"nodes", [&] {
                      if (!in.accept("all")) {
                          spec.nodes = in.names();
@@ -65,6 +76,8 @@ Action set(Arguments& in) {
     in.options({no_call_id(in, change.no_call_id),
                 scheduler(in, change.scheduler),
                 flow_timeout(in, change.flow_timeout),
+                admission(in, change.admission),
+                refuse(in, change.refuse),
                 {"nodes", [&] {
                      change.all_nodes = in.accept("all");
                      if (!change.all_nodes) {

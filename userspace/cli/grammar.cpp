@@ -57,8 +57,8 @@ Result<Action> finish(const Command& command, Arguments& in) {
 
 std::span<const ObjectGrammar* const> objects() noexcept {
     static constexpr std::array kObjects = {
-        &kDevGrammar,      &kServiceGrammar, &kNodeGrammar,  &kSessionGrammar, &kFlowGrammar,
-        &kAnnounceGrammar, &kConfigGrammar,  &kStatsGrammar, &kMonitorGrammar, &kInspectGrammar,
+        &kDevGrammar,       &kServiceGrammar, &kNodeGrammar,   &kSessionGrammar, &kFlowGrammar,    &kAnnounceGrammar,
+        &kAdmissionGrammar, &kPolicyGrammar,  &kConfigGrammar, &kStatsGrammar,   &kMonitorGrammar, &kInspectGrammar,
     };
     return kObjects;
 }
@@ -66,8 +66,8 @@ std::span<const ObjectGrammar* const> objects() noexcept {
 std::string usage() {
     return "Usage: sara [ OPTIONS ] OBJECT { COMMAND | help }\n"
            "       sara [ OPTIONS ] { -b | -batch } FILE\n"
-           "OBJECT := { dev | service | node | session | flow | announce | config |\n"
-           "            stats | monitor | inspect }\n"
+           "OBJECT := { dev | service | node | session | flow | announce | admission |\n"
+           "            policy | config | stats | monitor | inspect }\n"
            "OPTIONS := { -j | -json | -p | -pretty | -s | -stats | -d | -details |\n"
            "             -n | -netns NETNS | -force | -V | -Version }\n";
 }

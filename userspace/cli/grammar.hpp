@@ -31,6 +31,8 @@ extern const ObjectGrammar kNodeGrammar;
 extern const ObjectGrammar kSessionGrammar;
 extern const ObjectGrammar kFlowGrammar;
 extern const ObjectGrammar kAnnounceGrammar;
+extern const ObjectGrammar kAdmissionGrammar;
+extern const ObjectGrammar kPolicyGrammar;
 extern const ObjectGrammar kConfigGrammar;
 extern const ObjectGrammar kStatsGrammar;
 extern const ObjectGrammar kMonitorGrammar;

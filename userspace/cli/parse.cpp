@@ -95,6 +95,73 @@ Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milli
     return value;
 }
 
+Result<kern::Load> load(std::string_view word) {
+    constexpr std::uint64_t kOne = SARA_LOAD_ONE;
+    constexpr std::size_t kMaxDigits = 9;
+    const std::size_t point = std::min(word.find('.'), word.size());
+    const std::string_view whole = word.substr(0, point);
+    const std::string_view fraction = word.substr(std::min(point + 1, word.size()));
+    const Error wrong = expected("a load from 0 to 16, such as 0.25", word);
+    const Result<std::uint64_t> units = number(whole, 0, SARA_SCORE_MAX / kOne);
+    if (!units || fraction.size() > kMaxDigits || (point != word.size() && fraction.empty())) {
+        return wrong;
+    }
+    std::uint64_t scale = 1;
+    std::uint64_t parts = 0;
+    for (const char c : fraction) {
+        if (c < '0' || c > '9') {
+            return wrong;
+        }
+        parts = parts * 10 + static_cast<std::uint64_t>(c - '0');
+        scale *= 10;
+    }
+    const std::uint64_t value = *units * kOne + (parts * kOne + scale / 2) / scale;
+    if (value > SARA_SCORE_MAX) {
+        return wrong;
+    }
+    return static_cast<kern::Load>(value);
+}
+
+namespace {
+
+Result<kern::NodeScore> score(std::string_view word) {
+    const std::size_t first = word.find(':');
+    if (first == std::string_view::npos) {
+        return expected("NODE:LOAD or NODE:LOAD:LOAD", word);
+    }
+    const std::size_t second = std::min(word.find(':', first + 1), word.size());
+    Result<std::string> node = name(word.substr(0, first));
+    const Result<kern::Load> value = load(word.substr(first + 1, second - first - 1));
+    const Result<kern::Load> cost = second == word.size() ? kern::Load{} : load(word.substr(second + 1));
+    for (const auto* part : {&value, &cost}) {
+        if (!*part) {
+            return part->error();
+        }
+    }
+    if (!node) {
+        return node.error();
+    }
+    return kern::NodeScore{std::move(*node), *value, *cost, 0};
+}
+
+}  // namespace
+
+Result<std::vector<kern::NodeScore>> scores(std::string_view word) {
+    std::vector<kern::NodeScore> list;
+    while (true) {
+        const std::size_t comma = std::min(word.find(','), word.size());
+        Result<kern::NodeScore> one = score(word.substr(0, comma));
+        if (!one) {
+            return one.error();
+        }
+        list.push_back(std::move(*one));
+        if (comma == word.size()) {
+            return list;
+        }
+        word.remove_prefix(comma + 1);
+    }
+}
+
 Result<Address> address(std::string_view word) {
     if (const std::optional<Address> value = Address::parse(word)) {
         return *value;

@@ -29,6 +29,12 @@ inline constexpr std::chrono::milliseconds kLongestTime = std::chrono::hours(24 
 [[nodiscard]] Result<std::chrono::milliseconds> time(std::string_view word, std::chrono::milliseconds min = {},
                                                      std::chrono::milliseconds max = kLongestTime);
 
+/// "0.25", "1": a load from 0 to 16.
+[[nodiscard]] Result<kern::Load> load(std::string_view word);
+
+/// "n1:0.5:0.01,n2:0.3": node, load, and the load that one more session brings.
+[[nodiscard]] Result<std::vector<kern::NodeScore>> scores(std::string_view word);
+
 [[nodiscard]] Result<Address> address(std::string_view word);
 
 /// 1 to 65535

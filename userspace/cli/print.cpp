@@ -29,6 +29,29 @@ std::string text_of(std::chrono::milliseconds time) {
     return text + "s";
 }
 
+namespace {
+
+constexpr std::uint64_t kMillion = 1000000;
+
+/// Rounded.
+std::uint64_t millionths(kern::Load load) {
+    const std::uint64_t parts = static_cast<std::uint32_t>(load);
+    return (parts * kMillion + SARA_LOAD_ONE / 2) / SARA_LOAD_ONE;
+}
+
+}  // namespace
+
+std::string text_of(kern::Load load) {
+    const std::uint64_t total = millionths(load);
+    std::string text = std::to_string(total / kMillion);
+    if (total % kMillion != 0) {
+        std::string fraction = std::to_string(kMillion + total % kMillion).substr(1);
+        fraction.erase(fraction.find_last_not_of('0') + 1);
+        text += "." + fraction;
+    }
+    return text;
+}
+
 std::string safe_line(std::string_view text) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string safe;
@@ -159,6 +182,12 @@ void Printer::field(std::string_view name, std::chrono::milliseconds value) {
     word(name);
     word(text_of(value));
     member(name, value.count());
+}
+
+void Printer::field(std::string_view name, kern::Load value) {
+    word(name);
+    word(text_of(value));
+    member(name, static_cast<double>(millionths(value)) / kMillion);
 }
 
 void Printer::field(std::string_view name, const std::vector<std::string>& values, std::string_view if_empty) {

@@ -12,6 +12,7 @@
 
 #include "core/base/announcement.hpp"
 #include "core/base/flow_key.hpp"
+#include "kern/model.hpp"
 
 namespace sara::cli {
 
@@ -19,6 +20,9 @@ enum class Format : std::uint8_t { text, json, pretty };
 
 /// "30s", "1.5s", "250ms": as parse::time() reads it.
 [[nodiscard]] std::string text_of(std::chrono::milliseconds time);
+
+/// "0.25", to a millionth: as parse::load() reads it.
+[[nodiscard]] std::string text_of(kern::Load load);
 
 /// Text from elsewhere made safe for a terminal: what is not printable ASCII becomes \xNN.
 [[nodiscard]] std::string safe_line(std::string_view text);
@@ -47,6 +51,7 @@ public:
     void field(std::string_view name, std::string_view value);
     void field(std::string_view name, std::uint64_t value);
     void field(std::string_view name, std::chrono::milliseconds value);  ///< JSON: a number of milliseconds
+    void field(std::string_view name, kern::Load value);                 ///< JSON: a number, 1 for kLoadOne
     void field(std::string_view name, const std::vector<std::string>& values, std::string_view if_empty);
 
     /// `value`: where the place says what it is.

@@ -33,6 +33,25 @@ void print_flat(std::ostream& out, const std::string& path, const nlohmann::orde
 
 }  // namespace
 
+namespace {
+
+/// A policy's scores are dumped by themselves, behind it.
+std::vector<kern::Object> with_scores(std::vector<kern::Object> objects) {
+    std::vector<kern::Object> folded;
+    for (kern::Object& object : objects) {
+        auto* score = std::get_if<kern::NodeScore>(&object);
+        auto* policy = folded.empty() ? nullptr : std::get_if<kern::Policy>(&folded.back());
+        if (score != nullptr && policy != nullptr) {
+            policy->scores.push_back(std::move(*score));
+        } else {
+            folded.push_back(std::move(object));
+        }
+    }
+    return folded;
+}
+
+}  // namespace
+
 ExitCode Runner::run(const Action& action) {
     return std::visit([this](const auto& one) { return (*this)(one); }, action);
 }
@@ -119,11 +138,13 @@ ExitCode Runner::operator()(const Show& show) {
                        std::make_move_iterator(listing->items.end()));
     }
     Printer printer(out_, options_.format);
+    Detail detail = options_.detail;
+    detail.admission = show.admission;
     if (!show.single) {
         printer.begin_array();
     }
-    for (const kern::Object& object : objects) {
-        cli::show(printer, object, options_.detail);
+    for (const kern::Object& object : with_scores(std::move(objects))) {
+        cli::show(printer, object, detail);
     }
     if (!show.single) {
         printer.end_array();

@@ -51,6 +51,10 @@ void put(Printer& out, const kern::Config& config, View view) {
     out.field("inspect-rate", config.inspect_rate);
     out.field("early-time", config.early_time);
     out.field("early-packets", config.early_packets);
+    out.line();
+    out.field("max-refused", config.max_refused);
+    out.field("refused-time", config.refused_time);
+    out.field("refuse-rate", config.refuse_rate);
     if (view.detail.details) {
         out.line();
         out.field("abi-version", config.abi_version);
@@ -76,7 +80,44 @@ void put(Printer& out, const kern::Device& device, View view) {
     out.end_object();
 }
 
+void put_ended(Printer& out, const kern::Ended& ended) {
+    out.field("ended-idle", ended.idle);
+    out.field("ended-closed", ended.closed);
+    out.field("ended-finished", ended.finished);
+    out.field("ended-expired", ended.expired);
+    out.field("ended-deleted", ended.deleted);
+    out.field("ended-reclaimed", ended.reclaimed);
+}
+
+/// What was offered was refused or admitted; what was admitted lives or ended.
+void put_account(Printer& out, const kern::Service& service) {
+    out.field("offered", service.offered);
+    out.field("refused", service.refused);
+    out.field("refused-load", service.refused_load);
+    out.field("refused-no-node", service.refused_no_node);
+    out.field("refused-full", service.refused_full);
+    out.line();
+    put_ended(out, service.ended);
+}
+
+void put_admission(Printer& out, const kern::Service& service, View view) {
+    begin(out, view, "service");
+    out.bare("name", service.name);
+    out.colon();
+    out.field("admission", kern::word_of(service.admission));
+    out.field("refuse", kern::word_of(service.refuse));
+    out.field("sessions", service.sessions);
+    out.line();
+    out.field("sessions-total", service.sessions_total);
+    put_account(out, service);
+    out.end_object();
+}
+
 void put(Printer& out, const kern::Service& service, View view) {
+    if (view.detail.admission) {
+        put_admission(out, service, view);
+        return;
+    }
     begin(out, view, "service");
     out.bare("name", service.name);
     out.colon();
@@ -93,6 +134,8 @@ void put(Printer& out, const kern::Service& service, View view) {
     }
     out.field("scheduler", service.scheduler);
     out.field("flow-timeout", service.flow_timeout);
+    out.field("admission", kern::word_of(service.admission));
+    out.field("refuse", kern::word_of(service.refuse));
     out.field("nodes", service.nodes, "all");
     if (!view.event) {
         out.field("sessions", service.sessions);
@@ -101,8 +144,12 @@ void put(Printer& out, const kern::Service& service, View view) {
             out.field("sessions-total", service.sessions_total);
             out.field("packets", service.packets);
             out.field("bytes", service.bytes);
-            out.field("refused", service.refused);
+            out.line();
+            put_account(out, service);
         }
+    } else if (*view.event == kern::EventKind::refused) {
+        out.field("offered", service.offered);
+        out.field("refused-load", service.refused_load);
     }
     out.end_object();
 }
@@ -227,6 +274,44 @@ void put(Printer& out, const kern::AnnouncementInfo& announcement, View view) {
     if (view.detail.details) {
         out.field("tag", tag_text(announcement.tag));
     }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::NodeScore& score, View) {
+    out.begin_object();
+    out.bare("node", score.node);
+    out.colon();
+    out.field("score", score.score);
+    out.field("cost", score.cost);
+    out.field("placed", std::uint64_t{score.placed});
+    out.end_object();
+}
+
+void put(Printer& out, const kern::Policy& policy, View view) {
+    out.begin_object();
+    out.field("epoch", policy.epoch);
+    out.field("valid", policy.valid);
+    out.field("age", policy.age);
+    out.flag("stale", policy.stale, "good");
+    out.field("placed", std::uint64_t{policy.placed});
+    if (const auto& numbers = policy.admission) {
+        out.line();
+        out.field("load", numbers->load);
+        out.field("cost", numbers->cost);
+        out.field("t1", numbers->t1);
+        out.field("t2", numbers->t2);
+        out.field("t3", numbers->t3);
+        out.field("c", numbers->c);
+        out.line();
+        out.field("load-now", policy.load_now);
+        out.field("p-new", policy.p_new);
+        out.field("p-est", policy.p_est);
+    }
+    out.begin_list("scores");
+    for (const kern::NodeScore& score : policy.scores) {
+        put(out, score, view);
+    }
+    out.end_list();
     out.end_object();
 }
 

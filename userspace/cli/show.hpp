@@ -7,8 +7,9 @@
 namespace sara::cli {
 
 struct Detail {
-    bool stats = false;    ///< -s: counters
-    bool details = false;  ///< -d: ids, tags, and other things for the curious
+    bool stats = false;      ///< -s: counters
+    bool details = false;    ///< -d: ids, tags, and other things for the curious
+    bool admission = false;  ///< of services only what admission does with them
 };
 
 /// One object of the kernel as one object of the output.

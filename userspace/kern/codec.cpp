@@ -58,6 +58,8 @@ Result<Object> decode(std::uint8_t command, Bytes attributes) {
         return as_object(decode_flow(attributes));
     case SARA_CMD_ANNOUNCE_GET:
         return as_object(decode_announcement(attributes));
+    case SARA_CMD_POLICY_GET:
+        return decode_policy(attributes);
     case SARA_CMD_STATS_GET:
         return as_object(decode_stats(attributes));
     case SARA_CMD_INSPECT_BIND:

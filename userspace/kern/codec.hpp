@@ -72,6 +72,15 @@ struct Request {
 [[nodiscard]] Request announce_get(const AnnouncementKey& key);
 [[nodiscard]] Request announce_dump(const Selection& selection = {});
 
+// policy
+[[nodiscard]] Request policy_set(const PolicySpec& spec);
+/// Forget it, so that the next one may have any epoch.
+[[nodiscard]] Request policy_del();
+/// Without its scores.
+[[nodiscard]] Request policy_get();
+/// The scores alone: NodeScore each.
+[[nodiscard]] Request policy_dump();
+
 // stats, inspection
 [[nodiscard]] Request stats_get();
 /// With `hold`, replies that are copied wait for inspect_release().
@@ -79,8 +88,8 @@ struct Request {
 [[nodiscard]] Request inspect_release(HoldId id);
 
 /// What a message of the family carries, by its command.
-using Object = std::variant<Config, Device, Service, Node, SessionInfo, FlowInfo, AnnouncementInfo, Stats,
-                            InspectBinding, InspectedPacket, Event>;
+using Object = std::variant<Config, Device, Service, Node, SessionInfo, FlowInfo, AnnouncementInfo, Policy, NodeScore,
+                            Stats, InspectBinding, InspectedPacket, Event>;
 
 /// `attributes` is what follows the generic netlink header.
 [[nodiscard]] Result<Object> decode(std::uint8_t command, Bytes attributes);

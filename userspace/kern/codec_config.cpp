@@ -52,6 +52,15 @@ Result<Config> decode_config(Bytes attributes) {
         case SARA_A_CONFIG_EARLY_PACKETS:
             config.early_packets = reader.u32();
             break;
+        case SARA_A_CONFIG_MAX_REFUSED:
+            config.max_refused = reader.u32();
+            break;
+        case SARA_A_CONFIG_REFUSED_TIME:
+            config.refused_time = reader.milliseconds();
+            break;
+        case SARA_A_CONFIG_REFUSE_RATE:
+            config.refuse_rate = reader.u32();
+            break;
         default:
             break;
         }
@@ -81,6 +90,9 @@ Request config_set(const ConfigChange& change) {
     put(writer, SARA_A_CONFIG_INSPECT_RATE, change.inspect_rate);
     put(writer, SARA_A_CONFIG_EARLY_TIME, change.early_time);
     put(writer, SARA_A_CONFIG_EARLY_PACKETS, change.early_packets);
+    put(writer, SARA_A_CONFIG_MAX_REFUSED, change.max_refused);
+    put(writer, SARA_A_CONFIG_REFUSED_TIME, change.refused_time);
+    put(writer, SARA_A_CONFIG_REFUSE_RATE, change.refuse_rate);
     return make(SARA_CMD_CONFIG_SET, std::move(writer));
 }
 

@@ -24,6 +24,8 @@ struct Described {
 [[nodiscard]] Result<Described<FlowInfo>> decode_flow(Bytes attributes);
 [[nodiscard]] Result<AnnouncementInfo> decode_announcement(Bytes attributes);
 [[nodiscard]] Result<Stats> decode_stats(Bytes attributes);
+/// The policy, or one of its scores.
+[[nodiscard]] Result<Object> decode_policy(Bytes attributes);
 [[nodiscard]] Result<InspectBinding> decode_binding(Bytes attributes);
 [[nodiscard]] Result<InspectedPacket> decode_inspected(Bytes attributes);
 

@@ -66,6 +66,9 @@ Result<InspectedPacket> decode_inspected(Bytes attributes) {
         case SARA_A_INSPECT_LOST:
             packet.lost = reader.counter();
             break;
+        case SARA_A_INSPECT_REFUSED:
+            packet.refused = true;
+            break;
         case SARA_A_INSPECT_HOLD:
             packet.hold = static_cast<HoldId>(reader.u64());
             break;

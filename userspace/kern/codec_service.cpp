@@ -71,8 +71,44 @@ Result<Described<Service>> decode_service(Bytes attributes) {
         case SARA_A_SERVICE_BYTES:
             service.bytes = reader.counter();
             break;
+        case SARA_A_SERVICE_ADMISSION:
+            service.admission = get_enum<Admission>(reader);
+            break;
+        case SARA_A_SERVICE_REFUSE:
+            service.refuse = get_enum<Refuse>(reader);
+            break;
+        case SARA_A_SERVICE_OFFERED:
+            service.offered = reader.counter();
+            break;
         case SARA_A_SERVICE_REFUSED:
             service.refused = reader.counter();
+            break;
+        case SARA_A_SERVICE_REFUSED_LOAD:
+            service.refused_load = reader.counter();
+            break;
+        case SARA_A_SERVICE_REFUSED_NO_NODE:
+            service.refused_no_node = reader.counter();
+            break;
+        case SARA_A_SERVICE_REFUSED_FULL:
+            service.refused_full = reader.counter();
+            break;
+        case SARA_A_SERVICE_ENDED_IDLE:
+            service.ended.idle = reader.counter();
+            break;
+        case SARA_A_SERVICE_ENDED_CLOSED:
+            service.ended.closed = reader.counter();
+            break;
+        case SARA_A_SERVICE_ENDED_FINISHED:
+            service.ended.finished = reader.counter();
+            break;
+        case SARA_A_SERVICE_ENDED_EXPIRED:
+            service.ended.expired = reader.counter();
+            break;
+        case SARA_A_SERVICE_ENDED_DELETED:
+            service.ended.deleted = reader.counter();
+            break;
+        case SARA_A_SERVICE_ENDED_RECLAIMED:
+            service.ended.reclaimed = reader.counter();
             break;
         default:
             break;
@@ -99,6 +135,8 @@ Request service_new(const ServiceSpec& spec) {
     put_enum(writer, SARA_A_SERVICE_NO_CALL_ID, spec.no_call_id);
     put(writer, SARA_A_SERVICE_SCHEDULER, spec.scheduler);
     put(writer, SARA_A_SERVICE_FLOW_TIMEOUT, spec.flow_timeout);
+    put_enum(writer, SARA_A_SERVICE_ADMISSION, spec.admission);
+    put_enum(writer, SARA_A_SERVICE_REFUSE, spec.refuse);
     for (const std::string& node : spec.nodes) {
         writer.text(SARA_A_SERVICE_NODE, node);
     }
@@ -110,6 +148,8 @@ Request service_set(const ServiceChange& change) {
     put_enum(writer, SARA_A_SERVICE_NO_CALL_ID, change.no_call_id);
     put(writer, SARA_A_SERVICE_SCHEDULER, change.scheduler);
     put(writer, SARA_A_SERVICE_FLOW_TIMEOUT, change.flow_timeout);
+    put_enum(writer, SARA_A_SERVICE_ADMISSION, change.admission);
+    put_enum(writer, SARA_A_SERVICE_REFUSE, change.refuse);
     for (const std::string& node : change.nodes) {
         writer.text(SARA_A_SERVICE_NODE, node);
     }

@@ -32,6 +32,17 @@ enum class SessionKey : std::uint32_t { flow = SARA_KEY_FLOW, source = SARA_KEY_
 /// What becomes of a datagram without a Call-ID where that is the key.
 enum class NoCallId : std::uint32_t { drop = SARA_NO_CALL_ID_DROP, pass = SARA_NO_CALL_ID_PASS };
 
+/// Whether new sessions may be refused by load.
+enum class Admission : std::uint32_t { off = SARA_ADMISSION_OFF, on = SARA_ADMISSION_ON };
+
+/// What a client gets whose new session is refused by load.
+enum class Refuse : std::uint32_t { drop = SARA_REFUSE_DROP, reset = SARA_REFUSE_RESET, busy = SARA_REFUSE_BUSY };
+
+/// A load, or a probability, in parts of kLoadOne.
+enum class Load : std::uint32_t {};
+inline constexpr Load kLoadOne{SARA_LOAD_ONE};
+inline constexpr Load kScoreMax{SARA_SCORE_MAX};
+
 enum class NodeState : std::uint32_t {
     up = SARA_NODE_STATE_UP,
     drain = SARA_NODE_STATE_DRAIN,
@@ -55,7 +66,8 @@ enum class EventKind : std::uint32_t {
     created = SARA_EVENT_CREATED,
     changed = SARA_EVENT_CHANGED,
     deleted = SARA_EVENT_DELETED,
-    promoted = SARA_EVENT_PROMOTED
+    promoted = SARA_EVENT_PROMOTED,
+    refused = SARA_EVENT_REFUSED  ///< of a service: new sessions, by load
 };
 
 enum class EndReason : std::uint32_t {
@@ -81,6 +93,9 @@ struct Config {
     std::uint32_t inspect_rate = 0;   ///< packets per second; 0: no limit
     Milliseconds early_time{};        ///< 0: nothing is held
     std::uint32_t early_packets = 0;  ///< held at most
+    std::uint32_t max_refused = 0;    ///< remembered at most
+    Milliseconds refused_time{};      ///< so long
+    std::uint32_t refuse_rate = 0;    ///< answers per second; 0: no limit
 
     friend bool operator==(const Config&, const Config&) = default;
 };
@@ -96,6 +111,9 @@ struct ConfigChange {
     std::optional<std::uint32_t> inspect_rate;
     std::optional<Milliseconds> early_time;
     std::optional<std::uint32_t> early_packets;
+    std::optional<std::uint32_t> max_refused;
+    std::optional<Milliseconds> refused_time;
+    std::optional<std::uint32_t> refuse_rate;
 
     friend bool operator==(const ConfigChange&, const ConfigChange&) = default;
 };
@@ -123,6 +141,8 @@ struct ServiceSpec {
     std::optional<NoCallId> no_call_id;
     std::optional<std::string> scheduler;
     std::optional<Milliseconds> flow_timeout;
+    std::optional<Admission> admission;
+    std::optional<Refuse> refuse;
     std::vector<std::string> nodes;  ///< empty: all
 
     friend bool operator==(const ServiceSpec&, const ServiceSpec&) = default;
@@ -134,10 +154,24 @@ struct ServiceChange {
     std::optional<NoCallId> no_call_id;
     std::optional<std::string> scheduler;
     std::optional<Milliseconds> flow_timeout;
+    std::optional<Admission> admission;
+    std::optional<Refuse> refuse;
     std::vector<std::string> nodes;  ///< empty: as they are
     bool all_nodes = false;
 
     friend bool operator==(const ServiceChange&, const ServiceChange&) = default;
+};
+
+/// What became of the sessions that ended.
+struct Ended {
+    std::uint64_t idle = 0;
+    std::uint64_t closed = 0;
+    std::uint64_t finished = 0;
+    std::uint64_t expired = 0;
+    std::uint64_t deleted = 0;
+    std::uint64_t reclaimed = 0;
+
+    friend bool operator==(const Ended&, const Ended&) = default;
 };
 
 struct Service {
@@ -152,12 +186,19 @@ struct Service {
     std::optional<NoCallId> no_call_id;  ///< only with key call-id
     std::string scheduler;
     Milliseconds flow_timeout{};
+    Admission admission = Admission::off;
+    Refuse refuse = Refuse::drop;
     std::vector<std::string> nodes;  ///< empty: all
     std::uint32_t sessions = 0;
-    std::uint64_t sessions_total = 0;
+    std::uint64_t sessions_total = 0;  ///< admitted so far; those that ended, and `sessions`
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t refused = 0;
+    std::uint64_t offered = 0;  ///< admitted and refused
+    std::uint64_t refused = 0;  ///< the sum of the next three
+    std::uint64_t refused_load = 0;
+    std::uint64_t refused_no_node = 0;
+    std::uint64_t refused_full = 0;
+    Ended ended;
 
     friend bool operator==(const Service&, const Service&) = default;
 };
@@ -195,6 +236,55 @@ struct Node {
     std::uint64_t bytes = 0;
 
     friend bool operator==(const Node&, const Node&) = default;
+};
+
+/// What a policy says of a node.
+struct NodeScore {
+    std::string node;
+    Load score{};              ///< up to kScoreMax
+    Load cost{};               ///< of one more session
+    std::uint32_t placed = 0;  ///< since the policy came; told by the module
+
+    friend bool operator==(const NodeScore&, const NodeScore&) = default;
+};
+
+/// What is needed to refuse sessions by load: T1 < T2 < T3 < C.
+struct AdmissionNumbers {
+    Load load{};  ///< of the whole
+    Load cost{};  ///< of one more session
+    Load t1{};
+    Load t2{};
+    Load t3{};
+    Load c{};
+
+    friend bool operator==(const AdmissionNumbers&, const AdmissionNumbers&) = default;
+};
+
+/// A policy to push. Its epoch must be higher than that of the last one.
+struct PolicySpec {
+    std::uint64_t epoch = 0;
+    std::optional<Milliseconds> valid;  ///< 3 s unless given
+    std::optional<AdmissionNumbers> admission;
+    std::vector<NodeScore> scores;
+
+    friend bool operator==(const PolicySpec&, const PolicySpec&) = default;
+};
+
+/// The policy that the module has.
+struct Policy {
+    std::uint64_t epoch = 0;
+    Milliseconds valid{};
+    Milliseconds age{};
+    bool stale = false;        ///< no longer used
+    std::uint32_t nodes = 0;   ///< scores that were pushed
+    std::uint32_t placed = 0;  ///< sessions since it came
+    std::optional<AdmissionNumbers> admission;
+    Load load_now{};  ///< with the sessions since
+    Load p_new{};     ///< probability to refuse a new session
+    Load p_est{};     ///< probability to drop a packet of media
+    std::vector<NodeScore> scores;
+
+    friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 struct SessionInfo {
@@ -314,6 +404,7 @@ struct InspectedPacket {
     std::uint32_t tcp_seq = 0;   ///< of the first payload byte
     std::uint8_t tcp_flags = 0;  ///< byte 13 of the TCP header
     std::uint64_t lost = 0;      ///< packets not copied so far; a step tells of a gap
+    bool refused = false;        ///< it would have begun a session and went to no node; `session` is unknown
     HoldId hold = HoldId::none;  ///< the packet waits for inspect_release(); the last piece of it says so
     Buffer payload;
 

@@ -14,6 +14,10 @@ constexpr Word<SessionKey> kSessionKeys[] = {
 
 constexpr Word<NoCallId> kNoCallIds[] = {{NoCallId::drop, "drop"}, {NoCallId::pass, "pass"}};
 
+constexpr Word<Admission> kAdmissions[] = {{Admission::off, "off"}, {Admission::on, "on"}};
+
+constexpr Word<Refuse> kRefuses[] = {{Refuse::drop, "drop"}, {Refuse::reset, "reset"}, {Refuse::busy, "busy"}};
+
 constexpr Word<NodeState> kNodeStates[] = {
     {NodeState::up, "up"}, {NodeState::drain, "drain"}, {NodeState::down, "down"}};
 
@@ -33,7 +37,8 @@ constexpr Word<AnnouncementForm> kForms[] = {{AnnouncementForm::exact, "exact"},
 constexpr Word<EventKind> kEvents[] = {{EventKind::created, "created"},
                                        {EventKind::changed, "changed"},
                                        {EventKind::deleted, "deleted"},
-                                       {EventKind::promoted, "promoted"}};
+                                       {EventKind::promoted, "promoted"},
+                                       {EventKind::refused, "refused"}};
 
 constexpr Word<EndReason> kEnds[] = {{EndReason::idle, "idle"},
                                      {EndReason::closed, "closed"},
@@ -57,6 +62,12 @@ std::span<const Word<SessionKey>> words_of(SessionKey) noexcept {
 }
 std::span<const Word<NoCallId>> words_of(NoCallId) noexcept {
     return kNoCallIds;
+}
+std::span<const Word<Admission>> words_of(Admission) noexcept {
+    return kAdmissions;
+}
+std::span<const Word<Refuse>> words_of(Refuse) noexcept {
+    return kRefuses;
 }
 std::span<const Word<NodeState>> words_of(NodeState) noexcept {
     return kNodeStates;

@@ -20,6 +20,8 @@ struct Word {
 [[nodiscard]] std::span<const Word<App>> words_of(App) noexcept;
 [[nodiscard]] std::span<const Word<SessionKey>> words_of(SessionKey) noexcept;
 [[nodiscard]] std::span<const Word<NoCallId>> words_of(NoCallId) noexcept;
+[[nodiscard]] std::span<const Word<Admission>> words_of(Admission) noexcept;
+[[nodiscard]] std::span<const Word<Refuse>> words_of(Refuse) noexcept;
 [[nodiscard]] std::span<const Word<NodeState>> words_of(NodeState) noexcept;
 [[nodiscard]] std::span<const Word<Identity>> words_of(Identity) noexcept;
 [[nodiscard]] std::span<const Word<LifeStatus>> words_of(LifeStatus) noexcept;

@@ -150,6 +150,8 @@ TEST_CASE("everything that a file can say") {
                                                          .no_call_id = kern::NoCallId::pass,
                                                          .scheduler = "wrr",
                                                          .flow_timeout = 12500ms,
+                                                         .admission = {},
+                                                         .refuse = {},
                                                          .nodes = {"n1"}});
     CHECK(config.kernel.services[1].port_last == 8010);
     CHECK_FALSE(config.kernel.services[1].app);

@@ -115,9 +115,9 @@ TEST_CASE("service") {
     CHECK(refusal("service add rtsp vip 198.18.0.100 proto tcp port 1 flow-timeout 5ms") ==
           "flow-timeout: expected a time of at least 1s, not \"5ms\"");
     CHECK(refusal("service set rtsp") ==
-          "nothing to change: expected one of no-call-id, scheduler, flow-timeout, nodes");
+          "nothing to change: expected one of no-call-id, scheduler, flow-timeout, admission, refuse, nodes");
     CHECK(refusal("service set rtsp vip 198.18.0.100") ==
-          "expected one of no-call-id, scheduler, flow-timeout, nodes, not \"vip\"");
+          "expected one of no-call-id, scheduler, flow-timeout, admission, refuse, nodes, not \"vip\"");
 }
 
 TEST_CASE("node") {
