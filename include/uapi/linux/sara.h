@@ -6,15 +6,16 @@
 /*
  * SARA places sessions: a signalling flow and the media flows it announces.
  *
- * All objects live in one network namespace. Reading dev, service, node, stats
- * and config is free to all; everything else needs CAP_NET_ADMIN in the user
- * namespace that owns the network namespace, because sessions tell who talks
- * to whom.
+ * All objects live in one network namespace. Reading dev, service, node,
+ * policy, stats and config is free to all; everything else needs CAP_NET_ADMIN
+ * in the user namespace that owns the network namespace, because sessions tell
+ * who talks to whom.
  *
  * Units and orders: addresses are 4 (IPv4) or 16 (IPv6) bytes in network
  * order; ports are u16 in host order; times are u32 or u64 milliseconds, and
  * always durations, never points in time. Counters are u64 and start at 0 when
- * the object is made.
+ * the object is made. Loads and probabilities are u32 in parts of
+ * SARA_LOAD_ONE.
  *
  * Flows are written in the request direction everywhere: src is the client,
  * dst is the virtual address, also where a reply is described.
