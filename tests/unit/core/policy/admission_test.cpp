@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/policy/admission.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sara;
+using namespace sara::policy;
+using namespace std::chrono_literals;
+
+namespace {
+
+AdmissionInput loaded(double cluster, double own = 0) {
+    return {.own = Load::clamped(own), .cluster = Load::clamped(cluster), .cost = Cost::of(.01)};
+}
+
+}  // namespace
+
+TEST_CASE("the more loaded of dispatcher and cluster decides") {
+    AdmissionControl control;
+    CHECK(control.decide(loaded(.3, .55)).drop.fresh.value() == Approx(.25));
+    CHECK(control.decide(loaded(.55, .3)).drop.fresh.value() == Approx(.25));
+    CHECK(control.decide(loaded(.9)).drop.established.value() == Approx(1.0 / 3));
+}
+
+TEST_CASE("sessions begun since the measurement count as load") {
+    AdmissionControl control;
+    AdmissionInput input = loaded(.5);
+    input.pending = 10;
+    const Admission out = control.decide(input);
+    CHECK(out.x == Approx(.6));
+    CHECK(out.drop.fresh.value() == Approx(.5));
+    SECTION("sessions ended since then do not") {
+        input.pending = -10;
+        CHECK(control.decide(input).x == Approx(.4));
+        input.pending = -1000;
+        CHECK(control.decide(input).x == 0);
+    }
+    SECTION("a cluster may be told to be past its end, so that what ends does not admit too soon") {
+        input.pending = 100;
+        CHECK(control.decide(input).x == Approx(1.5));
+        CHECK(control.decide(input).drop.all);
+    }
+}
+
+TEST_CASE("the push holds all that the kernel decides by") {
+    AdmissionControl control;
+    const Admission out = control.decide(loaded(.62));
+    CHECK(out.cost == Cost::of(.01));
+    CHECK(out.thresholds == Thresholds());
+    CHECK(out.drop == drop_at(out.x, out.thresholds));
+    CHECK(out.equations == Equations::recommended);
+}
+
+TEST_CASE("without a node that is up all is refused") {
+    AdmissionControl control;
+    const Admission out = control.decide({.own = {}, .cluster = std::nullopt, .any_up = false});
+    CHECK(out.x == 1);
+    CHECK(out.drop.all);
+}
+
+TEST_CASE("when nodes are up but do not tell their load, new sessions are refused and no other") {
+    AdmissionControl control;
+    const Admission out = control.decide({.own = {}, .cluster = std::nullopt, .any_up = true});
+    CHECK(out.drop.fresh.value() == 1);
+    CHECK(out.drop.established.value() == 0);
+    CHECK_FALSE(out.drop.all);
+}
+
+TEST_CASE("a decision under load is taken again sooner, down to a floor, and at leisure again when it is over") {
+    AdmissionControl control({.period = 400ms, .min_period = 100ms});
+    CHECK(control.decide(loaded(.4)).period == 400ms);
+    CHECK(control.decide(loaded(.6)).period == 200ms);
+    CHECK(control.decide(loaded(.6)).period == 100ms);
+    CHECK(control.decide(loaded(.9)).period == 100ms);
+    CHECK(control.decide(loaded(.5)).period == 400ms);
+}
+
+TEST_CASE("thresholds move only where that is asked for") {
+    AdmissionControl still;
+    CHECK(still.decide(loaded(.95)).thresholds == Thresholds());
+
+    AdmissionControl moving({.moving = true});
+    const Admission out = moving.decide(loaded(.95));
+    CHECK(out.thresholds.t2().value() == Approx(.7 - .25 * .25));
+    CHECK(out.drop == drop_at(.95, out.thresholds));
+    CHECK(moving.decide(loaded(.4)).thresholds == Thresholds());
+}
+
+TEST_CASE("the paper's letter decides by eq. 2 as printed, and knows no pending sessions") {
+    AdmissionControl control({.equations = Equations::paper_literal});
+    AdmissionInput input = loaded(.65);
+    input.pending = 100;
+    const Admission out = control.decide(input);
+    CHECK(out.drop.fresh.value() == Approx(.25));
+    CHECK(out.cost == Cost());
+    CHECK(out.equations == Equations::paper_literal);
+}
+
+TEST_CASE("periods out of order are refused by name") {
+    CHECK(check(AdmissionConfig{}).ok());
+    CHECK(check(AdmissionConfig{.min_period = 0ms}).error().where == "min_period");
+    CHECK(check(AdmissionConfig{.period = 50ms}).error().where == "period");
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/policy/admission.hpp"
+
+#include <algorithm>
+
+namespace sara::policy {
+
+Status check(const AdmissionConfig& config) {
+    if (config.min_period <= Duration::zero()) {
+        return Error{"the shortest period is above 0", "min_period"};
+    }
+    if (config.period < config.min_period) {
+        return Error{"the period is not shorter than the shortest period", "period"};
+    }
+    return Done{};
+}
+
+Duration next_period(Duration period, Probability fresh, double x, const AdmissionConfig& config) noexcept {
+    if (x <= config.thresholds.t1().value()) {
+        return config.period;
+    }
+    const double shorter = static_cast<double>(period.count()) * (1 - fresh.value());
+    return std::max(config.min_period, Duration(static_cast<Duration::rep>(shorter)));
+}
+
+Admission AdmissionControl::decide(const AdmissionInput& input) {
+    const bool literal = config_.equations == Equations::paper_literal;
+    const double pending = literal ? 0 : static_cast<double>(input.pending) * input.cost.value();
+    // Nodes that do not tell their load may be well, and what they serve is not to be broken for it.
+    const Load unknown = input.any_up ? config_.thresholds.t2() : Load::full();
+    const double cluster = input.cluster ? std::max(0.0, input.cluster->value() + pending) : unknown.value();
+    Admission out;
+    out.x = std::max(input.own.value(), cluster);
+    if (config_.moving) {
+        thresholds_.move(Load::clamped(out.x));
+    }
+    out.thresholds = thresholds_.now();
+    out.equations = config_.equations;
+    switch (config_.equations) {
+    case Equations::recommended:
+        out.cost = input.cost;
+        out.drop = drop_at(out.x, out.thresholds);
+        break;
+    case Equations::paper_literal:
+        out.drop = drop_as_printed(out.x, out.thresholds);
+        break;
+    }
+    period_ = next_period(period_, out.drop.fresh, out.x, config_);
+    out.period = period_;
+    return out;
+}
+
+}  // namespace sara::policy

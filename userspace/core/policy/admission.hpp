@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/policy/cost.hpp"
+#include "core/policy/load.hpp"
+#include "core/policy/ramp.hpp"
+#include "core/policy/thresholds.hpp"
+
+namespace sara::policy {
+
+/// Which reading of the paper's equations decides.
+enum class Equations : std::uint8_t {
+    recommended = 0,
+    /// Eq. 1 and 2 as printed, to show the difference. Eq. 3 and 4 as printed end at a period of 0 and at thresholds
+    /// out of order; they stay as recommended.
+    paper_literal = 1,
+};
+
+struct AdmissionConfig {
+    Thresholds thresholds{};
+    Equations equations = Equations::recommended;
+    /// Eq. 4. Off: while load is high it only shrinks what is admitted and it comes back late, so that in the
+    /// simulation (tests/sim/cluster_sim) it completes no more, and fewer with old load.
+    bool moving = false;
+    Duration period = std::chrono::milliseconds(500);      ///< T_0: how often is decided
+    Duration min_period = std::chrono::milliseconds(100);  ///< T_min
+};
+
+/// Names what is wrong: periods that are not 0 < T_min <= T_0.
+[[nodiscard]] Status check(const AdmissionConfig& config);
+
+/// What is pushed to the kernel. It decides by drop_at(x + cost * sessions admitted since the push), once per session.
+struct Admission {
+    double x = 1;           ///< load that is known, with what was admitted since it was measured; may pass 1
+    Cost cost{};            ///< load of the cluster per session; 0 with paper_literal
+    Thresholds thresholds;  ///< after they moved
+    Equations equations = Equations::recommended;  ///< literal: `drop` holds until the next push, whatever is admitted
+    Drop drop{};                                   ///< at x
+    Duration period{};                             ///< until the next decision (eq. 3)
+};
+
+/// What is known when it is decided.
+struct AdmissionInput {
+    Load own{};                   ///< of the dispatcher itself
+    std::optional<Load> cluster;  ///< eq. 1 over the nodes that are up and not stale
+    bool any_up = true;           ///< without cluster load: new sessions are refused while a node is up, else all is
+    Cost cost{};                  ///< of one session to the cluster: mean cost over the number of nodes
+    std::int64_t pending = 0;     ///< sessions begun less sessions ended since the cluster's load was measured
+};
+
+/// SA2C (paper III B): refuses new sessions first, then thins media, so that what was admitted is completed. To be
+/// asked once per Admission::period.
+class AdmissionControl {
+public:
+    /// Precondition: check(config).ok().
+    explicit AdmissionControl(const AdmissionConfig& config = {})
+        : config_(config), thresholds_(config.thresholds), period_(config.period) {}
+
+    /// x = max(own, cluster + pending * cost).
+    [[nodiscard]] Admission decide(const AdmissionInput& input);
+
+private:
+    AdmissionConfig config_;
+    MovingThresholds thresholds_;
+    Duration period_;
+};
+
+/// Paper eq. 3, with a floor and a way back: max(T_min, (1-p) * T), T_0 once x <= T1.
+[[nodiscard]] Duration next_period(Duration period, Probability fresh, double x,
+                                   const AdmissionConfig& config) noexcept;
+
+}  // namespace sara::policy

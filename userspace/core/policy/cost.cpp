@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/policy/cost.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace sara::policy {
+
+namespace {
+
+constexpr double kSaturated = .98;
+/// A sample counts no further off the line than this many usual errors.
+constexpr double kOutlier = 3;
+
+}  // namespace
+
+Status check(const CostConfig& config) {
+    if (!(config.lowest > 0 && config.lowest < config.highest && config.highest <= 1)) {
+        return Error{"the bounds of a cost are in order, above 0 and at most 1", "lowest, highest"};
+    }
+    if (!(config.prior >= config.lowest && config.prior <= config.highest)) {
+        return Error{"a cost lies within its bounds, this is " + std::to_string(config.prior), "prior"};
+    }
+    if (!(config.forgetting >= .5 && config.forgetting < 1)) {
+        return Error{"a forgetting factor is from .5 to below 1, this is " + std::to_string(config.forgetting),
+                     "forgetting"};
+    }
+    if (!(config.noise > 0 && config.noise <= 1)) {
+        return Error{"a load's noise is above 0 and at most 1, this is " + std::to_string(config.noise), "noise"};
+    }
+    return Done{};
+}
+
+void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
+    if (load.value() >= kSaturated) {
+        return;
+    }
+    const auto at = static_cast<double>(sessions);
+    double measured = load.value();
+    if (count_ > 0) {
+        const double expected = mean_load_ + cost_.value() * (at - mean_sessions_);
+        // While little is known, the line is not worth clipping by.
+        const double doubt = 1 + 9 / count_;
+        const double reach = kOutlier * usual_error_ * doubt;
+        measured = std::clamp(measured, expected - reach, expected + reach);
+        usual_error_ += (std::abs(measured - expected) - usual_error_) * (1 - config_.forgetting);
+        usual_error_ = std::max(usual_error_, config_.noise / 10);
+    }
+
+    // As much variation as tells the prior from noise: the variance of the noise over that of the prior.
+    const double tells = config_.noise * config_.noise / (config_.prior * config_.prior);
+    const bool forget = variation_ * config_.forgetting > 100 * tells;
+    const double keep = forget ? config_.forgetting : 1;
+
+    count_ = count_ * config_.forgetting + 1;
+    const double off = at - mean_sessions_;
+    mean_sessions_ += off / count_;
+    mean_load_ += (measured - mean_load_) / count_;
+    variation_ = variation_ * keep + off * (at - mean_sessions_);
+    covariation_ = covariation_ * keep + off * (measured - mean_load_);
+
+    const double slope = (covariation_ + tells * config_.prior) / (variation_ + tells);
+    cost_ = Cost::of(std::clamp(slope, config_.lowest, config_.highest));
+}
+
+}  // namespace sara::policy
