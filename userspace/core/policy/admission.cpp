@@ -25,7 +25,7 @@ Duration next_period(Duration period, Probability fresh, double x, const Admissi
 
 Admission AdmissionControl::decide(const AdmissionInput& input) {
     const bool literal = config_.equations == Equations::paper_literal;
-    const double pending = literal ? 0 : static_cast<double>(input.pending) * input.cost.value();
+    const double pending = literal ? 0 : input.pending;
     // Nodes that do not tell their load may be well, and what they serve is not to be broken for it.
     const Load unknown = input.any_up ? config_.thresholds.t2() : Load::full();
     const double cluster = input.cluster ? std::max(0.0, input.cluster->value() + pending) : unknown.value();

@@ -50,7 +50,7 @@ struct AdmissionInput {
     std::optional<Load> cluster;  ///< eq. 1 over the nodes that are up and not stale
     bool any_up = true;           ///< without cluster load: new sessions are refused while a node is up, else all is
     Cost cost{};                  ///< of one session to the cluster: mean cost over the number of nodes
-    std::int64_t pending = 0;     ///< sessions begun less sessions ended since the cluster's load was measured
+    double pending = 0;           ///< load of sessions begun, less that of ended ones, since the cluster's was measured
 };
 
 /// SA2C (paper III B): refuses new sessions first, then thins media, so that what was admitted is completed. To be
@@ -61,7 +61,7 @@ public:
     explicit AdmissionControl(const AdmissionConfig& config = {})
         : config_(config), thresholds_(config.thresholds), period_(config.period) {}
 
-    /// x = max(own, cluster + pending * cost).
+    /// x = max(own, cluster + pending), not below 0.
     [[nodiscard]] Admission decide(const AdmissionInput& input);
 
 private:

@@ -25,18 +25,18 @@ TEST_CASE("the more loaded of dispatcher and cluster decides") {
 TEST_CASE("sessions begun since the measurement count as load") {
     AdmissionControl control;
     AdmissionInput input = loaded(.5);
-    input.pending = 10;
+    input.pending = .1;
     const Admission out = control.decide(input);
     CHECK(out.x == Approx(.6));
     CHECK(out.drop.fresh.value() == Approx(.5));
     SECTION("sessions ended since then do not") {
-        input.pending = -10;
+        input.pending = -.1;
         CHECK(control.decide(input).x == Approx(.4));
-        input.pending = -1000;
+        input.pending = -10;
         CHECK(control.decide(input).x == 0);
     }
     SECTION("a cluster may be told to be past its end, so that what ends does not admit too soon") {
-        input.pending = 100;
+        input.pending = 1;
         CHECK(control.decide(input).x == Approx(1.5));
         CHECK(control.decide(input).drop.all);
     }
@@ -89,7 +89,7 @@ TEST_CASE("thresholds move only where that is asked for") {
 TEST_CASE("the paper's letter decides by eq. 2 as printed, and knows no pending sessions") {
     AdmissionControl control({.equations = Equations::paper_literal});
     AdmissionInput input = loaded(.65);
-    input.pending = 100;
+    input.pending = 1;
     const Admission out = control.decide(input);
     CHECK(out.drop.fresh.value() == Approx(.25));
     CHECK(out.cost == Cost());

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/base/time.hpp"
+
+namespace sara::policy {
+
+/// When a moment of a node's own clock is, on ours. Clocks of nodes are not trusted to be right, only to run: what
+/// counts is how far the moment is from the time that the node itself says it is. Unix seconds, right across 2106.
+class NodeClock {
+public:
+    /// A heartbeat that was sent at `sent` by the node's clock arrived.
+    void heard(std::uint32_t sent, Time now) noexcept;
+
+    /// Nothing before heard(). At most one second and the datagram's way too late; a moment in the past is before
+    /// `now`.
+    [[nodiscard]] std::optional<Time> when(std::uint32_t moment) const noexcept;
+
+    /// What the node's clock showed last. Nothing before heard().
+    [[nodiscard]] std::optional<std::uint32_t> latest() const noexcept { return latest_; }
+
+private:
+    std::optional<std::uint32_t> latest_;
+    std::optional<std::uint32_t> reference_;
+    Time at_{};  ///< when the node's clock had just become `reference_`, or a little later
+};
+
+}  // namespace sara::policy
