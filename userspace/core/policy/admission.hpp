@@ -24,8 +24,8 @@ enum class Equations : std::uint8_t {
 struct AdmissionConfig {
     Thresholds thresholds{};
     Equations equations = Equations::recommended;
-    /// Eq. 4. Off: while load is high it only shrinks what is admitted and it comes back late, so that in the
-    /// simulation (tests/sim/cluster_sim) it completes no more, and fewer with old load.
+    /// Eq. 4. Off: with one verdict per session and pending sessions counted the load stays below T2, where nothing
+    /// moves; in the simulation (tests/sim) it completes no more. What it adds is a threshold that comes back late.
     bool moving = false;
     Duration period = std::chrono::milliseconds(500);      ///< T_0: how often is decided
     Duration min_period = std::chrono::milliseconds(100);  ///< T_min

@@ -10,6 +10,8 @@ namespace sara::policy {
 namespace {
 
 constexpr double kSaturated = .98;
+/// Where noise may saturate it.
+constexpr double kNearlySaturated = .9;
 /// A sample counts no further off the line than this many usual errors.
 constexpr double kOutlier = 3;
 
@@ -40,6 +42,10 @@ void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
     double measured = load.value();
     if (count_ > 0) {
         const double expected = mean_load_ + cost_.value() * (at - mean_sessions_);
+        // What is left out must not be chosen by the noise: of the highest loads only the lower half would remain.
+        if (expected >= kNearlySaturated && measured >= kNearlySaturated - .1) {
+            return;
+        }
         // While little is known, the line is not worth clipping by.
         const double doubt = 1 + 9 / count_;
         const double reach = kOutlier * usual_error_ * doubt;

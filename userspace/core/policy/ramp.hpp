@@ -42,7 +42,7 @@ struct Drop {
 /// clamp((x - low) / (high - low)), low < high.
 [[nodiscard]] Probability ramp(double x, Load low, Load high) noexcept;
 
-/// Paper eq. 2 as it must be meant: p_new rises from T1 to T2, p_est from T3 to C; all at C. With the defaults,
+/// Paper eq. 2 as it must be meant: p_new rises from T1 to T2, p_est from T3 to C; all at C. With Thresholds::paper(),
 /// x = .55: .25 and 0; x = .9: 1 and 1/3.
 [[nodiscard]] Drop drop_at(double x, const Thresholds& thresholds) noexcept;
 

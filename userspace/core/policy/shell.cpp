@@ -49,6 +49,7 @@ bool Shell::set_up(NodeId node, bool up, Time now) {
     if (up && !of.up && of.was_up) {
         // What it was loaded like before says nothing of it now.
         of.forecast.clear();
+        of.level.clear();
         of.reported.reset();
         of.slow_until = now + config_.slow_start;
     }
@@ -76,9 +77,11 @@ bool Shell::report(NodeId node, Load load, Duration period, Time now) {
     if (staleness(of, now) > 0) {
         // The steps of a history are equal: no line is drawn across a gap.
         of.forecast.clear();
+        of.level.clear();
     }
     of.forecast.sample(load);
     of.learner.sample(load, of.live);
+    of.level.sample(load, of.live, of.learner.cost());
     of.reported = now;
     of.period = std::max(period, Duration(1));
     of.live_at_report = of.live;
@@ -103,7 +106,9 @@ double Shell::pending(const Node& node) const noexcept {
 
 NodeScore Shell::score(NodeId id, const Node& node, Time now) const noexcept {
     const double stale = staleness(node, now);
-    const double load = (1 - stale) * node.forecast.damped().value() + stale;
+    const bool trend = config_.predictor == Predictor::trend;
+    const Load believed = trend ? node.forecast.damped() : node.level.damped();
+    const double load = (1 - stale) * believed.value() + stale;
     double scale = 1;
     if (now < node.slow_until) {
         scale += (config_.slow_start_cost - 1) * over(node.slow_until - now, config_.slow_start);
@@ -129,12 +134,12 @@ PolicyUpdate Shell::update(Load own, Time now) {
         if (staleness(node, now) > 0) {
             continue;
         }
-        switch (config_.basis) {
-        case ClusterBasis::measured:
-            loads_.push_back(node.forecast.measured());
+        switch (config_.predictor) {
+        case Predictor::sessions:
+            loads_.push_back(node.level.damped());
             break;
-        case ClusterBasis::forecast:
-            loads_.push_back(node.forecast.damped());
+        case Predictor::trend:
+            loads_.push_back(node.forecast.measured());
             break;
         }
         cost += node.learner.cost().value();
@@ -159,6 +164,7 @@ PolicyUpdate Shell::update(Load own, Time now) {
 
 std::vector<NodeView> Shell::view(Time now) const {
     now = std::max(now, latest_);
+    const bool trend = config_.predictor == Predictor::trend;
     std::vector<NodeView> all;
     all.reserve(nodes_.size());
     for (const auto& [id, node] : nodes_) {
@@ -167,9 +173,9 @@ std::vector<NodeView> Shell::view(Time now) const {
                        .up = node.up,
                        .stale = staleness(node, now) > 0,
                        .measured = node.forecast.measured(),
-                       .forecast = node.forecast.ahead(),
-                       .damped = node.forecast.damped(),
-                       .error = node.forecast.error(),
+                       .forecast = trend ? node.forecast.ahead() : node.level.expected(),
+                       .error = trend ? node.forecast.error() : node.level.error(),
+                       .damped = trend ? node.forecast.damped() : node.level.damped(),
                        .cost = node.learner.cost(),
                        .pending = pending(node),
                        .score = pushed.score,

@@ -9,6 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+const AdmissionConfig kPaper{.thresholds = Thresholds::paper()};
+
 AdmissionInput loaded(double cluster, double own = 0) {
     return {.own = Load::clamped(own), .cluster = Load::clamped(cluster), .cost = Cost::of(.01)};
 }
@@ -16,14 +18,14 @@ AdmissionInput loaded(double cluster, double own = 0) {
 }  // namespace
 
 TEST_CASE("the more loaded of dispatcher and cluster decides") {
-    AdmissionControl control;
+    AdmissionControl control(kPaper);
     CHECK(control.decide(loaded(.3, .55)).drop.fresh.value() == Approx(.25));
     CHECK(control.decide(loaded(.55, .3)).drop.fresh.value() == Approx(.25));
     CHECK(control.decide(loaded(.9)).drop.established.value() == Approx(1.0 / 3));
 }
 
 TEST_CASE("sessions begun since the measurement count as load") {
-    AdmissionControl control;
+    AdmissionControl control(kPaper);
     AdmissionInput input = loaded(.5);
     input.pending = .1;
     const Admission out = control.decide(input);
@@ -43,23 +45,23 @@ TEST_CASE("sessions begun since the measurement count as load") {
 }
 
 TEST_CASE("the push holds all that the kernel decides by") {
-    AdmissionControl control;
+    AdmissionControl control(kPaper);
     const Admission out = control.decide(loaded(.62));
     CHECK(out.cost == Cost::of(.01));
-    CHECK(out.thresholds == Thresholds());
+    CHECK(out.thresholds == Thresholds::paper());
     CHECK(out.drop == drop_at(out.x, out.thresholds));
     CHECK(out.equations == Equations::recommended);
 }
 
 TEST_CASE("without a node that is up all is refused") {
-    AdmissionControl control;
+    AdmissionControl control(kPaper);
     const Admission out = control.decide({.own = {}, .cluster = std::nullopt, .any_up = false});
     CHECK(out.x == 1);
     CHECK(out.drop.all);
 }
 
 TEST_CASE("when nodes are up but do not tell their load, new sessions are refused and no other") {
-    AdmissionControl control;
+    AdmissionControl control(kPaper);
     const Admission out = control.decide({.own = {}, .cluster = std::nullopt, .any_up = true});
     CHECK(out.drop.fresh.value() == 1);
     CHECK(out.drop.established.value() == 0);
@@ -67,7 +69,7 @@ TEST_CASE("when nodes are up but do not tell their load, new sessions are refuse
 }
 
 TEST_CASE("a decision under load is taken again sooner, down to a floor, and at leisure again when it is over") {
-    AdmissionControl control({.period = 400ms, .min_period = 100ms});
+    AdmissionControl control({.thresholds = Thresholds::paper(), .period = 400ms, .min_period = 100ms});
     CHECK(control.decide(loaded(.4)).period == 400ms);
     CHECK(control.decide(loaded(.6)).period == 200ms);
     CHECK(control.decide(loaded(.6)).period == 100ms);
@@ -76,18 +78,18 @@ TEST_CASE("a decision under load is taken again sooner, down to a floor, and at 
 }
 
 TEST_CASE("thresholds move only where that is asked for") {
-    AdmissionControl still;
-    CHECK(still.decide(loaded(.95)).thresholds == Thresholds());
+    AdmissionControl still(kPaper);
+    CHECK(still.decide(loaded(.95)).thresholds == Thresholds::paper());
 
-    AdmissionControl moving({.moving = true});
+    AdmissionControl moving({.thresholds = Thresholds::paper(), .moving = true});
     const Admission out = moving.decide(loaded(.95));
     CHECK(out.thresholds.t2().value() == Approx(.7 - .25 * .25));
     CHECK(out.drop == drop_at(.95, out.thresholds));
-    CHECK(moving.decide(loaded(.4)).thresholds == Thresholds());
+    CHECK(moving.decide(loaded(.4)).thresholds == Thresholds::paper());
 }
 
 TEST_CASE("the paper's letter decides by eq. 2 as printed, and knows no pending sessions") {
-    AdmissionControl control({.equations = Equations::paper_literal});
+    AdmissionControl control({.thresholds = Thresholds::paper(), .equations = Equations::paper_literal});
     AdmissionInput input = loaded(.65);
     input.pending = 1;
     const Admission out = control.decide(input);

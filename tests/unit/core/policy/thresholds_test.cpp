@@ -21,7 +21,8 @@ void check_order(const Thresholds& thresholds) {
 TEST_CASE("thresholds are T1 < T2 < T3 < C") {
     const Result<Thresholds> good = Thresholds::from(.5, .7, .85, 1);
     REQUIRE(good.ok());
-    CHECK(*good == Thresholds());
+    CHECK(*good == Thresholds::paper());
+    check_order(Thresholds());
     check_order(*good);
 }
 
@@ -40,9 +41,9 @@ TEST_CASE("a threshold that is no load is named") {
 }
 
 TEST_CASE("the excess alone moves a threshold") {
-    MovingThresholds moving{Thresholds()};
+    MovingThresholds moving{Thresholds::paper()};
     moving.move(Load::clamped(.65));
-    CHECK(moving.now() == Thresholds());
+    CHECK(moving.now() == Thresholds::paper());
 
     moving.move(Load::clamped(.8));
     CHECK(moving.now().t2().value() == Approx(.7 - .25 * .1));
@@ -54,7 +55,7 @@ TEST_CASE("the excess alone moves a threshold") {
 }
 
 TEST_CASE("thresholds keep their order however long the load is high") {
-    MovingThresholds moving{Thresholds()};
+    MovingThresholds moving{Thresholds::paper()};
     for (int i = 0; i < 100; ++i) {
         moving.move(Load::full());
         check_order(moving.now());
@@ -64,10 +65,10 @@ TEST_CASE("thresholds keep their order however long the load is high") {
 }
 
 TEST_CASE("thresholds are back at once when the load is at T1") {
-    MovingThresholds moving{Thresholds()};
+    MovingThresholds moving{Thresholds::paper()};
     moving.move(Load::full());
     moving.move(Load::clamped(.51));
-    CHECK_FALSE(moving.now() == Thresholds());
+    CHECK_FALSE(moving.now() == Thresholds::paper());
     moving.move(Load::clamped(.5));
-    CHECK(moving.now() == Thresholds());
+    CHECK(moving.now() == Thresholds::paper());
 }

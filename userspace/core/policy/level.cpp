@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/policy/level.hpp"
+
+#include <algorithm>
+
+#include "core/policy/forecast.hpp"
+
+namespace sara::policy {
+
+void Level::sample(Load measured, std::uint64_t live, Cost cost) noexcept {
+    const auto now = static_cast<double>(live);
+    ring_[next_] = {.load = measured.value(), .live = now};
+    next_ = (next_ + 1) % ring_.size();
+    size_ = std::min(size_ + 1, ring_.size());
+
+    double mean = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+        mean += (ring_[i].load + cost.value() * (now - ring_[i].live)) / static_cast<double>(size_);
+    }
+    expected_ = Load::clamped(mean);
+    error_ = forecast_error(expected_, measured);
+    damped_ = damp(expected_, measured, error_);
+}
+
+void Level::clear() noexcept {
+    next_ = 0;
+    size_ = 0;
+    expected_ = damped_ = Load::full();
+    error_ = 1;
+}
+
+}  // namespace sara::policy
