@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cluster_sim.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <queue>
+#include <random>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "core/policy/ramp.hpp"
+
+namespace sara::sim {
+
+using namespace std::chrono_literals;
+using policy::NodeId;
+
+namespace {
+
+constexpr Duration kTick = 50ms;
+/// No session is longer.
+constexpr std::size_t kLongest = 12000;  // ticks
+/// RFC 3261 timer A: ticks from one sending of a request to the next.
+constexpr std::array<std::size_t, 6> kAgain{10, 20, 40, 80, 160, 320};
+
+std::size_t ticks(Duration time) {
+    return static_cast<std::size_t>(std::max<Duration::rep>(1, time / kTick));
+}
+
+/// One per second; then the server ends it by itself (64 T1).
+constexpr std::uint32_t kGoodbyes = 32;
+
+struct Session {
+    std::uint32_t node = 0;
+    std::uint32_t began = 0;     ///< tick
+    double spoilt = 0;           ///< what the node had spoilt in all when it began
+    std::uint32_t goodbyes = 0;  ///< said and not heard: it is over, but still live
+};
+
+struct Node {
+    std::uint32_t capacity = 0;
+    std::uint32_t live = 0;
+    double spoilt = 0;  ///< ticks of media that a session would have lost if it was there from the beginning
+};
+
+/// What policy::choose() chooses, in O(log N): within an interval a node's value only grows.
+class Placer {
+public:
+    void push(const std::vector<policy::NodeScore>& nodes, const std::vector<Node>& state) {
+        heap_ = {};
+        for (const policy::NodeScore& each : nodes) {
+            const auto index = static_cast<std::uint32_t>(each.node);
+            heap_.emplace(each.score, state[index].live, index, each.cost.value());
+        }
+    }
+
+    [[nodiscard]] bool empty() const { return heap_.empty(); }
+
+    [[nodiscard]] std::uint32_t place() {
+        const auto [value, live, index, cost] = heap_.top();
+        heap_.pop();
+        heap_.emplace(value + cost, live + 1, index, cost);
+        return index;
+    }
+
+private:
+    using Candidate = std::tuple<double, std::uint32_t, std::uint32_t, double>;
+    std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap_;
+};
+
+class Cluster {
+public:
+    explicit Cluster(const ClusterSetup& setup)
+        : setup_(setup), random_(setup.seed), shell_(shell_config(setup)), ending_(kLongest), again_(kLongest) {
+        for (std::uint32_t i = 0; i < setup.nodes; ++i) {
+            nodes_.push_back({.capacity = i < setup.weak ? setup.capacity / 2 : setup.capacity});
+            shell_.add(NodeId{i});
+            shell_.set_up(NodeId{i}, true, now());
+            capacity_ += nodes_.back().capacity;
+            report(i);
+        }
+        result_.ideal = capacity_ / seconds(setup.hold);
+    }
+
+    [[nodiscard]] ClusterResult run() {
+        const std::size_t from = ticks(setup_.warm_up);
+        const std::size_t until = from + ticks(setup_.measured);
+        std::poisson_distribution<unsigned> arrivals(setup_.offered * result_.ideal * seconds(kTick));
+        for (; tick_ < until; ++tick_) {
+            counting_ = tick_ >= from;
+            manage();
+            end_sessions();
+            for (std::size_t sent = 0; sent < kAgain.size(); ++sent) {
+                // Taken out first: what is refused again comes later.
+                const unsigned waiting = std::exchange(again_[tick_ % kLongest][sent], 0U);
+                for (unsigned i = 0; i < waiting; ++i) {
+                    begin_session(sent + 1);
+                }
+            }
+            const unsigned fresh = arrivals(random_);
+            for (unsigned i = 0; i < fresh; ++i) {
+                begin_session(0);
+            }
+            spoil();
+        }
+        return summary();
+    }
+
+private:
+    static double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
+
+    static policy::ShellConfig shell_config(const ClusterSetup& setup) {
+        policy::ShellConfig config = setup.shell;
+        switch (setup.system) {
+        case System::no_control:
+        case System::recommended:
+            break;
+        case System::as_printed:
+            config.admission.equations = policy::Equations::paper_literal;
+            config.admission.thresholds = policy::Thresholds::paper();
+            config.predictor = policy::Predictor::trend;
+            config.pending = false;
+            break;
+        case System::coin:
+            config.admission.thresholds = policy::Thresholds::paper();
+            config.predictor = policy::Predictor::trend;
+            config.pending = false;
+            break;
+        case System::verdict:
+            config.admission.thresholds = policy::Thresholds::paper();
+            config.predictor = policy::Predictor::trend;
+            break;
+        case System::moving:
+            config.admission.moving = true;
+            break;
+        }
+        return config;
+    }
+
+    [[nodiscard]] bool once() const { return setup_.system != System::as_printed && setup_.system != System::coin; }
+    [[nodiscard]] Time now() const { return Time{1h} + static_cast<Duration::rep>(tick_) * kTick; }
+    [[nodiscard]] bool chance(double p) { return p >= 1 || (p > 0 && unit_(random_) < p); }
+
+    void report(std::uint32_t index) {
+        const double used = static_cast<double>(nodes_[index].live) / nodes_[index].capacity;
+        shell_.count(NodeId{index}, nodes_[index].live);
+        shell_.report(NodeId{index}, policy::Load::clamped(used + setup_.noise * normal_(random_)),
+                      setup_.report_period, now());
+    }
+
+    /// Reports of the nodes are spread over their period; the dispatcher pushes as often as admission asks for.
+    void manage() {
+        const std::size_t period = ticks(setup_.report_period);
+        for (std::uint32_t i = static_cast<std::uint32_t>(tick_ % period); i < nodes_.size();
+             i += static_cast<std::uint32_t>(period)) {
+            report(i);
+        }
+        if (tick_ < push_at_) {
+            return;
+        }
+        for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+            shell_.count(NodeId{i}, nodes_[i].live);
+        }
+        const policy::PolicyUpdate update = shell_.update(policy::Load(), now());
+        pushed_ = update.admission;
+        admitted_ = 0;
+        placer_.push(update.nodes, nodes_);
+        push_at_ = tick_ + ticks(pushed_.period);
+    }
+
+    /// The packet path's part.
+    [[nodiscard]] policy::Drop verdict() const {
+        if (setup_.system == System::no_control) {
+            return {};
+        }
+        return pushed_.equations == policy::Equations::paper_literal
+                   ? pushed_.drop
+                   : policy::drop_at(pushed_.x + pushed_.cost.value() * admitted_, pushed_.thresholds);
+    }
+
+    void begin_session(std::size_t sent) {
+        const policy::Drop drop = verdict();
+        if (drop.all || placer_.empty() || chance(drop.fresh.value())) {
+            if (once() || sent == kAgain.size()) {
+                result_.refused += counting_;
+            } else {
+                ++again_[(tick_ + kAgain[sent]) % kLongest][sent];
+            }
+            return;
+        }
+        ++admitted_;
+        const std::uint32_t index = placer_.place();
+        ++nodes_[index].live;
+        const double length = -std::log(1 - unit_(random_)) * seconds(setup_.hold) / seconds(kTick);
+        const auto lasts = static_cast<std::size_t>(std::clamp(length, 1.0, kLongest - 1.0));
+        ending_[(tick_ + lasts) % kLongest].push_back({.node = index,
+                                                       .began = static_cast<std::uint32_t>(tick_),
+                                                       .spoilt = nodes_[index].spoilt + thinned_,
+                                                       .goodbyes = 0});
+    }
+
+    void end_sessions() {
+        const policy::Drop drop = verdict();
+        // As printed, a goodbye is a datagram of an established session like any other.
+        const double unheard = drop.all ? 1 : (setup_.system == System::as_printed ? drop.established.value() : 0);
+        for (Session session : std::exchange(ending_[tick_ % kLongest], {})) {
+            Node& node = nodes_[session.node];
+            if (session.goodbyes == 0) {
+                const double lost = node.spoilt + thinned_ - session.spoilt;
+                const bool good = lost <= kTolerated * static_cast<double>(tick_ - session.began);
+                (good ? result_.completed : result_.broken) += counting_;
+            }
+            if (session.goodbyes < kGoodbyes && chance(unheard)) {
+                ++session.goodbyes;
+                ending_[(tick_ + ticks(1s)) % kLongest].push_back(session);
+            } else {
+                --node.live;
+            }
+        }
+    }
+
+    void spoil() {
+        const policy::Drop drop = verdict();
+        thinned_ += drop.all ? 1 : drop.established.value();
+        double mean = 0;
+        double square = 0;
+        for (Node& node : nodes_) {
+            if (node.live > node.capacity) {
+                node.spoilt += static_cast<double>(node.live - node.capacity) / node.live;
+            }
+            const double used = static_cast<double>(node.live) / node.capacity;
+            mean += used / static_cast<double>(nodes_.size());
+            square += used * used / static_cast<double>(nodes_.size());
+        }
+        if (counting_) {
+            result_.load += mean;
+            result_.uneven += std::sqrt(std::max(0.0, square - mean * mean));
+        }
+    }
+
+    [[nodiscard]] ClusterResult summary() const {
+        ClusterResult out = result_;
+        const double time = seconds(setup_.measured);
+        const auto steps = static_cast<double>(ticks(setup_.measured));
+        out.completed /= time;
+        out.broken /= time;
+        out.refused /= time;
+        out.load /= steps;
+        out.uneven /= steps;
+        for (const policy::NodeView& node : shell_.view(now())) {
+            out.cost += node.cost.value() / setup_.nodes;
+        }
+        return out;
+    }
+
+    ClusterSetup setup_;
+    std::mt19937_64 random_;
+    std::uniform_real_distribution<> unit_{0, 1};
+    std::normal_distribution<> normal_{0, 1};
+    policy::Shell shell_;
+    std::vector<Node> nodes_;
+    double capacity_ = 0;
+
+    std::size_t tick_ = 0;
+    bool counting_ = false;
+    std::vector<std::vector<Session>> ending_;                ///< by tick
+    std::vector<std::array<unsigned, kAgain.size()>> again_;  ///< by tick and number of sendings: refused so far
+    double thinned_ = 0;                                      ///< ticks of everybody's media, by the dispatcher
+
+    policy::Admission pushed_;
+    std::uint32_t admitted_ = 0;
+    Placer placer_;
+    std::size_t push_at_ = 0;
+    ClusterResult result_;
+};
+
+}  // namespace
+
+std::string_view to_string(System system) noexcept {
+    switch (system) {
+    case System::no_control:
+        return "no control";
+    case System::as_printed:
+        return "eq. 2 as printed";
+    case System::coin:
+        return "coin per datagram";
+    case System::verdict:
+        return "verdict per session";
+    case System::recommended:
+        return "recommended";
+    case System::moving:
+        return "moving thresholds";
+    }
+    return "?";
+}
+
+ClusterResult simulate(const ClusterSetup& setup) {
+    return Cluster(setup).run();
+}
+
+}  // namespace sara::sim

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/base/time.hpp"
+#include "core/policy/shell.hpp"
+
+namespace sara::sim {
+
+/// Who decides, and how the packet path carries it out.
+enum class System : std::uint8_t {
+    no_control,   ///< everything is admitted; placed by shell
+    as_printed,   ///< paper eq. 1 and 2 to the letter, a coin for each datagram
+    coin,         ///< the equations as they must be meant, still a coin for each datagram, and no pending sessions
+    verdict,      ///< one verdict per session, and pending sessions count; the paper's thresholds and forecast
+    recommended,  ///< our defaults: a short ramp near the end, loads told from sessions
+    moving,       ///< the same with moving thresholds (eq. 4)
+};
+
+[[nodiscard]] std::string_view to_string(System system) noexcept;
+
+/// A cluster whose nodes serve `capacity` sessions each. Above that a node loses part of everybody's media; a session
+/// of which more than kTolerated of its media was lost, there or by the dispatcher's thinning, is broken. Clients send
+/// the first message of a session up to 7 times (RFC 3261 timer A), and say goodbye until that is heard.
+struct ClusterSetup {
+    System system = System::recommended;
+    std::uint32_t nodes = 10;
+    double offered = 1;                                       ///< of what the cluster can serve
+    Duration report_period = std::chrono::milliseconds(500);  ///< how old loads are at most
+    Duration hold = std::chrono::seconds(60);                 ///< mean time of a session; exponential
+    std::uint32_t capacity = 400;                             ///< sessions of a node
+    std::uint32_t weak = 0;                                   ///< so many of the nodes serve half of that
+    double noise = .02;                                       ///< standard deviation of a measured load
+    Duration warm_up = std::chrono::seconds(200);
+    Duration measured = std::chrono::seconds(200);
+    std::uint64_t seed = 1;
+    policy::ShellConfig shell{};  ///< of what the system leaves open
+};
+
+/// Per second of the measured time, but for the last three.
+struct ClusterResult {
+    double ideal = 0;  ///< capacity over mean time of a session
+    double completed = 0;
+    double broken = 0;   ///< answered, then spoilt
+    double refused = 0;  ///< given up by the client
+    double load = 0;     ///< mean of sessions over capacity
+    double uneven = 0;   ///< standard deviation of sessions over capacity among the nodes, mean over time
+    double cost = 0;     ///< learnt, mean of the nodes at the end
+};
+
+inline constexpr double kTolerated = .02;
+
+[[nodiscard]] ClusterResult simulate(const ClusterSetup& setup);
+
+}  // namespace sara::sim

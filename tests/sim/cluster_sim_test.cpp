@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+// Completed sessions per second, the objective of admission and placement, for each way to decide.
+#include "cluster_sim.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cstdio>
+
+using namespace sara;
+using namespace sara::sim;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::array kSystems{System::no_control, System::as_printed,  System::coin,
+                              System::verdict,    System::recommended, System::moving};
+constexpr std::array kOffered{.5, 1.0, 2.0, 3.0, 6.0};
+
+/// Mean of the seeds, in parts of what the cluster can complete.
+struct Share {
+    double completed = 0;
+    double broken = 0;
+    double uneven = 0;
+};
+
+Share share(ClusterSetup setup, unsigned seeds = 2) {
+    Share mean;
+    for (setup.seed = 1; setup.seed <= seeds; ++setup.seed) {
+        const ClusterResult result = simulate(setup);
+        mean.completed += result.completed / result.ideal / seeds;
+        mean.broken += result.broken / result.ideal / seeds;
+        mean.uneven += result.uneven / seeds;
+    }
+    return mean;
+}
+
+Share share(System system, double offered, Duration period) {
+    ClusterSetup setup;
+    setup.system = system;
+    setup.offered = offered;
+    setup.report_period = period;
+    return share(setup);
+}
+
+void print_table(Duration period) {
+    const ClusterSetup setup;
+    std::printf("%u nodes for %u sessions of %.0f s each, loads every %.1f s; completed (broken) in %% of capacity\n",
+                setup.nodes, setup.capacity, std::chrono::duration<double>(setup.hold).count(),
+                std::chrono::duration<double>(period).count());
+    for (const System system : kSystems) {
+        std::printf("  %-20s", std::string(to_string(system)).c_str());
+        for (const double offered : kOffered) {
+            const Share is = share(system, offered, period);
+            std::printf("  %.1fx %5.1f (%5.1f)", offered, 100 * is.completed, 100 * is.broken);
+        }
+        std::printf("\n");
+    }
+}
+
+}  // namespace
+
+TEST_CASE("cluster with fresh load") {
+    print_table(500ms);
+    CHECK(share(System::no_control, 2, 500ms).completed < .01);
+    CHECK(share(System::as_printed, 2, 500ms).completed < .01);
+    for (const double offered : {2.0, 3.0, 6.0}) {
+        const Share ours = share(System::recommended, offered, 500ms);
+        CHECK(ours.completed > .93);
+        CHECK(ours.broken < .005);
+        CHECK(ours.completed > 1.3 * share(System::coin, offered, 500ms).completed);
+        CHECK(ours.completed > 1.3 * share(System::verdict, offered, 500ms).completed);
+    }
+}
+
+TEST_CASE("cluster with load of 5 s ago") {
+    print_table(5s);
+    for (const double offered : {2.0, 3.0, 6.0}) {
+        const Share ours = share(System::recommended, offered, 5s);
+        CHECK(ours.completed > .93);
+        CHECK(ours.broken < .01);
+        CHECK(share(System::verdict, offered, 5s).completed > .6);
+        CHECK(share(System::coin, offered, 5s).completed < .4);
+    }
+}
+
+TEST_CASE("what is not too much is served, by each that does not refuse too early") {
+    CHECK(share(System::recommended, .5, 500ms).completed > .48);
+    CHECK(share(System::recommended, .5, 500ms).broken == 0);
+    CHECK(share(System::recommended, 1, 500ms).completed > .9);
+    CHECK(share(System::verdict, 1, 500ms).completed < .6);
+}
+
+TEST_CASE("moving thresholds complete no more") {
+    for (const double offered : {2.0, 6.0}) {
+        CHECK(share(System::moving, offered, 500ms).completed <=
+              share(System::recommended, offered, 500ms).completed + .005);
+        CHECK(share(System::moving, offered, 5s).completed <= share(System::recommended, offered, 5s).completed + .005);
+    }
+}
+
+TEST_CASE("a cluster of unlike nodes is used as well") {
+    ClusterSetup setup;
+    setup.weak = 3;
+    setup.offered = 3;
+    const Share ours = share(setup);
+    CHECK(ours.completed > .93);
+    CHECK(ours.broken < .005);
+    CHECK(ours.uneven < .02);
+}
+
+TEST_CASE("nodes of few sessions and noisy loads are not broken") {
+    ClusterSetup setup;
+    setup.nodes = 3;
+    setup.capacity = 20;
+    setup.noise = .05;
+    setup.offered = 3;
+    const Share ours = share(setup, 8);
+    CHECK(ours.completed > .9);
+    CHECK(ours.broken < .01);
+}
+
+TEST_CASE("loads told from sessions keep nodes more even than a line through the past") {
+    ClusterSetup setup;
+    setup.offered = 2;
+    setup.report_period = 5s;
+    const double ours = share(setup).uneven;
+    setup.shell.predictor = policy::Predictor::trend;
+    const double line = share(setup).uneven;
+    std::printf("uneven: %.3f from sessions, %.3f by a line\n", ours, line);
+    CHECK(ours < line / 3);
+}
+
+TEST_CASE("cluster of 100 and of 1,000 nodes") {
+    for (const std::uint32_t nodes : {100U, 1000U}) {
+        ClusterSetup setup;
+        setup.nodes = nodes;
+        setup.offered = 3;
+        setup.warm_up = nodes == 100 ? 200s : 100s;
+        setup.measured = nodes == 100 ? 100s : 20s;
+        const Share ours = share(setup, 1);
+        std::printf("%4u nodes at 3x: completed %.1f %%, broken %.1f %%, uneven %.3f\n", nodes, 100 * ours.completed,
+                    100 * ours.broken, ours.uneven);
+        CHECK(ours.completed > .9);
+        CHECK(ours.broken < .005);
+    }
+}
