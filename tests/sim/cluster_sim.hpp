@@ -34,7 +34,7 @@ struct ClusterSetup {
     std::uint32_t weak = 0;                                   ///< so many of the nodes serve half of that
     double noise = .02;                                       ///< standard deviation of a measured load
     Duration warm_up = std::chrono::seconds(200);
-    Duration measured = std::chrono::seconds(200);
+    Duration measured = std::chrono::seconds(150);
     std::uint64_t seed = 1;
     policy::ShellConfig shell{};  ///< of what the system leaves open
 };

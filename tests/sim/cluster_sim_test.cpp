@@ -6,6 +6,9 @@
 
 #include <array>
 #include <cstdio>
+#include <map>
+#include <string>
+#include <utility>
 
 using namespace sara;
 using namespace sara::sim;
@@ -43,59 +46,56 @@ Share share(System system, double offered, Duration period) {
     return share(setup);
 }
 
-void print_table(Duration period) {
+using Table = std::map<std::pair<System, double>, Share>;
+
+/// Prints it, too.
+Table measure(Duration period) {
     const ClusterSetup setup;
     std::printf("%u nodes for %u sessions of %.0f s each, loads every %.1f s; completed (broken) in %% of capacity\n",
                 setup.nodes, setup.capacity, std::chrono::duration<double>(setup.hold).count(),
                 std::chrono::duration<double>(period).count());
+    Table table;
     for (const System system : kSystems) {
         std::printf("  %-20s", std::string(to_string(system)).c_str());
         for (const double offered : kOffered) {
-            const Share is = share(system, offered, period);
+            const Share is = table[{system, offered}] = share(system, offered, period);
             std::printf("  %.1fx %5.1f (%5.1f)", offered, 100 * is.completed, 100 * is.broken);
         }
         std::printf("\n");
     }
+    return table;
 }
 
 }  // namespace
 
 TEST_CASE("cluster with fresh load") {
-    print_table(500ms);
-    CHECK(share(System::no_control, 2, 500ms).completed < .01);
-    CHECK(share(System::as_printed, 2, 500ms).completed < .01);
+    Table table = measure(500ms);
     for (const double offered : {2.0, 3.0, 6.0}) {
-        const Share ours = share(System::recommended, offered, 500ms);
+        const Share ours = table[{System::recommended, offered}];
         CHECK(ours.completed > .93);
         CHECK(ours.broken < .005);
-        CHECK(ours.completed > 1.3 * share(System::coin, offered, 500ms).completed);
-        CHECK(ours.completed > 1.3 * share(System::verdict, offered, 500ms).completed);
+        CHECK(table[{System::no_control, offered}].completed < .01);
+        CHECK(table[{System::as_printed, offered}].completed < .01);
+        CHECK(ours.completed > 1.3 * table[{System::coin, offered}].completed);
+        CHECK(ours.completed > 1.3 * table[{System::verdict, offered}].completed);
+        CHECK(table[{System::moving, offered}].completed <= ours.completed + .005);
     }
+    // What is not too much is served, by each that does not refuse too early.
+    CHECK(table[{System::recommended, .5}].completed > .48);
+    CHECK(table[{System::recommended, .5}].broken == 0);
+    CHECK(table[{System::recommended, 1}].completed > .9);
+    CHECK(table[{System::verdict, 1}].completed < .6);
 }
 
 TEST_CASE("cluster with load of 5 s ago") {
-    print_table(5s);
+    Table table = measure(5s);
     for (const double offered : {2.0, 3.0, 6.0}) {
-        const Share ours = share(System::recommended, offered, 5s);
+        const Share ours = table[{System::recommended, offered}];
         CHECK(ours.completed > .93);
         CHECK(ours.broken < .01);
-        CHECK(share(System::verdict, offered, 5s).completed > .6);
-        CHECK(share(System::coin, offered, 5s).completed < .4);
-    }
-}
-
-TEST_CASE("what is not too much is served, by each that does not refuse too early") {
-    CHECK(share(System::recommended, .5, 500ms).completed > .48);
-    CHECK(share(System::recommended, .5, 500ms).broken == 0);
-    CHECK(share(System::recommended, 1, 500ms).completed > .9);
-    CHECK(share(System::verdict, 1, 500ms).completed < .6);
-}
-
-TEST_CASE("moving thresholds complete no more") {
-    for (const double offered : {2.0, 6.0}) {
-        CHECK(share(System::moving, offered, 500ms).completed <=
-              share(System::recommended, offered, 500ms).completed + .005);
-        CHECK(share(System::moving, offered, 5s).completed <= share(System::recommended, offered, 5s).completed + .005);
+        CHECK(table[{System::verdict, offered}].completed > .6);
+        CHECK(table[{System::coin, offered}].completed < .4);
+        CHECK(table[{System::moving, offered}].completed <= ours.completed + .005);
     }
 }
 

@@ -16,7 +16,7 @@ struct DetectorSetup {
     double doubled = .01;
     Duration most_delay = std::chrono::milliseconds(20);  ///< delays are from 0 to this, so that beats overtake nothing
     Duration jitter = std::chrono::milliseconds(5);       ///< of a node's timer, either way
-    Duration run = std::chrono::hours(1);
+    Duration run = std::chrono::minutes(30);
     Duration pause_at{};   ///< the listener does nothing from here,
     Duration pause_for{};  ///< for so long
     std::uint64_t seed = 1;

@@ -72,6 +72,9 @@ Status check(const DetectorConfig& config) {
     if (config.misses < 1 || config.misses > kMostMisses) {
         return Error{"a node is down after 1 to 1000 periods, not after " + std::to_string(config.misses), "misses"};
     }
+    if (config.slack < Duration::zero()) {
+        return Error{"a slack is not below 0", "slack"};
+    }
     if (const Status flap = check(config.flap); !flap) {
         return Error{flap.error().what, "flap." + flap.error().where};
     }

@@ -57,7 +57,10 @@ enum class BeatVerdict : std::uint8_t {
 
 struct DetectorConfig {
     Duration period = std::chrono::milliseconds(500);  ///< delta, above 0
-    int misses = 3;                                    ///< n: down after n * delta of silence; 1 to 1000
+    int misses = 3;                                    ///< n: down after n * delta + slack of silence; 1 to 1000
+    /// What a heartbeat may be late by, 0 or more. Without it two lost ones and a late one are taken for n = 3 missing,
+    /// which the simulation (tests/sim) sees 10 times as often as three lost ones.
+    Duration slack = std::chrono::milliseconds(250);
     FlapConfig flap{};
 };
 
@@ -107,7 +110,7 @@ private:
         Time at{};
     };
 
-    [[nodiscard]] Duration patience() const noexcept { return config_.period * config_.misses; }
+    [[nodiscard]] Duration patience() const noexcept { return config_.period * config_.misses + config_.slack; }
     [[nodiscard]] bool silent(Time listening) const noexcept;
     [[nodiscard]] int reach(Time since, Time now) const noexcept;
     [[nodiscard]] int lead(const wire::Heartbeat& beat) const noexcept;
