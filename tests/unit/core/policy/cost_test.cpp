@@ -99,6 +99,12 @@ TEST_CASE("a saturated node tells nothing of its sessions") {
         learner.sample(Load::full(), static_cast<std::uint64_t>(400 + i));
     }
     CHECK(learner.cost().value() == learnt);
+    SECTION("also when something else saturates it") {
+        for (int i = 0; i < 200; ++i) {
+            learner.sample(Load::full(), static_cast<std::uint64_t>(50 + i));
+        }
+        CHECK(learner.cost().value() == learnt);
+    }
 }
 
 TEST_CASE("a cost stays within its bounds whatever is measured") {
