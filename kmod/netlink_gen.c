@@ -125,7 +125,7 @@ const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = 
 };
 
 /* SARA_CMD_NODE_SET - do */
-const struct nla_policy sara_node_set_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = {
+const struct nla_policy sara_node_set_nl_policy[SARA_A_NODE_HEALTH + 1] = {
 	[SARA_A_NODE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_NODE_ADDR] = { .type = NLA_BINARY, },
 	[SARA_A_NODE_IFINDEX] = { .type = NLA_U32, },
@@ -135,6 +135,7 @@ const struct nla_policy sara_node_set_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = 
 	[SARA_A_NODE_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[SARA_A_NODE_WEIGHT] = { .type = NLA_U32, },
 	[SARA_A_NODE_MAX_SESSIONS] = { .type = NLA_U32, },
+	[SARA_A_NODE_HEALTH] = NLA_POLICY_MAX(NLA_U32, 4),
 };
 
 /* SARA_CMD_NODE_DEL - do */
@@ -316,7 +317,7 @@ const struct genl_ops sara_nl_ops[26] = {
 		.cmd		= SARA_CMD_NODE_SET,
 		.doit		= sara_nl_node_set_doit,
 		.policy		= sara_node_set_nl_policy,
-		.maxattr	= SARA_A_NODE_MAX_SESSIONS,
+		.maxattr	= SARA_A_NODE_HEALTH,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

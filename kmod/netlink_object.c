@@ -459,6 +459,8 @@ static int sara_nl_node_args(struct genl_info *info,
 		nla_memcpy(args->mac, attrs[SARA_A_NODE_MAC], ETH_ALEN);
 	if (sara_nl_wants(info, SARA_A_NODE_STATE, &args->has))
 		args->state = nla_get_u32(attrs[SARA_A_NODE_STATE]);
+	if (sara_nl_wants(info, SARA_A_NODE_HEALTH, &args->has))
+		args->health = nla_get_u32(attrs[SARA_A_NODE_HEALTH]);
 	if (sara_nl_wants(info, SARA_A_NODE_WEIGHT, &args->has))
 		args->weight = nla_get_u32(attrs[SARA_A_NODE_WEIGHT]);
 	if (sara_nl_wants(info, SARA_A_NODE_MAX_SESSIONS, &args->has))

@@ -252,6 +252,7 @@ int sara_put_node(struct sk_buff *skb, const struct sara_node *node)
 	    nla_put_string(skb, SARA_A_NODE_DEV, node->dev_name) ||
 	    sara_put_nexthop(skb, node) ||
 	    nla_put_u32(skb, SARA_A_NODE_STATE, node->state) ||
+	    nla_put_u32(skb, SARA_A_NODE_HEALTH, node->health) ||
 	    nla_put_u32(skb, SARA_A_NODE_WEIGHT, node->weight) ||
 	    nla_put_u32(skb, SARA_A_NODE_MAX_SESSIONS, node->max_sessions) ||
 	    nla_put_u32(skb, SARA_A_NODE_SESSIONS,

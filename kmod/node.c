@@ -271,6 +271,8 @@ static void sara_node_apply(struct sara_node *node,
 	}
 	if (sara_node_has(args, SARA_A_NODE_STATE))
 		WRITE_ONCE(node->state, args->state);
+	if (sara_node_has(args, SARA_A_NODE_HEALTH))
+		WRITE_ONCE(node->health, args->health);
 	if (sara_node_has(args, SARA_A_NODE_WEIGHT))
 		WRITE_ONCE(node->weight, args->weight);
 	if (sara_node_has(args, SARA_A_NODE_MAX_SESSIONS))

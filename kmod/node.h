@@ -34,6 +34,7 @@ struct sara_nexthop {
  * @nexthop: NULL while packets cannot reach it (no device, no MAC); RCU,
  *	replaced under &sara_net.mutex
  * @state: enum sara_node_state, WRITE_ONCE() under &sara_net.mutex
+ * @health: enum sara_health, WRITE_ONCE() under &sara_net.mutex
  * @weight: share of new sessions; 0 gets none
  * @max_sessions: 0 for no limit
  * @sessions: sessions now; changed under &sara_net.lock
@@ -63,6 +64,7 @@ struct sara_node {
 	struct sara_net		*sn;
 	struct sara_nexthop __rcu *nexthop;
 	u8			state;
+	u8			health;
 	u32			weight;
 	u32			max_sessions;
 	u32			sessions;
@@ -97,6 +99,7 @@ struct sara_node {
  * @dev: name of the output device
  * @mac: fixed MAC
  * @state: enum sara_node_state
+ * @health: enum sara_health
  * @weight: share of new sessions
  * @max_sessions: 0 for no limit
  */
@@ -109,6 +112,7 @@ struct sara_node_args {
 	const char	*dev;
 	u8		mac[ETH_ALEN];
 	u8		state;
+	u8		health;
 	u32		weight;
 	u32		max_sessions;
 };
@@ -142,13 +146,15 @@ static inline void sara_node_hold(struct sara_node *node)
  * @node: the node, under RCU
  *
  * Context: softirq, RCU read side.
- * Return: true if it is up, reachable, weighted and below its bound.
+ * Return: true if it is up, not known to fail, reachable, weighted and below its
+ *	bound.
  */
 static inline bool sara_node_eligible(const struct sara_node *node)
 {
 	u32 max = READ_ONCE(node->max_sessions);
 
 	return READ_ONCE(node->state) == SARA_NODE_STATE_UP &&
+	       READ_ONCE(node->health) <= SARA_HEALTH_UP &&
 	       READ_ONCE(node->weight) && rcu_access_pointer(node->nexthop) &&
 	       (!max || READ_ONCE(node->sessions) < max);
 }

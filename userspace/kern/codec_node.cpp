@@ -34,6 +34,7 @@ AttributeWriter node_attributes(const NodeSpec& spec) {
         writer.flag(SARA_A_NODE_MAC_RESOLVED);
     }
     put_enum(writer, SARA_A_NODE_STATE, spec.state);
+    put_enum(writer, SARA_A_NODE_HEALTH, spec.health);
     put(writer, SARA_A_NODE_WEIGHT, spec.weight);
     put(writer, SARA_A_NODE_MAX_SESSIONS, spec.max_sessions);
     return writer;
@@ -72,6 +73,9 @@ Result<Described<Node>> decode_node(Bytes attributes) {
             break;
         case SARA_A_NODE_STATE:
             node.state = get_enum<NodeState>(reader);
+            break;
+        case SARA_A_NODE_HEALTH:
+            node.health = get_enum<Health>(reader);
             break;
         case SARA_A_NODE_WEIGHT:
             node.weight = reader.u32();

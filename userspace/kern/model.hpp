@@ -49,6 +49,15 @@ enum class NodeState : std::uint32_t {
     down = SARA_NODE_STATE_DOWN
 };
 
+/// What the agent knows of a node; all but the first two keep new sessions away.
+enum class Health : std::uint32_t {
+    unwatched = SARA_HEALTH_UNWATCHED,
+    up = SARA_HEALTH_UP,
+    application_down = SARA_HEALTH_APPLICATION_DOWN,
+    planned = SARA_HEALTH_PLANNED,
+    down = SARA_HEALTH_DOWN
+};
+
 enum class Identity : std::uint32_t {
     signalling = SARA_IDENTITY_SIGNALLING,
     announced = SARA_IDENTITY_ANNOUNCED,
@@ -212,6 +221,7 @@ struct NodeSpec {
     std::optional<Mac> mac;
     bool mac_resolved = false;  ///< with set: the MAC is no longer fixed
     std::optional<NodeState> state;
+    std::optional<Health> health;  ///< only with set
     std::optional<std::uint32_t> weight;
     std::optional<std::uint32_t> max_sessions;
 
@@ -227,6 +237,7 @@ struct Node {
     std::optional<Mac> mac;  ///< in use now
     bool mac_resolved = false;
     NodeState state{};
+    Health health{};
     std::uint32_t weight = 0;
     std::uint32_t max_sessions = 0;  ///< 0: no limit
     bool usable = false;

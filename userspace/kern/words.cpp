@@ -18,6 +18,12 @@ constexpr Word<Admission> kAdmissions[] = {{Admission::off, "off"}, {Admission::
 
 constexpr Word<Refuse> kRefuses[] = {{Refuse::drop, "drop"}, {Refuse::reset, "reset"}, {Refuse::busy, "busy"}};
 
+constexpr Word<Health> kHealths[] = {{Health::unwatched, "unwatched"},
+                                     {Health::up, "up"},
+                                     {Health::application_down, "application-down"},
+                                     {Health::planned, "planned"},
+                                     {Health::down, "down"}};
+
 constexpr Word<NodeState> kNodeStates[] = {
     {NodeState::up, "up"}, {NodeState::drain, "drain"}, {NodeState::down, "down"}};
 
@@ -68,6 +74,9 @@ std::span<const Word<Admission>> words_of(Admission) noexcept {
 }
 std::span<const Word<Refuse>> words_of(Refuse) noexcept {
     return kRefuses;
+}
+std::span<const Word<Health>> words_of(Health) noexcept {
+    return kHealths;
 }
 std::span<const Word<NodeState>> words_of(NodeState) noexcept {
     return kNodeStates;

@@ -23,6 +23,7 @@ struct Word {
 [[nodiscard]] std::span<const Word<Admission>> words_of(Admission) noexcept;
 [[nodiscard]] std::span<const Word<Refuse>> words_of(Refuse) noexcept;
 [[nodiscard]] std::span<const Word<NodeState>> words_of(NodeState) noexcept;
+[[nodiscard]] std::span<const Word<Health>> words_of(Health) noexcept;
 [[nodiscard]] std::span<const Word<Identity>> words_of(Identity) noexcept;
 [[nodiscard]] std::span<const Word<LifeStatus>> words_of(LifeStatus) noexcept;
 [[nodiscard]] std::span<const Word<AnnouncementForm>> words_of(AnnouncementForm) noexcept;

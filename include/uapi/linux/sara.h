@@ -133,6 +133,23 @@ enum sara_node_state {
 };
 
 /**
+ * enum sara_health - What the agent knows of a node (paper, section III E).
+ *   All but up keeps new sessions away; packets of the old ones go on.
+ * @SARA_HEALTH_UNWATCHED: nobody looks
+ * @SARA_HEALTH_UP: it and its application live
+ * @SARA_HEALTH_APPLICATION_DOWN: it lives, its application does not answer
+ * @SARA_HEALTH_PLANNED: it is going to fail
+ * @SARA_HEALTH_DOWN: it is silent, or its planned failure is over
+ */
+enum sara_health {
+	SARA_HEALTH_UNWATCHED,
+	SARA_HEALTH_UP,
+	SARA_HEALTH_APPLICATION_DOWN,
+	SARA_HEALTH_PLANNED,
+	SARA_HEALTH_DOWN,
+};
+
+/**
  * enum sara_identity - What a flow is to its session (paper, section III A).
  * @SARA_IDENTITY_SIGNALLING: carries the messages that announce the others
  * @SARA_IDENTITY_ANNOUNCED: expected, not seen yet
@@ -322,6 +339,7 @@ enum {
 	SARA_A_NODE_SESSIONS_TOTAL,
 	SARA_A_NODE_PACKETS,
 	SARA_A_NODE_BYTES,
+	SARA_A_NODE_HEALTH,
 
 	__SARA_A_NODE_MAX
 };
