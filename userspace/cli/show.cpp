@@ -175,6 +175,7 @@ void put(Printer& out, const kern::Node& node, View view) {
     out.field("state", kern::word_of(node.state));
     out.field("weight", node.weight);
     out.field("max-sessions", node.max_sessions);
+    out.field("health", kern::word_of(node.health));
     out.flag("usable", node.usable, "unusable");
     if (!view.event) {
         out.field("sessions", node.sessions);

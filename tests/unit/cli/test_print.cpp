@@ -62,10 +62,10 @@ kern::SessionInfo session() {
 
 TEST_CASE("one call prints text and JSON") {
     CHECK(printed(Format::text, {node()}) == "n1: addr 198.18.0.11 dev eth0 mac 02:00:00:00:00:11 state up weight 5 "
-                                             "max-sessions 0 usable sessions 4\n");
+                                             "max-sessions 0 health unwatched usable sessions 4\n");
     CHECK(printed(Format::json, {node()}) ==
           R"([{"name":"n1","addr":"198.18.0.11","dev":"eth0","mac":"02:00:00:00:00:11","mac-resolved":false,)"
-          R"("state":"up","weight":5,"max-sessions":0,"usable":true,"sessions":4}])"
+          R"("state":"up","weight":5,"max-sessions":0,"health":"unwatched","usable":true,"sessions":4}])"
           "\n");
     kern::Node unusable = node();
     unusable.usable = false;
@@ -75,7 +75,7 @@ TEST_CASE("one call prints text and JSON") {
 TEST_CASE("-s adds a line of counters, -d what is for the curious") {
     const std::string text = printed(Format::text, {node()}, {true, true});
     CHECK(text == "n1: id 3 addr 198.18.0.11 dev eth0 ifindex 2 mac 02:00:00:00:00:11 state up weight 5 max-sessions 0 "
-                  "usable sessions 4\n    sessions-total 40 packets 400 bytes 40000\n");
+                  "health unwatched usable sessions 4\n    sessions-total 40 packets 400 bytes 40000\n");
     CHECK(printed(Format::json, {node()}, {true, false}).find(R"("packets":400,"bytes":40000}])") != std::string::npos);
 }
 
@@ -208,7 +208,7 @@ TEST_CASE("events are one JSON object a line, and say what happened") {
     CHECK(text.str() == "deleted session 7: service sip node n1 udp 198.18.1.11:5062 > 198.18.0.100:5060 status "
                         "established end finished label \"call 1\" lifetime 90s age 1.5s\n"
                         "created node n1: addr 198.18.0.11 dev eth0 mac 02:00:00:00:00:11 state up weight 5 "
-                        "max-sessions 0 usable\n");
+                        "max-sessions 0 health unwatched usable\n");
     std::ostringstream json;
     Printer json_printer(json, Format::json);
     show(json_printer, kern::Event{kern::EventKind::changed, node()}, {});
