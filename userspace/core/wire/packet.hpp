@@ -10,7 +10,7 @@
 
 namespace sara::wire {
 
-/* The inside of a datagram between a gateway (which starts the link) and a dispatcher.
+/* The inside of a datagram between a gateway or a node (which starts the link) and a dispatcher.
  *
  *  +--------+--------+-----------------+
  *  |  kind  | flags  |  zero           |
@@ -18,7 +18,8 @@ namespace sara::wire {
  *  |  sender's epoch                            8 bytes  |
  *  |  receiver's epoch (hello: zero)            8 bytes  |
  *  |  hello, welcome: sender's incarnation               |
- *  |  data: sequence of this datagram, from 1   8 bytes  |
+ *  |  data, note: sequence of this datagram,    8 bytes  |
+ *  |              from 1                                 |
  *  +-----------------------------------------------------+   hello and welcome end here
  *  |  base: messages below it are not repeated  8 bytes  |
  *  |  next: lowest message not received yet     8 bytes  |
@@ -37,12 +38,15 @@ namespace sara::wire {
  * An epoch pair holds one random number of each side, so nothing recorded before a restart of either side is accepted
  * after it. A replayed hello costs one welcome of the same size and changes nothing. An incarnation names the sender's
  * message numbers: the same as before, they go on in the new epoch; another, the sender was restarted (or forgot us)
- * and they begin anew. */
+ * and they begin anew.
+ *
+ * A note has one message of up to kMaxNote bytes where data has its base. It is sent once: neither acknowledged nor
+ * repeated, it may be lost or overtaken. For what the next note replaces anyway: heartbeats and loads. */
 
 enum class Epoch : std::uint64_t { none = 0 };
 enum class Incarnation : std::uint64_t { none = 0 };
 
-enum class PacketKind : std::uint8_t { hello = 1, welcome = 2, data = 3 };
+enum class PacketKind : std::uint8_t { hello = 1, welcome = 2, data = 3, note = 4 };
 
 /// Asks the receiver to answer at once, also when the datagram holds no message.
 inline constexpr std::uint8_t kFlagPing = 0x01;
@@ -60,8 +64,9 @@ struct Packet {
     Epoch sender = Epoch::none;
     Epoch receiver = Epoch::none;
     Incarnation incarnation = Incarnation::none;  ///< hello, welcome
-    std::uint64_t sequence = 0;                   ///< data, as are those below
-    std::uint64_t base = 0;
+    std::uint64_t sequence = 0;                   ///< data, note
+    Buffer note{};                                ///< note
+    std::uint64_t base = 0;                       ///< data, as are those below
     std::uint64_t next = 0;
     Buffer received{};
     std::vector<Message> messages{};
@@ -75,6 +80,8 @@ inline constexpr std::size_t kWindow = 512;
 inline constexpr std::size_t kMaxMessage = 8192;
 /// Messages are put together up to this size: with the envelope and IPv6 it fits an Ethernet frame.
 inline constexpr std::size_t kPacketSize = 1380;
+/// Largest note.
+inline constexpr std::size_t kMaxNote = 1280;
 /// Bytes of a message's number and size.
 inline constexpr std::size_t kMessageOverhead = 10;
 /// Bytes of a data packet before its messages, with the longest bitmap.

@@ -18,7 +18,8 @@ std::vector<Buffer> PeerClient::handle(const Endpoint& from, Bytes datagram, Tim
         return {};
     }
     switch (packet->kind) {
-    case PacketKind::hello:  // our own, reflected: dispatchers never send one
+    case PacketKind::hello:  // our own, reflected: dispatchers never send one, nor notes
+    case PacketKind::note:
         ++stats_.stale;
         return {};
     case PacketKind::welcome:
@@ -39,6 +40,16 @@ std::vector<Buffer> PeerClient::handle(const Endpoint& from, Bytes datagram, Tim
     asked_.reset();
     ping_due_ = now + kPing;
     return stream_.accept(std::move(*packet));
+}
+
+std::optional<Datagram> PeerClient::note(Buffer note) {
+    if (state_ != State::up) {
+        return std::nullopt;
+    }
+    Packet packet{.kind = PacketKind::note, .sender = epochs_.own, .receiver = epochs_.peer};
+    packet.sequence = ++epochs_.sequence;
+    packet.note = std::move(note);
+    return wrap(packet);
 }
 
 void PeerClient::welcome(const Packet& packet, Time now) {

@@ -20,6 +20,7 @@ std::vector<Buffer> PeerServer::handle(const Endpoint& from, Bytes datagram, Tim
         ++stats_.stale;
         return {};
     case PacketKind::data:
+    case PacketKind::note:
         break;
     }
     Peer* peer = find(from, *packet);
@@ -36,6 +37,12 @@ std::vector<Buffer> PeerServer::handle(const Endpoint& from, Bytes datagram, Tim
     }
     ++stats_.received;
     peer->heard = now;
+    if (packet->kind == PacketKind::note) {
+        if (notes_.size() < kMaxNotes) {
+            notes_.push_back({from, std::move(packet->note)});
+        }
+        return {};
+    }
     return peer->stream.accept(std::move(*packet));
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <list>
+#include <utility>
 #include <vector>
 
 #include "core/base/time.hpp"
@@ -12,11 +13,18 @@
 
 namespace sara::wire {
 
-/// A dispatcher's end of the links to all its gateways. Gateways are not configured: who has the key is served.
+/// What a peer said once, unasked for and unacknowledged.
+struct Note {
+    Endpoint from;
+    Buffer bytes;
+};
+
+/// A dispatcher's end of the links to all its gateways and nodes. They are not configured: who has the key is served.
 class PeerServer {
 public:
-    static constexpr std::size_t kMaxPeers = 64;
-    static constexpr std::size_t kMaxProposals = 32;
+    static constexpr std::size_t kMaxPeers = 1280;  ///< 1,000 nodes, and their gateways
+    static constexpr std::size_t kMaxProposals = 256;
+    static constexpr std::size_t kMaxNotes = 4096;
     static constexpr Duration kForget = std::chrono::seconds(60);  ///< a silent gateway's link
     static constexpr Duration kAlive = std::chrono::seconds(3);    ///< a gateway that pings is heard every second
 
@@ -33,6 +41,9 @@ public:
 
     /// A datagram from the socket. Returns the messages that are new.
     [[nodiscard]] std::vector<Buffer> handle(const Endpoint& from, Bytes datagram, Time now);
+
+    /// The notes that came since the last call, in order of arrival; no more than kMaxNotes are kept.
+    [[nodiscard]] std::vector<Note> take_notes() noexcept { return std::exchange(notes_, {}); }
 
     /// What to send now. To be called after handle() and at next_deadline(). It acknowledges what handle() returned,
     /// and gateways take that for carried out (`announce hold`): so what there was to do is done before.
@@ -65,6 +76,7 @@ private:
     std::list<Peer> peers_;
     std::deque<Proposal> proposals_;
     std::vector<Datagram> welcomes_;
+    std::vector<Note> notes_;
     StreamStats gone_;
     LinkStats stats_;
 };

@@ -57,7 +57,7 @@ TEST_CASE("packets that no sender writes are refused") {
     };
     CHECK(decode_packet(whole));
     CHECK_FALSE(decode_packet(with(0, 0)));
-    CHECK_FALSE(decode_packet(with(0, 4)));
+    CHECK_FALSE(decode_packet(with(0, 5)));
     CHECK_FALSE(decode_packet(with(1, 2)));      // unknown flag
     CHECK_FALSE(decode_packet(with(3, 1)));      // reserved
     CHECK_FALSE(decode_packet(with(19, 0)));     // data without a receiver
@@ -74,4 +74,19 @@ TEST_CASE("the longest data packet's fixed part is what the sender reckons with"
     packet.messages.clear();
     packet.received.assign(kWindow / 8, 0xff);
     CHECK(encode(packet).size() == kDataOverhead);
+}
+
+TEST_CASE("a note is a sequence and the rest of the datagram") {
+    Packet packet{.kind = PacketKind::note, .sender = Epoch{1}, .receiver = Epoch{2}, .sequence = 3};
+    packet.note = {'h', 'i'};
+    const Buffer bytes{4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 'h', 'i'};
+    CHECK(encode(packet) == bytes);
+    CHECK(decode_packet(bytes) == packet);
+    for (std::size_t size = 0; size <= bytes.size() - 2; ++size) {
+        CHECK_FALSE(decode_packet(Bytes(bytes).first(size)));
+    }
+    packet.note.assign(kMaxNote, 1);
+    CHECK(decode_packet(encode(packet)) == packet);
+    packet.note.push_back(1);
+    CHECK_FALSE(decode_packet(encode(packet)));
 }

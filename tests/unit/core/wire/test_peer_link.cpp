@@ -419,3 +419,72 @@ TEST_CASE("the replay window takes each sequence once, in any near order") {
     CHECK_FALSE(window.take(9 * ReplayWindow::kSize));
     CHECK(window.take(9 * ReplayWindow::kSize + 1));
 }
+
+TEST_CASE("a note arrives once, whoever sent it is told, and nobody acknowledges it") {
+    Pair pair(30);
+    pair.run(10ms);
+    const std::optional<Datagram> note = pair.client.note({1, 2, 3});
+    REQUIRE(note);
+    CHECK(note->to == pair.dispatcher_at);
+    pair.deliver(pair.gateway_at, *note);
+    pair.deliver(pair.gateway_at, *note);
+    CHECK(pair.delivered.empty());
+    CHECK(pair.server.poll(pair.network.now).empty());
+    const std::vector<Note> notes = pair.server.take_notes();
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].from == pair.gateway_at);
+    CHECK(notes[0].bytes == Buffer{1, 2, 3});
+    CHECK(pair.server.take_notes().empty());
+    CHECK(pair.server.link_stats().replayed == 1);
+}
+
+TEST_CASE("without a link there are no notes, and a lost one is not repeated") {
+    Pair pair(31);
+    CHECK_FALSE(pair.client.note({1}));
+    pair.run(10ms);
+    static_cast<void>(pair.client.note({1}));  // lost
+    const std::optional<Datagram> second = pair.client.note({2});
+    REQUIRE(second);
+    pair.deliver(pair.gateway_at, *second);
+    pair.run(10s);
+    const std::vector<Note> notes = pair.server.take_notes();
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].bytes == Buffer{2});
+}
+
+TEST_CASE("a node that sends nothing but notes keeps its link") {
+    Pair pair(32);
+    pair.run(10ms);
+    std::size_t arrived = 0;
+    for (int second = 0; second < 600; ++second) {
+        if (const auto note = pair.client.note({1})) {
+            pair.deliver(pair.gateway_at, *note);
+        }
+        pair.run(1s);
+        arrived += pair.server.take_notes().size();
+    }
+    CHECK(arrived == 600);
+    CHECK(pair.client.link_stats().handshakes == 1);
+}
+
+TEST_CASE("notes of an old link, or reflected ones, are dropped") {
+    Pair pair(33);
+    pair.run(10ms);
+    const std::optional<Datagram> old = pair.client.note({1});
+    REQUIRE(old);
+    pair.restart_gateway();
+    pair.run(1s);
+    pair.deliver(pair.gateway_at, *old);
+    CHECK(pair.server.take_notes().empty());
+    CHECK(pair.client.handle(pair.dispatcher_at, old->bytes, pair.network.now).empty());
+    CHECK(pair.client.link_stats().stale > 0);
+}
+
+TEST_CASE("notes that nobody takes are bounded") {
+    Pair pair(34);
+    pair.run(10ms);
+    for (std::size_t i = 0; i < PeerServer::kMaxNotes + 10; ++i) {
+        pair.deliver(pair.gateway_at, *pair.client.note({1}));
+    }
+    CHECK(pair.server.take_notes().size() == PeerServer::kMaxNotes);
+}
