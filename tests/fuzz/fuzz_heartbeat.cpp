@@ -67,13 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             static_cast<void>(monitor.handle(*beat, from, now));
         }
         if (const Result<wire::LoadMessage> load = wire::decode_load(message)) {
-            policy::LoadVector vector;
-            for (const wire::LoadPart& part : load->parts) {
-                vector.set(static_cast<policy::Component>(part.component),
-                           policy::Load::clamped(static_cast<double>(part.millionths) / wire::kMillion));
-            }
             shell.count(kNode, load->sequence);
-            if (const auto found = policy::bottleneck(vector)) {
+            if (const auto found = policy::bottleneck(policy::loads_of(*load))) {
                 shell.report(kNode, found->load, load->period, now);
             }
         }

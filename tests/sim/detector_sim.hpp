@@ -11,7 +11,7 @@ namespace sara::sim {
 /// Nodes that beat every delta (each at its own phase, with jitter) over a network that loses, doubles and delays; half
 /// of them die at a random moment of the run.
 struct DetectorSetup {
-    std::uint32_t nodes = 100;
+    std::uint32_t nodes = 40;
     double loss = .05;
     double doubled = .01;
     Duration most_delay = std::chrono::milliseconds(20);  ///< delays are from 0 to this, so that beats overtake nothing

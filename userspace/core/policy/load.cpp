@@ -40,6 +40,15 @@ std::string_view to_string(Component component) noexcept {
     return "?";
 }
 
+LoadVector loads_of(const wire::LoadMessage& message) noexcept {
+    LoadVector vector;
+    for (const wire::LoadPart& part : message.parts) {
+        vector.set(static_cast<Component>(part.component),
+                   Load::clamped(static_cast<double>(part.millionths) / wire::kMillion));
+    }
+    return vector;
+}
+
 Result<Weights> Weights::from(const std::array<double, kComponents>& weights) {
     Weights checked;
     for (const Component each : kAll) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/result.hpp"
+#include "core/wire/heartbeat.hpp"
 
 namespace sara::policy {
 
@@ -48,6 +49,7 @@ enum class Component : std::uint8_t {
 };
 
 inline constexpr std::size_t kComponents = 5;
+static_assert(kComponents == wire::kComponentCount);
 
 [[nodiscard]] std::string_view to_string(Component component) noexcept;
 
@@ -64,6 +66,9 @@ public:
 private:
     std::array<std::optional<Load>, kComponents> loads_{};
 };
+
+/// What a decoded message says. The decoder has refused what is no load.
+[[nodiscard]] LoadVector loads_of(const wire::LoadMessage& message) noexcept;
 
 /// How much each component counts, in the order of Component. Finite, not negative, one above 0 at least.
 class Weights {

@@ -11,8 +11,8 @@ class Thresholds {
 public:
     /// .94, .96, .99, 1: a short ramp near the end. Refusing from .5 on keeps a third of the cluster idle; it must when
     /// each datagram is judged by an old load. With one verdict per session and pending sessions counted the load stays
-    /// within the ramp, however short: the simulation (tests/sim) completes 95 % of capacity at 2 to 6 times the load
-    /// that it can serve, and 63 to 68 % with paper(), breaking none with either.
+    /// within the ramp, however short: the simulation (tests/sim) completes 94 to 96 % of capacity at 2 to 6 times the
+    /// load that it can serve, and 63 to 68 % with paper(), breaking .2 % at most with either.
     constexpr Thresholds() noexcept = default;
 
     /// The paper's kind of values: .5, .7, .85, 1.

@@ -51,6 +51,12 @@ TEST_CASE("a node is as loaded as its bottleneck") {
     CHECK_FALSE(bottleneck({}));
 }
 
+TEST_CASE("a load message is a load vector, without what it does not say") {
+    const LoadVector vector = loads_of({.parts = {{.component = 4, .millionths = 250'000}}});
+    CHECK(vector.get(Component::backlog)->value() == Approx(.25));
+    CHECK_FALSE(vector.get(Component::cpu));
+}
+
 TEST_CASE("weights count what was measured only") {
     const auto weights = Weights::from({1, 3, 0, 0, 4});
     REQUIRE(weights.ok());
