@@ -10,12 +10,6 @@
 
 #include <uapi/linux/sara.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation sara_a_policy_valid_range = {
-	.min	= 100ULL,
-	.max	= 600000ULL,
-};
-
 /* Common nested types */
 const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PLACED + 1] = {
 	[SARA_A_SCORE_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
@@ -224,7 +218,7 @@ const struct nla_policy sara_inspect_release_nl_policy[SARA_A_INSPECT_HOLD + 1] 
 /* SARA_CMD_POLICY_SET - do */
 const struct nla_policy sara_policy_set_nl_policy[SARA_A_POLICY_C + 1] = {
 	[SARA_A_POLICY_EPOCH] = { .type = NLA_U64, },
-	[SARA_A_POLICY_VALID] = NLA_POLICY_FULL_RANGE(NLA_U32, &sara_a_policy_valid_range),
+	[SARA_A_POLICY_VALID] = NLA_POLICY_MIN(NLA_U32, 100),
 	[SARA_A_POLICY_SCORE] = NLA_POLICY_NESTED(sara_score_nl_policy),
 	[SARA_A_POLICY_LOAD] = { .type = NLA_U32, },
 	[SARA_A_POLICY_COST] = { .type = NLA_U32, },

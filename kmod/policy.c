@@ -12,6 +12,7 @@
 #include "node.h"
 
 #define SARA_POLICY_VALID	3000	/* ms, unless it says otherwise */
+#define SARA_POLICY_VALID_MAX	600000
 
 /* What admission needs comes together. */
 #define SARA_POLICY_ADMISSION	(BIT(SARA_A_POLICY_LOAD) |	\
@@ -35,6 +36,16 @@ static int sara_policy_check_epoch(const struct sara_policy_args *args,
 	sara_refuse(extack, "the epoch must be higher than the last one",
 		    "epoch %llu came, but %llu holds: give a higher one",
 		    args->epoch, old->epoch);
+	return -EINVAL;
+}
+
+static int sara_policy_check_valid(const struct sara_policy_args *args,
+				   struct netlink_ext_ack *extack)
+{
+	if (!(args->has & BIT(SARA_A_POLICY_VALID)) ||
+	    args->valid <= SARA_POLICY_VALID_MAX)
+		return 0;
+	NL_SET_ERR_MSG(extack, "a policy is valid for 10 minutes at most");
 	return -EINVAL;
 }
 
@@ -150,6 +161,7 @@ int sara_policy_set(struct sara_net *sn, const struct sara_policy_args *args,
 
 	lockdep_assert_held(&sn->mutex);
 	err = sara_policy_check_epoch(args, sara_policy_of(sn), extack) ?:
+	      sara_policy_check_valid(args, extack) ?:
 	      sara_policy_check_admission(args, extack) ?:
 	      sara_policy_check_scores(sn, args, extack);
 	if (err)

@@ -179,7 +179,7 @@ refused EINVAL '*needs the name*' $N score=n1
 refused EINVAL '*from 0 to 16*' $N score=n1:$((ONE * 16 + 1)):1
 refused EINVAL '*from 0 to 1*' $N score=n1:1:$((ONE + 1))
 refused ERANGE '*' $N valid=99
-refused ERANGE '*' $N valid=600001
+refused EINVAL '*10 minutes*' $N valid=600001
 refused EINVAL '*together*' $N "${X[@]}" t1=1 t2=2 t3=3
 refused EINVAL '*together*' $N c=1
 refused EINVAL '*must rise*' $N "${X[@]}" t1=1 t2=1 t3=3 c=4

@@ -120,9 +120,9 @@ struct ConfigChange {
     std::optional<std::uint32_t> inspect_rate;
     std::optional<Milliseconds> early_time;
     std::optional<std::uint32_t> early_packets;
-    std::optional<std::uint32_t> max_refused;
-    std::optional<Milliseconds> refused_time;
-    std::optional<std::uint32_t> refuse_rate;
+    std::optional<std::uint32_t> max_refused{};
+    std::optional<Milliseconds> refused_time{};
+    std::optional<std::uint32_t> refuse_rate{};
 
     friend bool operator==(const ConfigChange&, const ConfigChange&) = default;
 };
@@ -221,7 +221,7 @@ struct NodeSpec {
     std::optional<Mac> mac;
     bool mac_resolved = false;  ///< with set: the MAC is no longer fixed
     std::optional<NodeState> state;
-    std::optional<Health> health;  ///< only with set
+    std::optional<Health> health{};  ///< only with set
     std::optional<std::uint32_t> weight;
     std::optional<std::uint32_t> max_sessions;
 

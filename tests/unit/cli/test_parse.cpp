@@ -175,7 +175,6 @@ TEST_CASE("bounds are those of the netlink spec") {
     CHECK(count(bounds::kMaxEarlyTime) == bound_in_spec("config", "early-time", "max"));
     CHECK(count(bounds::kMinRefusedTime) == bound_in_spec("config", "refused-time", "min"));
     CHECK(count(bounds::kMinPolicyValid) == bound_in_spec("policy", "valid", "min"));
-    CHECK(count(bounds::kMaxPolicyValid) == bound_in_spec("policy", "valid", "max"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-sessions", "min"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-flows", "min"));
     CHECK(bounds::kMinBound == bound_in_spec("config", "max-announcements", "min"));

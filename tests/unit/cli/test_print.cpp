@@ -32,6 +32,7 @@ kern::Node node() {
             kern::Mac{2, 0, 0, 0, 0, 0x11},
             false,
             kern::NodeState::up,
+            kern::Health::unwatched,
             5,
             0,
             true,
