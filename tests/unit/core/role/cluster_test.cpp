@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "core/role/cluster.hpp"
+#include "core/role/node.hpp"
+
+using namespace sara;
+using namespace sara::role;
+using namespace std::chrono_literals;
+using policy::Availability;
+using policy::Component;
+
+namespace {
+
+constexpr wire::HostId kFirstHost{0x0a000101};
+constexpr wire::HostId kSecondHost{0x0a000102};
+const Address kFirstAddress = Address::v4({10, 0, 1, 1});
+const Address kSecondAddress = Address::v4({10, 0, 1, 2});
+const ClusterNode kFirst{.id = policy::NodeId{1}, .name = "n1", .host = kFirstHost, .live = 0};
+const ClusterNode kSecond{.id = policy::NodeId{2}, .name = "n2", .host = kSecondHost, .live = 0};
+
+/// A dispatcher's cluster with nodes that beat twice a second, and a virtual clock.
+struct World {
+    explicit World(ClusterConfig config = {}) : cluster(config) { tell_nodes(); }
+
+    void tell_nodes() { take(cluster.nodes(present, now)); }
+
+    void beat(Node& node, const Address& from, double cpu) {
+        node::LoadReport report;
+        report.loads.set(Component::cpu, policy::Load::clamped(cpu));
+        const NodeOutput output = node.beat(report, now, 1000);
+        take(cluster.heard(output.heartbeat, from, now));
+        take(cluster.heard(output.load, from, now));
+    }
+
+    /// Time passes; the nodes that are alive beat.
+    void run(Duration span) {
+        for (const Time end = now + span; now < end; now += 500ms) {
+            if (first_alive) {
+                beat(first, kFirstAddress, first_cpu);
+            }
+            if (second_alive) {
+                beat(second, kSecondAddress, second_cpu);
+            }
+            tell_nodes();
+            take(cluster.expire(policy::Load::clamped(0), now));
+        }
+    }
+
+    void take(ClusterOutput output) {
+        for (const SetHealth& health : output.health) {
+            told.push_back(health);
+        }
+        if (output.policy) {
+            last = std::move(output.policy);
+        }
+        for (LogLine& line : output.log) {
+            log.push_back(std::move(line));
+        }
+    }
+
+    [[nodiscard]] bool says(std::string_view text) const {
+        return std::any_of(log.begin(), log.end(),
+                           [&](const LogLine& line) { return line.text.find(text) != std::string::npos; });
+    }
+
+    Time now{};
+    Cluster cluster;
+    std::vector<ClusterNode> present{kFirst, kSecond};
+    Node first{{.host = kFirstHost, .period = 500ms}, 1};
+    Node second{{.host = kSecondHost, .period = 500ms}, 1};
+    bool first_alive = true;
+    bool second_alive = true;
+    double first_cpu = .2;
+    double second_cpu = .6;
+    std::vector<SetHealth> told;
+    std::optional<policy::PolicyUpdate> last;
+    std::vector<LogLine> log;
+};
+
+}  // namespace
+
+TEST_CASE("nodes that beat are up, and the less loaded one has the better score") {
+    World world;
+    world.run(3s);
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::up}, {"n2", Availability::up}});
+    REQUIRE(world.last);
+    REQUIRE(world.last->nodes.size() == 2);
+    CHECK(world.last->nodes[0].node == kFirst.id);
+    CHECK(world.last->nodes[0].score < world.last->nodes[1].score);
+    CHECK(world.says("node n1 is up"));
+}
+
+TEST_CASE("a policy is made once per period, each with the next epoch") {
+    World world;
+    world.run(1s);
+    const std::uint64_t epoch = world.last->epoch;
+    world.take(world.cluster.expire(policy::Load::clamped(0), world.now - 1ms));
+    CHECK(world.last->epoch == epoch);
+    world.take(world.cluster.expire(policy::Load::clamped(0), world.now));
+    CHECK(world.last->epoch == epoch + 1);
+}
+
+TEST_CASE("a silent node is down after three periods, and gets no more sessions") {
+    World world;
+    world.run(3s);
+    world.told.clear();
+    world.first_alive = false;
+    world.run(1s);
+    CHECK(world.told.empty());
+    world.run(1500ms);
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::down}});
+    REQUIRE(world.last->nodes.size() == 1);
+    CHECK(world.last->nodes[0].node == kSecond.id);
+    CHECK(world.says("node n1 is down (silence)"));
+}
+
+TEST_CASE("a node that was never heard is left alone for one detection time, and is down then") {
+    World world;
+    world.second_alive = false;
+    world.run(1s);
+    CHECK(std::none_of(world.told.begin(), world.told.end(), [](const SetHealth& set) { return set.name == "n2"; }));
+    world.run(2s);
+    CHECK(world.told.back() == SetHealth{"n2", Availability::down});
+    CHECK(world.says("node n2 is down (never"));
+}
+
+TEST_CASE("a planned failure and an application that does not answer are told apart") {
+    World world;
+    world.run(2s);
+    world.told.clear();
+    world.first.plan(world.now + 60s);
+    world.second.probed(false);
+    world.run(1s);
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::planned}, {"n2", Availability::application_down}});
+    CHECK(world.last->nodes.empty());
+}
+
+TEST_CASE("a load message older than the last one is not used") {
+    World world;
+    world.run(2s);
+    node::LoadReport report;
+    report.loads.set(Component::cpu, policy::Load::clamped(.9));
+    Node old{{.host = kFirstHost, .period = 500ms}, 1};
+    world.take(world.cluster.heard(old.beat(report, world.now, 1000).load, kFirstAddress, world.now));
+    CHECK(world.cluster.counters().stale_loads == 1);
+    CHECK(world.cluster.view(world.now)[0].parts.get(Component::cpu)->value() == Approx(.2));
+}
+
+TEST_CASE("a node restarted with another sequence is listened to at once") {
+    World world;
+    world.run(2s);
+    world.first = Node({.host = kFirstHost, .period = 500ms}, 40000);
+    world.first_cpu = .5;
+    world.run(500ms);
+    CHECK(world.cluster.counters().stale_loads == 0);
+    CHECK(world.cluster.view(world.now)[0].parts.get(Component::cpu)->value() == Approx(.5));
+}
+
+TEST_CASE("strangers, nonsense and two nodes with one identity are named and counted") {
+    World world;
+    world.run(2s);
+    Node stranger{{.host = wire::HostId{0x0a000109}, .period = 500ms}, 1};
+    world.beat(stranger, Address::v4({10, 0, 1, 9}), .1);
+    CHECK(world.cluster.counters().unknown == 2);
+    CHECK(world.says("10.0.1.9 sends heartbeats as 10.0.1.9, which no node is"));
+    world.take(world.cluster.heard(as_bytes("nonsense"), kFirstAddress, world.now));
+    CHECK(world.cluster.counters().malformed == 1);
+
+    Node rival{{.host = kFirstHost, .period = 500ms}, 30000};
+    world.beat(rival, kSecondAddress, .1);
+    CHECK(world.says("which is another node's identity"));
+}
+
+TEST_CASE("two nodes of the kernel with one identity: the second is not watched, and that is said") {
+    World world;
+    world.present.push_back({.id = policy::NodeId{3}, .name = "n3", .host = kFirstHost, .live = 0});
+    world.tell_nodes();
+    CHECK(world.says("nodes n1 and n3 have one identity, 10.0.1.1"));
+    CHECK(world.cluster.view(world.now).size() == 2);
+}
+
+TEST_CASE("a node that leaves the kernel is forgotten, and may come back") {
+    World world;
+    world.run(2s);
+    world.present.erase(world.present.begin());
+    world.run(1s);
+    CHECK(world.cluster.view(world.now).size() == 1);
+    CHECK(world.last->nodes.size() == 1);
+    world.present.push_back({.id = policy::NodeId{9}, .name = "n1", .host = kFirstHost, .live = 0});
+    world.told.clear();
+    world.run(2s);
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::up}});
+}
+
+TEST_CASE("without a node that is up all new sessions are refused") {
+    World world;
+    world.first_alive = world.second_alive = false;
+    world.run(4s);
+    CHECK(world.last->nodes.empty());
+    CHECK(world.last->admission.x >= 1);
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/role/cluster.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/policy/sequence.hpp"
+
+namespace sara::role {
+
+namespace {
+
+using policy::Availability;
+using policy::Cause;
+
+LogLevel level_of(Availability availability) {
+    switch (availability) {
+    case Availability::up:
+        return LogLevel::info;
+    case Availability::planned:
+        return LogLevel::info;
+    case Availability::application_down:
+    case Availability::down:
+        return LogLevel::warning;
+    }
+    return LogLevel::warning;
+}
+
+/// Older than what is known, and not of a node that began anew.
+bool is_late(std::uint32_t known, std::uint32_t number) {
+    constexpr std::int32_t kReach = 1024;
+    const auto step = static_cast<std::int32_t>(number - known);
+    return step <= 0 && step > -kReach;
+}
+
+}  // namespace
+
+Cluster::Cluster(const ClusterConfig& config) : config_(config), monitor_(config.detector), shell_(config.shell) {}
+
+Duration Cluster::detection_time() const noexcept {
+    return config_.detector.misses * config_.detector.period + config_.detector.slack;
+}
+
+ClusterOutput Cluster::nodes(std::span<const ClusterNode> present, Time now) {
+    ClusterOutput out;
+    std::set<policy::NodeId> ids;
+    for (const ClusterNode& node : present) {
+        ids.insert(node.id);
+        const auto known = nodes_.find(node.id);
+        if (known != nodes_.end() && known->second.kernel.host != node.host) {
+            remove(known);
+        }
+        if (!nodes_.contains(node.id)) {
+            add(node, out, now);
+        }
+        if (const auto found = nodes_.find(node.id); found != nodes_.end()) {
+            found->second.kernel = node;
+            static_cast<void>(shell_.count(node.id, node.live));
+        }
+    }
+    for (auto it = nodes_.begin(); it != nodes_.end();) {
+        const auto node = it++;
+        if (!ids.contains(node->first)) {
+            remove(node);
+        }
+    }
+    return out;
+}
+
+void Cluster::add(const ClusterNode& node, ClusterOutput& out, Time now) {
+    if (const auto [owner, is_new] = hosts_.emplace(node.host, node.id); !is_new) {
+        say(LogLevel::error,
+            "nodes " + nodes_.at(owner->second).kernel.name + " and " + node.name + " have one identity, " +
+                wire::text(node.host) + ": only the first is watched; give each its own \"host\"",
+            out, now);
+        return;
+    }
+    nodes_.emplace(
+        node.id,
+        Node{.kernel = node, .grace = now + detection_time(), .told = {}, .load_sequence = {}, .parts = {}, .raw = {}});
+    monitor_.add(node.host);
+    shell_.add(node.id);
+}
+
+void Cluster::remove(std::map<policy::NodeId, Node>::iterator node) {
+    monitor_.remove(node->second.kernel.host);
+    shell_.remove(node->first);
+    hosts_.erase(node->second.kernel.host);
+    nodes_.erase(node);
+}
+
+ClusterOutput Cluster::heard(Bytes note, const Address& from, Time now) {
+    ClusterOutput out;
+    Result<wire::NodeMessage> message = wire::decode_node_message(note);
+    if (!message) {
+        ++counters_.malformed;
+        say(LogLevel::warning, "a message of " + from.text() + " was not understood: " + message.error().text(), out,
+            now);
+    } else if (const auto* beat = std::get_if<wire::Heartbeat>(&*message)) {
+        heard(*beat, from, out, now);
+    } else {
+        heard(std::move(std::get<wire::LoadMessage>(*message)), now);
+    }
+    return out;
+}
+
+void Cluster::heard(const wire::Heartbeat& beat, const Address& from, ClusterOutput& out, Time now) {
+    const policy::Heard heard = monitor_.handle(beat, from, now);
+    switch (heard.verdict) {
+    case policy::BeatVerdict::alive:
+        ++counters_.heartbeats;
+        break;
+    case policy::BeatVerdict::late:
+    case policy::BeatVerdict::duplicate:
+        ++counters_.ignored;
+        break;
+    case policy::BeatVerdict::conflict:
+        ++counters_.ignored;
+        say(LogLevel::error,
+            from.text() + " sends heartbeats as " + wire::text(beat.host) +
+                ", which is another node's identity: give each node its own \"host\"",
+            out, now);
+        break;
+    case policy::BeatVerdict::unknown_host:
+        ++counters_.unknown;
+        say(LogLevel::warning,
+            from.text() + " sends heartbeats as " + wire::text(beat.host) +
+                ", which no node is: add the node, or set its \"host\"",
+            out, now);
+        break;
+    }
+    apply(heard.changes, out, now);
+}
+
+void Cluster::heard(wire::LoadMessage&& message, Time now) {
+    Node* node = find(message.host);
+    if (node == nullptr) {
+        ++counters_.unknown;
+        return;
+    }
+    if (node->load_sequence && is_late(*node->load_sequence, message.sequence)) {
+        ++counters_.stale_loads;
+        return;
+    }
+    node->load_sequence = message.sequence;
+    node->parts = policy::loads_of(message);
+    node->raw = {};
+    for (wire::LoadPart& part : message.parts) {
+        if (part.component < policy::kComponents) {
+            node->raw[part.component] = std::move(part.raw);
+        }
+    }
+    std::optional<policy::Load> load;
+    if (config_.weights) {
+        load = policy::weighted(node->parts, *config_.weights);
+    } else if (const auto bottleneck = policy::bottleneck(node->parts)) {
+        load = bottleneck->load;
+    }
+    if (!load) {
+        ++counters_.empty_loads;
+        return;
+    }
+    ++counters_.loads;
+    static_cast<void>(shell_.report(node->kernel.id, *load, message.period, now));
+}
+
+ClusterOutput Cluster::expire(policy::Load own, Time now) {
+    ClusterOutput out;
+    if (monitor_.next_deadline() <= now) {
+        apply(monitor_.expire(now), out, now);
+    }
+    for (auto& [id, node] : nodes_) {
+        tell(node, out, now);
+    }
+    if (!patience_) {
+        patience_ = now + detection_time();
+    }
+    if (counters_.loads == 0 && now < *patience_) {
+        decide_at_ = now + config_.detector.period;
+    } else if (decide_at_ <= now) {
+        out.policy = shell_.update(own, now);
+        admission_ = out.policy->admission;
+        decide_at_ = now + out.policy->admission.period;
+    }
+    return out;
+}
+
+Time Cluster::next_deadline() const noexcept {
+    return std::min(monitor_.next_deadline(), decide_at_);
+}
+
+void Cluster::apply(const std::vector<policy::HealthChange>& changes, ClusterOutput& out, Time now) {
+    for (const policy::HealthChange& change : changes) {
+        if (Node* node = find(change.host)) {
+            tell(*node, out, now);
+        }
+    }
+}
+
+void Cluster::tell(Node& node, ClusterOutput& out, Time now) {
+    const policy::State state = monitor_.state(node.kernel.host);
+    if (state.cause == Cause::never_heard && now < node.grace) {
+        return;
+    }
+    if (node.told == state.availability) {
+        return;
+    }
+    node.told = state.availability;
+    static_cast<void>(shell_.set_up(node.kernel.id, state.availability == Availability::up, now));
+    out.health.push_back({node.kernel.name, state.availability});
+    say(level_of(state.availability),
+        "node " + node.kernel.name + " is " + std::string(to_string(state.availability)) + " (" +
+            std::string(to_string(state.cause)) + ")",
+        out, now);
+}
+
+std::vector<ClusterView> Cluster::view(Time now) const {
+    std::map<policy::NodeId, policy::NodeView> loads;
+    for (policy::NodeView& load : shell_.view(now)) {
+        loads.emplace(load.node, load);
+    }
+    std::map<wire::HostId, policy::HealthView> healths;
+    for (policy::HealthView& health : monitor_.view()) {
+        healths.emplace(health.host, std::move(health));
+    }
+    std::vector<ClusterView> out;
+    for (const auto& [id, node] : nodes_) {
+        const policy::HealthView& health = healths[node.kernel.host];
+        out.push_back({.name = node.kernel.name,
+                       .host = node.kernel.host,
+                       .state = health.state,
+                       .beats = health.beats,
+                       .speaker = health.speaker,
+                       .rival = health.rival,
+                       .load = loads[id],
+                       .parts = node.parts,
+                       .raw = node.raw});
+    }
+    return out;
+}
+
+Cluster::Node* Cluster::find(wire::HostId host) noexcept {
+    const auto id = hosts_.find(host);
+    return id == hosts_.end() ? nullptr : &nodes_.at(id->second);
+}
+
+void Cluster::say(LogLevel level, std::string text, ClusterOutput& out, Time now) {
+    if (auto line = log_.pass(level, std::move(text), now)) {
+        out.log.push_back(std::move(*line));
+    }
+}
+
+}  // namespace sara::role

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/role/node.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/policy/load.hpp"
+
+namespace sara::role {
+
+namespace {
+
+/// The failure on the calendar; a time that is over is now.
+std::uint32_t calendar(Time at, Time now, std::uint32_t unix_now) {
+    const auto left = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::seconds>(at - now).count());
+    constexpr std::int64_t kLast = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(std::min(kLast, std::int64_t{unix_now} + left));
+}
+
+/// At most kMaxRawText bytes; what is measured is ASCII.
+std::string bounded(std::string text) {
+    text.resize(std::min(text.size(), wire::kMaxRawText));
+    return text;
+}
+
+Buffer encode_load(const NodeConfig& config, const node::LoadReport& report, std::uint32_t sequence) {
+    wire::LoadMessage message{.host = config.host, .sequence = sequence, .period = config.period, .parts = {}};
+    for (std::size_t i = 0; i < policy::kComponents; ++i) {
+        const auto component = static_cast<policy::Component>(i);
+        if (const auto load = report.loads.get(component)) {
+            message.parts.push_back(
+                {.component = static_cast<std::uint8_t>(component),
+                 .millionths = static_cast<std::uint32_t>(std::lround(load->value() * wire::kMillion)),
+                 .raw = bounded(report.raw[i])});
+        }
+    }
+    if (message.parts.empty()) {
+        return {};
+    }
+    Result<Buffer> bytes = wire::encode(message);
+    return bytes ? std::move(*bytes) : Buffer{};
+}
+
+}  // namespace
+
+wire::HeartbeatFlag Node::flag() const noexcept {
+    if (planned_) {
+        return wire::HeartbeatFlag::planned_failure;
+    }
+    return answers_ ? wire::HeartbeatFlag::up : wire::HeartbeatFlag::application_down;
+}
+
+NodeOutput Node::beat(const node::LoadReport& report, Time now, std::uint32_t unix_now) {
+    NodeOutput out;
+    out.heartbeat =
+        wire::encode(wire::Heartbeat{.host = config_.host,
+                                     .sequence = heartbeat_sequence_++,
+                                     .flag = flag(),
+                                     .timestamp = planned_ ? calendar(*planned_, now, unix_now) : unix_now});
+    out.load = encode_load(config_, report, load_sequence_++);
+    // On the beat; what was missed while we did not run is not caught up with.
+    due_ = due_ <= now && now - due_ < config_.period && due_ != Time::min() ? due_ + config_.period
+                                                                             : now + config_.period;
+    return out;
+}
+
+}  // namespace sara::role
