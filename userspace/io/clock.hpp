@@ -2,14 +2,21 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "core/base/time.hpp"
 
 namespace sara::io {
 
-/// The only clock of the programs: everything below gets the time as a parameter.
+/// The only clock of the programs that deadlines go by: everything below gets the time as a parameter.
 [[nodiscard]] inline Time now() noexcept {
     return Time(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+/// Seconds since 1970 UTC, for what people and other machines read; never for deadlines.
+[[nodiscard]] inline std::uint32_t unix_now() noexcept {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count());
 }
 
 }  // namespace sara::io
