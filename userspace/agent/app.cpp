@@ -28,6 +28,7 @@ std::vector<std::string> restart_needed(const Config& before, const Config& afte
     };
     differs(before.dispatcher != after.dispatcher, "dispatcher");
     differs(before.gateway != after.gateway, "gateway");
+    differs(before.node != after.node, "node");
     differs(before.key_file != after.key_file, "key_file");
     differs(before.control != after.control, "control");
     differs(before.sip != after.sip || before.rtsp != after.rtsp, "timers");
@@ -58,10 +59,13 @@ Exit App::run() {
         log(role::LogLevel::error, opened.error().text());
         return Exit::failure;
     }
-    if (const kern::Status up = kernel_.start(); !up) {
+    if (const kern::Status up = needs_kernel() ? kernel_.start() : kern::Status(Done{}); !up) {
         log(role::LogLevel::error, up.error().text());
         const bool module = !was_up_ && (up.error().code == ENOENT || up.error().code == EOPNOTSUPP);
         return module ? Exit::kernel_module : Exit::failure;
+    }
+    if (!needs_kernel()) {
+        log(role::LogLevel::info, "telling dispatchers of this node");
     }
     wait_for_signal();
     feed_watchdog();
@@ -95,6 +99,13 @@ Status App::open() {
             return gateway.error();
         }
         gateway_ = std::move(*gateway);
+    }
+    if (config_.node) {
+        auto node = NodeShell::open(io_, *config_.node, key_);
+        if (!node) {
+            return node.error();
+        }
+        node_ = std::move(*node);
     }
     return Done{};
 }
@@ -194,7 +205,11 @@ void App::wait_for_signal() {
             wait_for_signal();
             return;
         }
-        log(role::LogLevel::info, "stopping; the kernel goes on forwarding what it knows");
+        if (node_) {
+            node_->plan(io::now());  // no dispatcher has to find out by our silence
+        }
+        log(role::LogLevel::info,
+            needs_kernel() ? "stopping; the kernel goes on forwarding what it knows" : "stopping");
         notifier_.stopping();
         io_.stop();
     });
@@ -238,13 +253,18 @@ nlohmann::ordered_json App::stats() const {
                     {"config", config_path_},
                     {"uptime", uptime.count()},
                     {"unrouted", unrouted_}};
-    out["kernel"] = to_json(kernel_.counters());
-    out["kernel"]["up"] = kernel_.is_up();
+    if (needs_kernel()) {
+        out["kernel"] = to_json(kernel_.counters());
+        out["kernel"]["up"] = kernel_.is_up();
+    }
     if (dispatcher_) {
         out["dispatcher"] = dispatcher_->stats();
     }
     if (gateway_) {
         out["gateway"] = gateway_->stats();
+    }
+    if (node_) {
+        out["node"] = node_->stats();
     }
     return out;
 }

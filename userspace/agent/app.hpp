@@ -14,6 +14,7 @@
 #include "agent/dispatcher_shell.hpp"
 #include "agent/gateway_shell.hpp"
 #include "agent/kernel_link.hpp"
+#include "agent/node_shell.hpp"
 #include "io/alarm.hpp"
 #include "io/control_socket.hpp"
 #include "io/notify.hpp"
@@ -36,6 +37,8 @@ private:
     /// The kernel has one answer to a lost message, and a storm of them is no reason to ask for ever.
     static constexpr Duration kResyncPause = std::chrono::seconds(1);
 
+    /// A node alone has nothing to do with the module.
+    [[nodiscard]] bool needs_kernel() const noexcept { return config_.dispatcher || config_.gateway; }
     [[nodiscard]] Status open();
     [[nodiscard]] kern::Status on_up(kern::Channel& channel);
     void on_incoming(kern::Incoming&& incoming);
@@ -58,6 +61,7 @@ private:
     KernelLink kernel_;
     std::unique_ptr<DispatcherShell> dispatcher_;
     std::unique_ptr<GatewayShell> gateway_;
+    std::unique_ptr<NodeShell> node_;
     std::unique_ptr<io::ControlSocket> control_;
     boost::asio::signal_set signals_;
     io::Alarm watchdog_;

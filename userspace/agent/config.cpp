@@ -13,6 +13,8 @@
 #include <limits>
 #include <set>
 
+#include "agent/config_roles.hpp"
+
 namespace sara::agent {
 
 namespace {
@@ -83,18 +85,6 @@ std::optional<role::LogLevel> parse_level(std::string_view text) {
     return std::nullopt;
 }
 
-/// A reachable address with a port: gateways answer to where they were called, so wildcards cannot serve.
-std::optional<Endpoint> parse_peer(std::string_view text) {
-    const auto endpoint = parse_endpoint(text);
-    if (!endpoint || endpoint->port == 0 || endpoint->address.is_unspecified() || endpoint->address.is_multicast()) {
-        return std::nullopt;
-    }
-    return endpoint;
-}
-
-constexpr std::string_view kPeerAllowed =
-    "an address and port like \"198.18.0.2:7100\" or \"[fd00::2]:7100\" (neither wildcard nor multicast)";
-
 std::optional<inspect::Timers> read_timers(const json& value, const std::string& path, App app, Errors& errors) {
     JsonObject object(value, path, errors);
     inspect::Timers timers = inspect::protocol_for(app)->timers();
@@ -152,6 +142,9 @@ kern::ConfigChange read_bounds(const json& value, const std::string& path, Error
     bounds.inspect_rate = narrow(object.number("inspect_rate", 0, kMax32, Presence::optional));
     bounds.early_time = object.seconds("early_time", 0ms, 10s);
     bounds.early_packets = narrow(object.number("early_packets", 0, 65535, Presence::optional));
+    bounds.max_refused = narrow(object.number("max_refused", 0, kMax32, Presence::optional));
+    bounds.refused_time = object.seconds("refused_time", 100ms, kDay);
+    bounds.refuse_rate = narrow(object.number("refuse_rate", 0, kMax32, Presence::optional));
     object.finish();
     return bounds;
 }
@@ -167,7 +160,13 @@ std::optional<DeviceConfig> read_device(const json& value, const std::string& pa
     return DeviceConfig{*name, *mode};
 }
 
-std::optional<kern::NodeSpec> read_node(const json& value, const std::string& path, Errors& errors) {
+struct NodeEntry {
+    std::string name;
+    kern::NodeSpec spec;
+    std::optional<wire::HostId> host;
+};
+
+std::optional<NodeEntry> read_node(const json& value, const std::string& path, Errors& errors) {
     JsonObject object(value, path, errors);
     kern::NodeSpec node;
     const auto name = object.text("name", SARA_NAME_MAX, Presence::required);
@@ -178,12 +177,13 @@ std::optional<kern::NodeSpec> read_node(const json& value, const std::string& pa
     node.state = object.word<kern::NodeState>("state", Presence::optional);
     node.weight = narrow(object.number("weight", 0, 65535, Presence::optional));
     node.max_sessions = narrow(object.number("max_sessions", 0, kMax32, Presence::optional));
+    const auto host = object.parsed<wire::HostId>("host", parse_host, kHostAllowed, Presence::optional);
     object.finish();
     if (!name) {
         return std::nullopt;
     }
     node.name = *name;
-    return node;
+    return NodeEntry{*name, std::move(node), host};
 }
 
 std::optional<kern::ServiceSpec> read_service(const json& value, const std::string& path, Errors& errors) {
@@ -199,6 +199,8 @@ std::optional<kern::ServiceSpec> read_service(const json& value, const std::stri
     service.no_call_id = object.word<kern::NoCallId>("no_call_id", Presence::optional);
     service.scheduler = object.text("scheduler", kMaxScheduler, Presence::optional);
     service.flow_timeout = object.seconds("flow_timeout", 1s, 1h);
+    service.admission = object.word<kern::Admission>("admission", Presence::optional);
+    service.refuse = object.word<kern::Refuse>("refuse", Presence::optional);
     service.nodes =
         object.parsed_list<std::string>("nodes", parse_name, "the name of a node, 1 to 31 bytes", Presence::optional);
     if (port && port_last && *port_last < *port) {
@@ -239,6 +241,9 @@ Config read_config(const json& document, Errors& errors) {
     top.with("dispatcher", [&](const json& value, const std::string& path) {
         JsonObject object(value, path, errors);
         const auto listen = object.parsed<Endpoint>("listen", parse_peer, kPeerAllowed, Presence::required);
+        object.with("cluster", [&](const json& cluster, const std::string& where) {
+            config.cluster = read_cluster(cluster, where, errors);
+        });
         object.finish();
         config.dispatcher = DispatcherConfig{listen.value_or(Endpoint{})};
     });
@@ -256,6 +261,8 @@ Config read_config(const json& document, Errors& errors) {
         config.gateway->hold = read_hold(object);
         object.finish();
     });
+    top.with("node",
+             [&](const json& value, const std::string& path) { config.node = read_node_role(value, path, errors); });
     config.key_file = top.text("key_file", kMaxPath, Presence::required).value_or("");
     config.control = top.text("control", kMaxPath, Presence::optional).value_or(config.control);
     top.with("log", [&](const json& value, const std::string& path) {
@@ -281,11 +288,17 @@ Config read_config(const json& document, Errors& errors) {
         config.kernel.bounds = read_bounds(value, path, errors);
     });
     config.kernel.devices = read_named<DeviceConfig>(top, "devices", "a list of devices", errors, read_device);
-    config.kernel.nodes = read_named<kern::NodeSpec>(top, "nodes", "a list of nodes", errors, read_node);
+    for (NodeEntry& node : read_named<NodeEntry>(top, "nodes", "a list of nodes", errors, read_node)) {
+        if (node.host) {
+            config.hosts.emplace(node.name, *node.host);
+        }
+        config.kernel.nodes.push_back(std::move(node.spec));
+    }
     config.kernel.services = read_named<kern::ServiceSpec>(top, "services", "a list of services", errors, read_service);
     top.finish();
-    if (document.is_object() && !config.dispatcher && !config.gateway) {
-        errors.push_back(Error{"has no role; give it \"dispatcher\", \"gateway\", or both", "the document"});
+    if (document.is_object() && !config.dispatcher && !config.gateway && !config.node) {
+        errors.push_back(
+            Error{"has no role; give it \"dispatcher\", \"gateway\", \"node\", or several", "the document"});
     }
     return config;
 }
@@ -313,6 +326,14 @@ private:
 };
 
 }  // namespace
+
+std::optional<Endpoint> parse_peer(std::string_view text) {
+    const auto endpoint = parse_endpoint(text);
+    if (!endpoint || endpoint->port == 0 || endpoint->address.is_unspecified() || endpoint->address.is_multicast()) {
+        return std::nullopt;
+    }
+    return endpoint;
+}
 
 std::optional<Endpoint> parse_endpoint(std::string_view text) {
     const std::size_t colon = text.rfind(':');

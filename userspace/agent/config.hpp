@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,14 +11,33 @@
 #include "core/base/address.hpp"
 #include "core/base/result.hpp"
 #include "core/inspect/protocol.hpp"
+#include "core/role/cluster.hpp"
 #include "core/role/log_line.hpp"
+#include "core/role/node.hpp"
 #include "core/wire/key.hpp"
+#include "io/socket_queues.hpp"
 #include "kern/model.hpp"
 
 namespace sara::agent {
 
+/// How a dispatcher watches its nodes, and decides by what they say.
+struct ClusterRoleConfig {
+    role::ClusterConfig cluster;
+    std::optional<Endpoint> plain;  ///< bare heartbeats are heard here
+};
+
+/// What a node tells, and to whom.
+struct NodeRoleConfig {
+    std::vector<Endpoint> dispatchers;
+    std::vector<Endpoint> plain;  ///< who gets bare heartbeats
+    role::NodeConfig node;
+    std::vector<io::ListenPort> listen;  ///< of the application: their queues are its backlog
+
+    friend bool operator==(const NodeRoleConfig&, const NodeRoleConfig&) = default;
+};
+
 struct DispatcherConfig {
-    Endpoint listen;  ///< for gateways
+    Endpoint listen;  ///< for gateways and nodes
 
     friend bool operator==(const DispatcherConfig&, const DispatcherConfig&) = default;
 };
@@ -47,13 +67,16 @@ struct KernelConfig {
 /// The agent's file, sara-agent.json(5).
 struct Config {
     std::optional<DispatcherConfig> dispatcher;
+    std::optional<ClusterRoleConfig> cluster;  ///< only with a dispatcher
     std::optional<GatewayConfig> gateway;
+    std::optional<NodeRoleConfig> node;
     std::string key_file;
     std::string control = "/run/sara/agent.sock";
     role::LogLevel log_level = role::LogLevel::info;
     std::optional<inspect::Timers> sip;
     std::optional<inspect::Timers> rtsp;
     KernelConfig kernel;
+    std::map<std::string, wire::HostId> hosts;  ///< identities of nodes, where they are not their IPv4 address
 };
 
 [[nodiscard]] Result<Config, Errors> parse_config(std::string_view text);
@@ -64,5 +87,13 @@ struct Config {
 
 /// "198.18.0.2:7100", "[fd00::2]:7100"
 [[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+/// A reachable address with a port: peers answer to where they were called, so wildcards cannot serve.
+[[nodiscard]] std::optional<Endpoint> parse_peer(std::string_view text);
+inline constexpr std::string_view kPeerAllowed =
+    "an address and port like \"198.18.0.2:7100\" or \"[fd00::2]:7100\" (neither wildcard nor multicast)";
+
+/// What a node is called without a "host": its IPv4 address. Nothing for IPv6.
+[[nodiscard]] std::optional<wire::HostId> host_of(const Address& address);
 
 }  // namespace sara::agent

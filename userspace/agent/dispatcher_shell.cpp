@@ -34,6 +34,13 @@ Result<std::unique_ptr<DispatcherShell>> DispatcherShell::open(boost::asio::io_c
         return socket.error();
     }
     std::unique_ptr<DispatcherShell> self(new DispatcherShell(io, config, key, kernel, std::move(*socket)));
+    if (config.cluster) {
+        Result<std::unique_ptr<ClusterShell>> cluster = ClusterShell::open(io, config, kernel);
+        if (!cluster) {
+            return cluster.error();
+        }
+        self->cluster_ = std::move(*cluster);
+    }
     self->socket_->start(
         [shell = self.get()](const Endpoint& from, Bytes datagram) { shell->on_datagram(from, datagram); },
         [shell = self.get()] { shell->flush_peers(); });
@@ -65,6 +72,11 @@ kern::Status DispatcherShell::adopt(kern::Channel& channel) {
     }
     for (const kern::AnnouncementInfo& announcement : *announcements) {
         carry_out(role_.handle(role::AnnouncementFound{announcement.session, announcement.key, announcement.tag}, now));
+    }
+    if (cluster_) {
+        if (const kern::Status adopted = cluster_->adopt(channel); !adopted) {
+            return adopted.error();
+        }
     }
     if (!sessions->empty()) {
         log(role::LogLevel::info, "adopted " + std::to_string(sessions->size()) + " sessions and " +
@@ -202,10 +214,15 @@ void DispatcherShell::on_datagram(const Endpoint& from, Bytes datagram) {
         // first (FindSession) is done, and flush_peers() acknowledges what is in the kernel.
         kernel_.catch_up();
     }
+    for (const wire::Note& note : peers_.take_notes()) {
+        if (cluster_) {
+            cluster_->on_note(note.from, note.bytes);
+        }
+    }
     const wire::LinkStats& stats = peers_.link_stats();
     if (stats.handshakes != handshakes_) {
         handshakes_ = stats.handshakes;
-        if (const auto line = peer_log_.pass(role::LogLevel::info, "gateway " + from.text() + " is connected", now)) {
+        if (const auto line = peer_log_.pass(role::LogLevel::info, from.text() + " is connected", now)) {
             log({*line});
         }
     }
@@ -250,6 +267,9 @@ nlohmann::ordered_json DispatcherShell::stats() const {
     }
     nlohmann::ordered_json out = to_json(role_.counters());
     out["commands_waiting"] = pending_.size();
+    if (cluster_) {
+        out["cluster"] = cluster_->stats();
+    }
     out["peers"] = {{"listen", socket_->local().text()},
                     {"datagrams", to_json(peers_.link_stats())},
                     {"messages", to_json(peers_.stream_stats())},

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "agent/cluster_shell.hpp"
 #include "agent/config.hpp"
 #include "agent/kernel_link.hpp"
 #include "core/role/dispatcher.hpp"
@@ -18,7 +19,7 @@
 
 namespace sara::agent {
 
-/// The dispatcher's role with its hands: the kernel's channel, and the socket that gateways talk to.
+/// The dispatcher's role with its hands: the kernel's channel, and the socket that gateways and nodes talk to.
 class DispatcherShell {
 public:
     /// `kernel` must outlive this.
@@ -54,6 +55,7 @@ private:
     role::Dispatcher role_;
     wire::PeerServer peers_;
     std::unique_ptr<io::UdpSocket> socket_;
+    std::unique_ptr<ClusterShell> cluster_;  ///< if nodes are watched
     io::Alarm alarm_;
 
     /// Posted, and not acknowledged yet. The kernel acknowledges while it takes the command, so this stays small.

@@ -102,6 +102,35 @@ std::optional<std::uint64_t> JsonObject::number(std::string_view key, std::uint6
     return std::nullopt;
 }
 
+std::optional<double> JsonObject::real(std::string_view key, double min, double max) {
+    const std::string allowed = "a number from " + nlohmann::json(min).dump() + " to " + nlohmann::json(max).dump();
+    const nlohmann::json* value = find(key, Presence::optional, allowed);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    if (value->is_number()) {
+        const auto number = value->get<double>();
+        if (number >= min && number <= max) {
+            return number;
+        }
+    }
+    refuse_value(*value, path_of(key), allowed);
+    return std::nullopt;
+}
+
+std::optional<bool> JsonObject::boolean(std::string_view key) {
+    constexpr std::string_view kAllowed = "true or false";
+    const nlohmann::json* value = find(key, Presence::optional, kAllowed);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    if (value->is_boolean()) {
+        return value->get<bool>();
+    }
+    refuse_value(*value, path_of(key), kAllowed);
+    return std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> JsonObject::seconds(std::string_view key, std::chrono::milliseconds min,
                                                              std::chrono::milliseconds max) {
     const std::string allowed = "seconds, a number from " + in_seconds(min) + " to " + in_seconds(max);

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] std::optional<std::string> text(std::string_view key, std::size_t max, Presence presence);
     [[nodiscard]] std::optional<std::uint64_t> number(std::string_view key, std::uint64_t min, std::uint64_t max,
                                                       Presence presence);
+    /// A number, fractions allowed; never NaN.
+    [[nodiscard]] std::optional<double> real(std::string_view key, double min, double max);
+    [[nodiscard]] std::optional<bool> boolean(std::string_view key);
     /// Seconds, fractions allowed.
     [[nodiscard]] std::optional<std::chrono::milliseconds> seconds(std::string_view key, std::chrono::milliseconds min,
                                                                    std::chrono::milliseconds max);

@@ -33,6 +33,9 @@ void plan_bounds(kern::ConfigChange wanted, const kern::Config& present, Provisi
     differs |= reduce(wanted.inspect_rate, present.inspect_rate);
     differs |= reduce(wanted.early_time, present.early_time);
     differs |= reduce(wanted.early_packets, present.early_packets);
+    differs |= reduce(wanted.max_refused, present.max_refused);
+    differs |= reduce(wanted.refused_time, present.refused_time);
+    differs |= reduce(wanted.refuse_rate, present.refuse_rate);
     if (differs) {
         plan.steps.push_back({"bounds", kern::config_set(wanted)});
     }
@@ -77,13 +80,15 @@ void plan_service(const std::string& where, const kern::ServiceSpec& wanted, con
                                .no_call_id = wanted.no_call_id,
                                .scheduler = wanted.scheduler,
                                .flow_timeout = wanted.flow_timeout,
-                               .admission = {},
-                               .refuse = {},
+                               .admission = wanted.admission,
+                               .refuse = wanted.refuse,
                                .nodes = wanted.nodes,
                                .all_nodes = false};
     bool differs = reduce(change.no_call_id, present->no_call_id);
     differs |= reduce(change.scheduler, present->scheduler);
     differs |= reduce(change.flow_timeout, present->flow_timeout);
+    differs |= reduce(change.admission, present->admission);
+    differs |= reduce(change.refuse, present->refuse);
     if (std::is_permutation(change.nodes.begin(), change.nodes.end(), present->nodes.begin(), present->nodes.end())) {
         change.nodes.clear();
     }

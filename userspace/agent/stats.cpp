@@ -91,4 +91,28 @@ nlohmann::ordered_json to_json(const KernelCounters& counters) {
     };
 }
 
+nlohmann::ordered_json to_json(const role::ClusterCounters& counters) {
+    return {{"heartbeats", counters.heartbeats},   {"loads", counters.loads},
+            {"malformed", counters.malformed},     {"unknown", counters.unknown},
+            {"stale_loads", counters.stale_loads}, {"empty_loads", counters.empty_loads},
+            {"ignored", counters.ignored}};
+}
+
+nlohmann::ordered_json to_json(const policy::BeatCounters& counters) {
+    return {{"received", counters.received},   {"lost", counters.lost},         {"late", counters.late},
+            {"duplicate", counters.duplicate}, {"conflict", counters.conflict}, {"restarts", counters.restarts}};
+}
+
+nlohmann::ordered_json to_json(const policy::LoadVector& loads,
+                               const std::array<std::string, policy::kComponents>& raw) {
+    nlohmann::ordered_json out = nlohmann::ordered_json::object();
+    for (std::size_t i = 0; i < policy::kComponents; ++i) {
+        const auto component = static_cast<policy::Component>(i);
+        if (const auto load = loads.get(component)) {
+            out[std::string(to_string(component))] = {{"load", load->value()}, {"raw", raw[i]}};
+        }
+    }
+    return out;
+}
+
 }  // namespace sara::agent

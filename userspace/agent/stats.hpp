@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "agent/kernel_link.hpp"
+#include "core/policy/health.hpp"
+#include "core/policy/load.hpp"
+#include "core/role/cluster.hpp"
 #include "core/role/dispatcher.hpp"
 #include "core/role/gateway.hpp"
 #include "core/role/reply_hold.hpp"
@@ -20,6 +25,12 @@ namespace sara::agent {
 [[nodiscard]] nlohmann::ordered_json to_json(const role::DispatcherCounters& counters);
 [[nodiscard]] nlohmann::ordered_json to_json(const role::GatewayCounters& counters);
 [[nodiscard]] nlohmann::ordered_json to_json(const role::ReplyHoldCounters& counters);
+[[nodiscard]] nlohmann::ordered_json to_json(const role::ClusterCounters& counters);
+[[nodiscard]] nlohmann::ordered_json to_json(const policy::BeatCounters& counters);
 [[nodiscard]] nlohmann::ordered_json to_json(const KernelCounters& counters);
+
+/// Each component that was measured, with what it was told from.
+[[nodiscard]] nlohmann::ordered_json to_json(const policy::LoadVector& loads,
+                                             const std::array<std::string, policy::kComponents>& raw);
 
 }  // namespace sara::agent

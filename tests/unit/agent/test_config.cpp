@@ -161,8 +161,9 @@ TEST_CASE("each error names its path and what is allowed") {
     const std::string peer = R"(an address and port like "198.18.0.2:7100" or "[fd00::2]:7100" )"
                              "(neither wildcard nor multicast)";
     const auto [member, expected] = GENERATE_COPY(table<std::string, std::string>({
-        {R"("colour": 1)", "colour: unknown key; allowed here: dispatcher, gateway, key_file, control, log, timers, "
-                           "bounds, devices, nodes, services"},
+        {R"("colour": 1)",
+         "colour: unknown key; allowed here: dispatcher, gateway, node, key_file, control, log, timers, "
+         "bounds, devices, nodes, services"},
         {R"("gateway": {})", "gateway.dispatchers: is missing; it must be a list, each item " + peer},
         {R"("gateway": {"dispatchers": []})", "gateway.dispatchers: is empty; name at least one dispatcher"},
         {R"("gateway": {"dispatchers": ["1.2.3.4:5", "1.2.3.4"]})",
@@ -220,7 +221,8 @@ TEST_CASE("each error names its path and what is allowed") {
 
 TEST_CASE("errors of the whole document") {
     CHECK(error("[]") == "the document: a list is not allowed; it must be an object, { ... }");
-    CHECK(error(R"({"key_file": "/k"})") == R"(the document: has no role; give it "dispatcher", "gateway", or both)");
+    CHECK(error(R"({"key_file": "/k"})") ==
+          R"(the document: has no role; give it "dispatcher", "gateway", "node", or several)");
     CHECK(error(R"({"gateway": {"dispatchers": ["1.2.3.4:5"]}})") ==
           "key_file: is missing; it must be a string of 1 to 4096 bytes");
     CHECK(error("{\n  \"a\": 1,\n}").starts_with("the document: is not JSON: parse error at line 3, column 1: "));
@@ -269,4 +271,56 @@ TEST_CASE("a key file must be its owner's alone, and hold a key") {
               "/nonexistent/key: cannot be read: No such file or directory; make one key for the cluster by: "
               "(umask 077; sara-agent keygen > /nonexistent/key)");
     }
+}
+
+TEST_CASE("a node's agent needs an identity and somebody to tell, and no module") {
+    const Config config = good(R"({"node": {"host": "10.0.1.2", "dispatchers": ["198.18.0.2:7100"], "period": 0.25,
+                                            "plain": ["198.18.0.3:7101"],
+                                            "listen": [{"proto": "udp", "port": 5060}, {"proto": "tcp", "port": 554}]},
+                                   "key_file": "/k"})");
+    REQUIRE(config.node);
+    CHECK(config.node->node.host == wire::HostId{0x0a000102});
+    CHECK(config.node->node.period == 250ms);
+    CHECK(config.node->dispatchers.size() == 1);
+    CHECK(config.node->plain.size() == 1);
+    CHECK(config.node->listen == std::vector<io::ListenPort>{{Transport::udp, 5060}, {Transport::tcp, 554}});
+}
+
+TEST_CASE("a node without identity, without dispatchers, or with a wrong port is refused by its path") {
+    CHECK(error(R"({"node": {"dispatchers": ["198.18.0.2:7100"]}, "key_file": "/k"})").starts_with("node.host: "));
+    CHECK(error(R"({"node": {"host": "10.0.1.2"}, "key_file": "/k"})").starts_with("node.dispatchers: "));
+    CHECK(error(R"({"node": {"host": "fd00::1", "dispatchers": ["198.18.0.2:7100"]}, "key_file": "/k"})")
+              .starts_with("node.host: "));
+    CHECK(error(R"({"node": {"host": "10.0.1.2", "dispatchers": ["198.18.0.2:7100"],
+                             "listen": [{"proto": "udp", "port": 0}]}, "key_file": "/k"})")
+              .starts_with("node.listen[0].port: "));
+}
+
+TEST_CASE("a cluster is watched only if asked for, with defaults for what is left out") {
+    CHECK_FALSE(good(with("")).cluster);
+    const Config config = good(R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {}}, "key_file": "/k"})");
+    REQUIRE(config.cluster);
+    CHECK(config.cluster->cluster.detector.period == 500ms);
+    CHECK(config.cluster->cluster.detector.misses == 3);
+    CHECK_FALSE(config.cluster->plain);
+}
+
+TEST_CASE("thresholds out of order, a smoothing of 0 and an unknown key are refused by their path") {
+    const auto cluster = [](const std::string& member) {
+        return R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {)" + member + R"(}}, "key_file": "/k"})";
+    };
+    CHECK(error(cluster(R"("thresholds": {"t1": 0.97})")).starts_with("dispatcher.cluster.thresholds: "));
+    CHECK(error(cluster(R"("thresholds": {"c": 7})")).starts_with("dispatcher.cluster.thresholds.c: "));
+    CHECK(error(cluster(R"("smoothing": 0)")).starts_with("dispatcher.cluster.smoothing: "));
+    CHECK(error(cluster(R"("window": 1)")).starts_with("dispatcher.cluster.window: "));
+    CHECK(error(cluster(R"("moving_thresholds": 1)")).starts_with("dispatcher.cluster.moving_thresholds: "));
+    CHECK(error(cluster(R"("unknown": 1)")).starts_with("dispatcher.cluster.unknown: "));
+}
+
+TEST_CASE("a node's identity is its IPv4 address unless it is given") {
+    const Config config = good(with(R"("nodes": [{"name": "n1", "addr": "10.0.1.1", "dev": "eth0"},
+                                                 {"name": "n2", "addr": "fd00::2", "dev": "eth0", "host": "10.0.1.2"}])"));
+    CHECK(config.hosts == std::map<std::string, wire::HostId>{{"n2", wire::HostId{0x0a000102}}});
+    CHECK(host_of(*Address::parse("10.0.1.1")) == wire::HostId{0x0a000101});
+    CHECK_FALSE(host_of(*Address::parse("fd00::2")));
 }

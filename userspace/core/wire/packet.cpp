@@ -56,7 +56,8 @@ std::optional<Packet> decode_packet(Bytes bytes) {
     if (packet.kind == PacketKind::note) {
         const Bytes note = reader.bytes(reader.remaining());
         packet.note.assign(note.begin(), note.end());
-        const bool valid = reader.ok() && packet.sequence != 0 && !packet.note.empty() && packet.note.size() <= kMaxNote;
+        const bool valid =
+            reader.ok() && packet.sequence != 0 && !packet.note.empty() && packet.note.size() <= kMaxNote;
         return valid ? std::optional(std::move(packet)) : std::nullopt;
     }
     packet.base = reader.u64();

@@ -11,8 +11,8 @@
 
 namespace sara::wire {
 
-/// A gateway's or node's end of the link to one dispatcher: starts it, keeps it alive, starts it again when the dispatcher does
-/// not answer. What is sent while there is no link waits in the stream's bounded queue.
+/// A gateway's or node's end of the link to one dispatcher: starts it, keeps it alive, starts it again when the
+/// dispatcher does not answer. What is sent while there is no link waits in the stream's bounded queue.
 class PeerClient {
 public:
     static constexpr Duration kFirstHello = std::chrono::milliseconds(50);
@@ -26,8 +26,8 @@ public:
     /// The message's number, for take_acknowledged(); nothing if it was refused.
     std::optional<std::uint64_t> send(Buffer message) { return stream_.send(std::move(message)); }
 
-    /// A datagram for the socket that carries `note` once, whether it arrives or not. Nothing while there is no link: what
-    /// would be old by the time there is one is not kept. Precondition: 1 to kMaxNote bytes.
+    /// A datagram for the socket that carries `note` once, whether it arrives or not. Nothing while there is no link:
+    /// what would be old by the time there is one is not kept. Precondition: 1 to kMaxNote bytes.
     [[nodiscard]] std::optional<Datagram> note(Buffer note);
 
     /// A datagram from the socket. Returns the messages that are new.

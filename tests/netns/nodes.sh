@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Nodes that tell how they are: heartbeats and loads reach the dispatcher's kernel as health and scores. A node whose
+# application does not read its socket gets no new sessions, a silent one is down, one that stops says so before, one with
+# another key is not heeded. What was decided outlives the dispatcher's agent.
+#
+#   c1 --> gw --> lb (sara-agent dispatcher, scheduler shell) --MAC--> n1 | n2 | n3
+#                  ^------ heartbeats and loads ---------------------- sara-agent node each (n3: wrong key)
+#
+# Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/nodes.sh
+# timeout: 300
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+trap cleanup EXIT
+FAILED=0
+
+# check WHAT COMMAND...
+check() {
+	local what=$1
+	shift
+	if "$@"; then
+		note "ok: $what"
+	else
+		note "not ok: $what"
+		FAILED=$((FAILED + 1))
+	fi
+}
+
+health_is() { [[ $(ns lb sara node show "$1") == *" health $2 "* ]]; }
+sessions() { ns lb sara -s node show "$1" | sed -n 's/.*sessions-total \([0-9]*\).*/\1/p'; }
+agent_json() { ns lb sara -j stats show agent socket "$RUN_DIR/lb.sock"; }
+
+# cluster PYTHON: an expression over the agent's `c`, its statistics of the cluster, and `n`, its nodes by name.
+cluster() {
+	agent_json | python3 -c 'import json, sys
+def find(x):
+    if isinstance(x, dict):
+        return x["cluster"] if "cluster" in x else next(filter(None, map(find, x.values())), None)
+    if isinstance(x, list):
+        return next(filter(None, map(find, x)), None)
+c = find(json.load(sys.stdin))
+n = {node["name"]: node for node in c["nodes"]}
+sys.exit(not eval(sys.argv[1]))' "$1"
+}
+
+# place N: so many new sessions, each of another client port.
+PORT=20000
+place() {
+	ns c1 python3 -c 'import socket, sys
+for port in range(int(sys.argv[1]), int(sys.argv[2])):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("198.18.1.11", port))
+    s.sendto(b"hello", ("198.18.0.100", 5060))
+    s.close()' "$PORT" $((PORT + $1))
+	PORT=$((PORT + $1))
+}
+placed() {
+	local sum=0 one
+	for one in $(ns lb sara -s node show | sed -n 's/.*sessions-total \([0-9]*\).*/\1/p'); do
+		sum=$((sum + one))
+	done
+	[[ $sum == $((PORT - 20000)) ]]
+}
+
+node_agent() {
+	spawn "$1" "$1" sara-agent --config "$RUN_DIR/$1.json"
+	wait_for 60 "the agent in $1" log_has "$1" 'telling dispatchers'
+}
+
+topo_up
+(umask 077 && sara-agent keygen >"$RUN_DIR/key" && sara-agent keygen >"$RUN_DIR/other-key")
+cat >"$RUN_DIR/lb.json" <<-CONFIG
+	{"dispatcher": {"listen": "${ADDR[lb]}:7100", "cluster": {"slow_start": 0}},
+	 "key_file": "$RUN_DIR/key", "control": "$RUN_DIR/lb.sock",
+	 "devices": [{"name": "eth0", "mode": "dispatch"}],
+	 "nodes": [{"name": "n1", "addr": "${ADDR[n1]}", "dev": "eth0"},
+	           {"name": "n2", "addr": "${ADDR[n2]}", "dev": "eth0"},
+	           {"name": "n3", "addr": "${ADDR[n3]}", "dev": "eth0"}],
+	 "services": [{"name": "sip", "vip": "$VIP", "proto": "udp", "port": 5060, "scheduler": "shell"}]}
+CONFIG
+for name in "${NODES[@]}"; do
+	key=key
+	[[ $name != n3 ]] || key=other-key
+	cat >"$RUN_DIR/$name.json" <<-CONFIG
+		{"node": {"host": "${ADDR[$name]}", "dispatchers": ["${ADDR[lb]}:7100"],
+		          "listen": [{"proto": "udp", "port": 5060}]},
+		 "key_file": "$RUN_DIR/$key", "control": "$RUN_DIR/$name.sock"}
+	CONFIG
+	check "the configuration of $name is right" ns "$name" sara-agent --check --config "$RUN_DIR/$name.json"
+done
+
+note '--- heartbeats make nodes up; without them, or with another key, they are down'
+ns lb insmod "$SARA_KO"
+spawn lb lb sara-agent --config "$RUN_DIR/lb.json"
+wait_for 60 'the agent in lb' log_has lb 'connected to the kernel module'
+for name in "${NODES[@]}"; do
+	node_agent "$name"
+done
+check 'n1 is up' wait_for 60 'n1 to be up' health_is n1 up
+check 'n2 is up' wait_for 60 'n2 to be up' health_is n2 up
+check 'n3 is down' wait_for 60 'n3 to be down' health_is n3 down
+check 'forged datagrams are counted' cluster 'n["n3"]["heartbeats"]["received"] == 0'
+check 'loads arrive' wait_for 60 'loads' cluster 'all("cpu" in n[x]["parts"] and "memory" in n[x]["parts"] for x in ("n1", "n2"))'
+check 'scores reach the kernel' wait_for 60 'a policy' cluster 'c["policies"] > 2'
+
+note '--- an application that does not read its socket is overloaded: the other node gets the sessions'
+spawn deaf n1 python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.bind(("198.18.0.100", 5060))
+f = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(100):
+    f.sendto(b"x" * 500, ("198.18.0.100", 5060))
+print("full", flush=True)
+time.sleep(1000)'
+wait_for 60 'a full socket' log_has deaf full
+check "n1's load is its backlog" wait_for 60 'the backlog' cluster 'n["n1"]["load"] > .9 and n["n1"]["parts"]["backlog"]["load"] > .9'
+check 'n1 is dearer than n2' wait_for 60 'scores' cluster 'n["n1"]["score"] > n["n2"]["score"] + .2'
+before=$(sessions n1)
+place 10
+wait_for 60 'ten sessions' placed
+check "none of ten sessions went to n1 (it had $before, has $(sessions n1))" [ "$(sessions n1)" = "$before" ]
+check "all of ten went to n2 (has $(sessions n2))" [ "$(sessions n2)" = 10 ]
+
+note '--- a killed agent is noticed by its silence, and comes back'
+stop n2 KILL
+check 'n2 is down' wait_for 60 'n2 to be down' health_is n2 down
+check 'for its silence' log_has lb 'node n2 is down (silence)'
+place 5
+wait_for 60 'five sessions' placed
+check 'new sessions go to the node that is left, however loaded' [ "$(sessions n1)" = $((before + 5)) ]
+node_agent n2
+check 'n2 is up again' wait_for 60 'n2 to be up' health_is n2 up
+
+note '--- an agent that stops says so before'
+stop n2 TERM
+check 'n2 is told to fail' wait_for 60 'n2 to be planned or down' log_has lb 'node n2 is \(planned\|down (planned\)'
+place 5
+wait_for 60 'five sessions' placed
+check 'it gets no more sessions' [ "$(sessions n2)" = 10 ]
+
+note '--- what was decided outlives the agent'
+stop lb KILL
+place 5
+wait_for 60 'five sessions' placed
+check 'n3 is still not used' [ "$(sessions n3)" = 0 ]
+check 'nor is n2' [ "$(sessions n2)" = 10 ]
+
+[[ $FAILED == 0 ]] || die "$FAILED checks failed"

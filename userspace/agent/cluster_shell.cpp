@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "agent/cluster_shell.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "agent/log.hpp"
+#include "agent/policy_request.hpp"
+#include "agent/stats.hpp"
+#include "io/clock.hpp"
+#include "io/load_sources.hpp"
+
+namespace sara::agent {
+
+Result<std::unique_ptr<ClusterShell>> ClusterShell::open(boost::asio::io_context& io, const Config& config,
+                                                         KernelLink& kernel) {
+    std::unique_ptr<ClusterShell> self(new ClusterShell(io, config, kernel));
+    if (config.cluster->plain) {
+        Result<std::unique_ptr<io::UdpSocket>> socket = io::UdpSocket::open(io, *config.cluster->plain);
+        if (!socket) {
+            return socket.error();
+        }
+        self->plain_ = std::move(*socket);
+        self->plain_->start(
+            [shell = self.get()](const Endpoint& from, Bytes datagram) {
+                // Anybody can send these: they may say that a node lives, and nothing else.
+                if (datagram.size() == wire::kHeartbeatSize) {
+                    shell->on_note(from, datagram);
+                }
+            },
+            [] {});
+    }
+    return self;
+}
+
+ClusterShell::ClusterShell(boost::asio::io_context& io, const Config& config, KernelLink& kernel)
+    : config_(config.cluster->cluster), hosts_(config.hosts), kernel_(kernel), role_(config_),
+      alarm_(io, [this] { on_alarm(); }) {
+    static_cast<void>(meter_.sample(io::read_load_sources({})));
+}
+
+kern::Status ClusterShell::adopt(kern::Channel& channel) {
+    role_ = role::Cluster(config_);
+    names_.clear();
+    // Our epochs begin anew.
+    if (const kern::Status forgotten = channel.execute(kern::policy_del()); !forgotten) {
+        return forgotten.error();
+    }
+    if (const kern::Status read = read_nodes(channel); !read) {
+        return read.error();
+    }
+    alarm_.set(io::now());
+    return Done{};
+}
+
+kern::Status ClusterShell::read_nodes(kern::Channel& channel) {
+    const kern::Result<kern::Listing<kern::Node>> listing = channel.dump<kern::Node>(kern::node_dump());
+    if (!listing) {
+        return listing.error();
+    }
+    std::vector<role::ClusterNode> present;
+    names_.clear();
+    for (const kern::Node& node : listing->items) {
+        const auto configured = hosts_.find(node.name);
+        const auto host = configured != hosts_.end() ? std::optional(configured->second) : host_of(node.address);
+        if (!host) {
+            if (const auto line =
+                    log_.pass(role::LogLevel::error,
+                              "node " + node.name + " has an IPv6 address and no \"host\": not watched", io::now())) {
+                log({*line});
+            }
+            continue;
+        }
+        const policy::NodeId id{node.id};
+        names_.emplace(id, node.name);
+        present.push_back({.id = id, .name = node.name, .host = *host, .live = node.sessions});
+    }
+    carry_out(role_.nodes(present, io::now()));
+    return Done{};
+}
+
+void ClusterShell::on_note(const Endpoint& from, Bytes note) {
+    carry_out(role_.heard(note, from.address, io::now()));
+}
+
+void ClusterShell::carry_out(const role::ClusterOutput& output) {
+    log(output.log);
+    for (const role::SetHealth& set : output.health) {
+        static_cast<void>(kernel_.post(to_request(set)));
+    }
+    if (output.policy) {
+        ++policies_;
+        static_cast<void>(kernel_.post(to_request(*output.policy, names_)));
+    }
+}
+
+void ClusterShell::on_alarm() {
+    kern::Channel* channel = kernel_.channel();
+    if (channel == nullptr) {
+        return;  // adopt() begins anew
+    }
+    if (const kern::Status read = read_nodes(*channel); !read) {
+        log(role::LogLevel::warning, "reading the kernel's nodes failed: " + read.error().text());
+    }
+    const node::LoadReport report = meter_.sample(io::read_load_sources({}));
+    if (const auto bottleneck = policy::bottleneck(report.loads)) {
+        own_ = bottleneck->load;
+    }
+    carry_out(role_.expire(own_, io::now()));
+    alarm_.set(role_.next_deadline());
+    if (kernel_.is_up()) {
+        kernel_.drain();
+    }
+}
+
+nlohmann::ordered_json ClusterShell::stats() const {
+    nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
+    for (const role::ClusterView& node : role_.view(io::now())) {
+        nodes.push_back({{"name", node.name},
+                         {"host", wire::text(node.host)},
+                         {"availability", to_string(node.state.availability)},
+                         {"cause", to_string(node.state.cause)},
+                         {"heartbeats", to_json(node.beats)},
+                         {"load", node.load.measured.value()},
+                         {"forecast", node.load.forecast.value()},
+                         {"damped", node.load.damped.value()},
+                         {"error", node.load.error},
+                         {"stale", node.load.stale},
+                         {"score", node.load.score},
+                         {"cost", node.load.cost.value()},
+                         {"parts", to_json(node.parts, node.raw)}});
+        if (node.speaker) {
+            nodes.back()["address"] = node.speaker->text();
+        }
+        if (node.rival) {
+            nodes.back()["rival"] = node.rival->text();
+        }
+    }
+    nlohmann::ordered_json out = to_json(role_.counters());
+    out["policies"] = policies_;
+    out["own_load"] = own_.value();
+    if (const auto& admission = role_.admission()) {
+        out["admission"] = {{"x", admission->x},
+                            {"cost", admission->cost.value()},
+                            {"t1", admission->thresholds.t1().value()},
+                            {"t2", admission->thresholds.t2().value()},
+                            {"t3", admission->thresholds.t3().value()},
+                            {"c", admission->thresholds.c().value()},
+                            {"p_new", admission->drop.fresh.value()},
+                            {"p_est", admission->drop.established.value()}};
+    }
+    out["nodes"] = std::move(nodes);
+    return out;
+}
+
+}  // namespace sara::agent

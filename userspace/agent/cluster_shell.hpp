@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "agent/config.hpp"
+#include "agent/kernel_link.hpp"
+#include "core/node/load_meter.hpp"
+#include "core/role/cluster.hpp"
+#include "io/alarm.hpp"
+#include "io/udp_socket.hpp"
+
+namespace sara::agent {
+
+/// The dispatcher's watch over its nodes with its hands: reads from the kernel which nodes there are and what they
+/// have, and pushes what role::Cluster decides.
+class ClusterShell {
+public:
+    /// `kernel` must outlive this.
+    [[nodiscard]] static Result<std::unique_ptr<ClusterShell>> open(boost::asio::io_context& io, const Config& config,
+                                                                    KernelLink& kernel);
+
+    /// A new channel: what an earlier agent pushed is forgotten, and its nodes are looked at anew.
+    [[nodiscard]] kern::Status adopt(kern::Channel& channel);
+
+    /// What a node said over the peer channel.
+    void on_note(const Endpoint& from, Bytes note);
+
+    [[nodiscard]] nlohmann::ordered_json stats() const;
+
+private:
+    ClusterShell(boost::asio::io_context& io, const Config& config, KernelLink& kernel);
+
+    [[nodiscard]] kern::Status read_nodes(kern::Channel& channel);
+    void carry_out(const role::ClusterOutput& output);
+    void on_alarm();
+
+    const role::ClusterConfig config_;
+    const std::map<std::string, wire::HostId> hosts_;
+    KernelLink& kernel_;
+    role::Cluster role_;
+    std::map<policy::NodeId, std::string> names_;
+    node::LoadMeter meter_;
+    policy::Load own_;  ///< load of this machine
+    std::unique_ptr<io::UdpSocket> plain_;
+    io::Alarm alarm_;
+    role::LogLimit log_{1};
+    std::uint64_t policies_ = 0;
+};
+
+}  // namespace sara::agent

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "agent/config_roles.hpp"
+
+#include <array>
+#include <set>
+
+namespace sara::agent {
+
+namespace {
+
+using nlohmann::json;
+using Presence = JsonObject::Presence;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMaxListen = 64;
+
+std::optional<Transport> parse_transport(std::string_view text) {
+    for (const Transport transport : {Transport::udp, Transport::tcp}) {
+        if (text == to_string(transport)) {
+            return transport;
+        }
+    }
+    return std::nullopt;
+}
+
+void read_thresholds(const json& value, const std::string& path, policy::Thresholds& thresholds, Errors& errors) {
+    JsonObject object(value, path, errors);
+    const auto t1 = object.real("t1", 0, 1);
+    const auto t2 = object.real("t2", 0, 1);
+    const auto t3 = object.real("t3", 0, 1);
+    const auto c = object.real("c", 0, 1);
+    object.finish();
+    Result<policy::Thresholds> read =
+        policy::Thresholds::from(t1.value_or(thresholds.t1().value()), t2.value_or(thresholds.t2().value()),
+                                 t3.value_or(thresholds.t3().value()), c.value_or(thresholds.c().value()));
+    if (read) {
+        thresholds = *read;
+    } else {
+        errors.push_back(Error{read.error().text(), path});
+    }
+}
+
+/// What the policies themselves refuse, with our path.
+void add(const Status& status, const std::string& path, Errors& errors) {
+    if (!status) {
+        errors.push_back(Error{status.error().text(), path});
+    }
+}
+
+}  // namespace
+
+std::optional<wire::HostId> parse_host(std::string_view text) {
+    const std::optional<Address> address = Address::parse(text);
+    if (!address || address->family() != Family::ipv4 || address->is_unspecified()) {
+        return std::nullopt;
+    }
+    return host_of(*address);
+}
+
+std::optional<wire::HostId> host_of(const Address& address) {
+    if (address.family() != Family::ipv4) {
+        return std::nullopt;
+    }
+    std::uint32_t host = 0;
+    for (const std::uint8_t octet : address.bytes()) {
+        host = host << 8U | octet;
+    }
+    return wire::HostId{host};
+}
+
+NodeRoleConfig read_node_role(const json& value, const std::string& path, Errors& errors) {
+    JsonObject object(value, path, errors);
+    NodeRoleConfig config;
+    config.dispatchers = object.parsed_list<Endpoint>("dispatchers", parse_peer, kPeerAllowed, Presence::optional);
+    config.plain = object.parsed_list<Endpoint>("plain", parse_peer, kPeerAllowed, Presence::optional);
+    const std::set<Endpoint> different(config.dispatchers.begin(), config.dispatchers.end());
+    if (different.size() != config.dispatchers.size()) {
+        object.refuse("dispatchers", "names one dispatcher twice");
+    }
+    if (config.dispatchers.empty() && config.plain.empty()) {
+        object.refuse("dispatchers", "is empty; name at least one dispatcher");
+    }
+    config.node.host =
+        object.parsed<wire::HostId>("host", parse_host, kHostAllowed, Presence::required).value_or(wire::HostId{});
+    config.node.period = object.seconds("period", 50ms, 60s).value_or(config.node.period);
+    object.each("listen", "a list of ports", Presence::optional, [&](const json& item, const std::string& where) {
+        JsonObject port(item, where, errors);
+        const auto proto = port.parsed<Transport>("proto", parse_transport, R"("udp" or "tcp")", Presence::required);
+        const auto number = port.number("port", 1, 65535, Presence::required);
+        port.finish();
+        if (proto && number) {
+            config.listen.push_back({*proto, static_cast<Port>(*number)});
+        }
+    });
+    if (config.listen.size() > kMaxListen) {
+        object.refuse("listen", "has more than " + std::to_string(kMaxListen) + " ports");
+    }
+    object.finish();
+    return config;
+}
+
+ClusterRoleConfig read_cluster(const json& value, const std::string& path, Errors& errors) {
+    JsonObject object(value, path, errors);
+    ClusterRoleConfig config;
+    policy::DetectorConfig& detector = config.cluster.detector;
+    policy::ShellConfig& shell = config.cluster.shell;
+    config.plain = object.parsed<Endpoint>("plain", parse_peer, kPeerAllowed, Presence::optional);
+    detector.period = object.seconds("period", 50ms, 60s).value_or(500ms);
+    if (const auto misses = object.number("misses", 1, 1000, Presence::optional)) {
+        detector.misses = static_cast<int>(*misses);
+    }
+    if (const auto samples = object.number("window", policy::Window::kMin, policy::Window::kMax, Presence::optional)) {
+        shell.window = *policy::Window::from(*samples);
+    }
+    if (const auto smoothing = object.real("smoothing", 0, 1)) {
+        if (const auto read = policy::Smoothing::from(*smoothing)) {
+            shell.smoothing = *read;
+        } else {
+            object.refuse("smoothing", read.error().text());
+        }
+    }
+    if (const auto slow_start = object.seconds("slow_start", 0s, 1h)) {
+        shell.slow_start = *slow_start;
+    }
+    object.with("thresholds", [&](const json& thresholds, const std::string& where) {
+        read_thresholds(thresholds, where, shell.admission.thresholds, errors);
+    });
+    shell.admission.moving = object.boolean("moving_thresholds").value_or(shell.admission.moving);
+    object.finish();
+    add(check(detector), path, errors);
+    add(check(shell), path, errors);
+    return config;
+}
+
+}  // namespace sara::agent

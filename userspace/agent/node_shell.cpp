@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "agent/node_shell.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "agent/stats.hpp"
+#include "io/clock.hpp"
+#include "io/entropy.hpp"
+#include "io/load_sources.hpp"
+
+namespace sara::agent {
+
+namespace {
+
+std::uint16_t draw_sequence() {
+    std::array<std::uint8_t, 2> octets{};
+    io::random_bytes(octets);
+    return static_cast<std::uint16_t>(octets[0] << 8U | octets[1]);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<NodeShell>> NodeShell::open(boost::asio::io_context& io, const NodeRoleConfig& config,
+                                                   const wire::SharedKey& key) {
+    std::unique_ptr<NodeShell> self(new NodeShell(io, config));
+    NodeShell* shell = self.get();
+    for (const Endpoint& dispatcher : config.dispatchers) {
+        auto link =
+            PeerLink::open(io, dispatcher, key, {.on_datagram = [] {}, .on_batch = [shell] { shell->set_alarm(); }});
+        if (!link) {
+            return link.error();
+        }
+        self->links_.push_back(std::move(*link));
+    }
+    for (const Endpoint& to : config.plain) {
+        const Endpoint local{to.address.family() == Family::ipv4 ? Address() : Address::v6({}), 0};
+        Result<std::unique_ptr<io::UdpSocket>> socket = io::UdpSocket::open(io, local);
+        if (!socket) {
+            return socket.error();
+        }
+        // Nobody has an answer to a plain heartbeat.
+        (*socket)->start([](const Endpoint&, Bytes) {}, [] {});
+        self->plain_.push_back({to, std::move(*socket)});
+    }
+    // CPU and drops are those since the sample before.
+    static_cast<void>(self->meter_.sample(io::read_load_sources(config.listen)));
+    self->set_alarm();
+    return self;
+}
+
+NodeShell::NodeShell(boost::asio::io_context& io, const NodeRoleConfig& config)
+    : config_(config), role_(config.node, draw_sequence()), alarm_(io, [this] { on_alarm(); }) {}
+
+void NodeShell::plan(std::optional<Time> at) {
+    role_.plan(at);
+    beat();
+    set_alarm();
+}
+
+void NodeShell::beat() {
+    report_ = meter_.sample(io::read_load_sources(config_.listen));
+    const role::NodeOutput output = role_.beat(report_, io::now(), io::unix_now());
+    const Buffer heartbeat(output.heartbeat.begin(), output.heartbeat.end());
+    for (const std::unique_ptr<PeerLink>& link : links_) {
+        link->note(heartbeat);
+        if (!output.load.empty()) {
+            link->note(output.load);
+        }
+    }
+    for (const Plain& plain : plain_) {
+        plain.socket->send(plain.to, output.heartbeat);
+    }
+    ++beats_;
+}
+
+void NodeShell::on_alarm() {
+    if (role_.next_deadline() <= io::now()) {
+        beat();
+    }
+    for (const std::unique_ptr<PeerLink>& link : links_) {
+        link->flush();
+    }
+    set_alarm();
+}
+
+void NodeShell::set_alarm() {
+    Time earliest = role_.next_deadline();
+    for (const std::unique_ptr<PeerLink>& link : links_) {
+        earliest = std::min(earliest, link->next_deadline());
+    }
+    alarm_.set(earliest);
+}
+
+nlohmann::ordered_json NodeShell::stats() const {
+    nlohmann::ordered_json links = nlohmann::ordered_json::array();
+    for (const std::unique_ptr<PeerLink>& link : links_) {
+        links.push_back(link->stats());
+    }
+    return {{"host", wire::text(config_.node.host)},
+            {"flag", static_cast<int>(role_.flag())},
+            {"beats", beats_},
+            {"load", to_json(report_.loads, report_.raw)},
+            {"dispatchers", std::move(links)}};
+}
+
+}  // namespace sara::agent
