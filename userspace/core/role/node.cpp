@@ -61,8 +61,8 @@ NodeOutput Node::beat(const node::LoadReport& report, Time now, std::uint32_t un
                                      .timestamp = planned_ ? calendar(*planned_, now, unix_now) : unix_now});
     out.load = encode_load(config_, report, load_sequence_++);
     // On the beat; what was missed while we did not run is not caught up with.
-    due_ = due_ <= now && now - due_ < config_.period && due_ != Time::min() ? due_ + config_.period
-                                                                             : now + config_.period;
+    const bool on_beat = due_ && *due_ <= now && now - *due_ < config_.period;
+    due_ = (on_beat ? *due_ : now) + config_.period;
     return out;
 }
 

@@ -45,7 +45,7 @@ public:
 
     /// To be called at next_deadline(), or before it to have news out at once. `unix_now`: seconds since 1970 UTC.
     [[nodiscard]] NodeOutput beat(const node::LoadReport& report, Time now, std::uint32_t unix_now);
-    [[nodiscard]] Time next_deadline() const noexcept { return due_; }
+    [[nodiscard]] Time next_deadline() const noexcept { return due_.value_or(Time::min()); }
 
 private:
     NodeConfig config_;
@@ -53,7 +53,7 @@ private:
     std::uint32_t load_sequence_;
     bool answers_ = true;
     std::optional<Time> planned_;
-    Time due_ = Time::min();
+    std::optional<Time> due_;  ///< nothing before the first beat
 };
 
 }  // namespace sara::role
