@@ -107,7 +107,7 @@ const struct nla_policy sara_service_get_nl_policy[SARA_A_SERVICE_NAME + 1] = {
 };
 
 /* SARA_CMD_NODE_NEW - do */
-const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = {
+const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_HEALTH + 1] = {
 	[SARA_A_NODE_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_NODE_ADDR] = { .type = NLA_BINARY, },
 	[SARA_A_NODE_IFINDEX] = { .type = NLA_U32, },
@@ -116,6 +116,7 @@ const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1] = 
 	[SARA_A_NODE_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[SARA_A_NODE_WEIGHT] = { .type = NLA_U32, },
 	[SARA_A_NODE_MAX_SESSIONS] = { .type = NLA_U32, },
+	[SARA_A_NODE_HEALTH] = NLA_POLICY_MAX(NLA_U32, 4),
 };
 
 /* SARA_CMD_NODE_SET - do */
@@ -304,7 +305,7 @@ const struct genl_ops sara_nl_ops[26] = {
 		.cmd		= SARA_CMD_NODE_NEW,
 		.doit		= sara_nl_node_new_doit,
 		.policy		= sara_node_new_nl_policy,
-		.maxattr	= SARA_A_NODE_MAX_SESSIONS,
+		.maxattr	= SARA_A_NODE_HEALTH,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

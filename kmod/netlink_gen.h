@@ -33,7 +33,7 @@ extern const struct nla_policy sara_service_del_nl_policy[SARA_A_SERVICE_FORCE +
 
 extern const struct nla_policy sara_service_get_nl_policy[SARA_A_SERVICE_NAME + 1];
 
-extern const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_MAX_SESSIONS + 1];
+extern const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_HEALTH + 1];
 
 extern const struct nla_policy sara_node_set_nl_policy[SARA_A_NODE_HEALTH + 1];
 

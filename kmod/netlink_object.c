@@ -441,6 +441,9 @@ static int sara_nl_node_args(struct genl_info *info,
 	struct nlattr **attrs = info->attrs;
 	int err;
 
+	/* Both commands' tables have all that is asked for here. */
+	BUILD_BUG_ON(ARRAY_SIZE(sara_node_new_nl_policy) !=
+		     ARRAY_SIZE(sara_node_set_nl_policy));
 	memset(args, 0, sizeof(*args));
 	err = sara_nl_get_name(info, SARA_A_NODE_NAME, &args->name);
 	if (err)

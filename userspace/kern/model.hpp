@@ -221,7 +221,7 @@ struct NodeSpec {
     std::optional<Mac> mac;
     bool mac_resolved = false;  ///< with set: the MAC is no longer fixed
     std::optional<NodeState> state;
-    std::optional<Health> health{};  ///< only with set
+    std::optional<Health> health{};
     std::optional<std::uint32_t> weight;
     std::optional<std::uint32_t> max_sessions;
 
