@@ -11,19 +11,6 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 trap cleanup EXIT
-FAILED=0
-
-# check WHAT COMMAND...
-check() {
-	local what=$1
-	shift
-	if "$@"; then
-		note "ok: $what"
-	else
-		note "not ok: $what"
-		FAILED=$((FAILED + 1))
-	fi
-}
 
 # ends_with CODE TEXT NAMESPACE COMMAND...: the command ends with this code and says this.
 ends_with() {

@@ -18,25 +18,12 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 trap cleanup EXIT
-FAILED=0
 [[ -n ${SARA_RACE_CALLS-} ]] || {
 	note 'skipped: a measurement; run it alone, with SARA_RACE_CALLS'
 	exit 77
 }
 CALLS=$SARA_RACE_CALLS
 AT_ONCE=4
-
-# check WHAT COMMAND...
-check() {
-	local what=$1
-	shift
-	if "$@"; then
-		note "ok: $what"
-	else
-		note "not ok: $what"
-		FAILED=$((FAILED + 1))
-	fi
-}
 
 # count NAMESPACE COUNTER: of the module.
 count() { ns "$1" sara stats show | sed -n "s/^$2 //p"; }

@@ -49,6 +49,19 @@ die() {
 	exit 1
 }
 
+# check WHAT COMMAND...: goes on when the command fails, and counts that in FAILED.
+FAILED=0
+check() {
+	local what=$1
+	shift
+	if "$@"; then
+		note "ok: $what"
+	else
+		note "not ok: $what"
+		FAILED=$((FAILED + 1))
+	fi
+}
+
 # --- namespaces -----------------------------------------------------------------------------------------------
 # ns NAME COMMAND...: runs COMMAND in the namespace.
 ns() {

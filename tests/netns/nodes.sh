@@ -12,19 +12,6 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 trap cleanup EXIT
-FAILED=0
-
-# check WHAT COMMAND...
-check() {
-	local what=$1
-	shift
-	if "$@"; then
-		note "ok: $what"
-	else
-		note "not ok: $what"
-		FAILED=$((FAILED + 1))
-	fi
-}
 
 health_is() { [[ $(ns lb sara node show "$1") == *" health $2 "* ]]; }
 sessions() { ns lb sara -s node show "$1" | sed -n 's/.*sessions-total \([0-9]*\).*/\1/p'; }
