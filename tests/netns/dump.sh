@@ -6,6 +6,7 @@
 #   c1 --UDP from 10,000 ports--> lb (VIP, service keep at 5060; churn at 5061, purged after 2 s) --MAC--> n1 | n2
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/dump.sh
+# processors: 2
 # timeout: 600
 set -euo pipefail
 . "$(dirname "$0")/small.sh"

@@ -9,6 +9,7 @@
 #
 # An emulated machine gets a tenth of it: there each packet takes half a millisecond. SARA_PACKETS=N changes their number.
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/flood.sh
+# processors: 2
 # timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"

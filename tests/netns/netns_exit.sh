@@ -5,6 +5,7 @@
 #   c1 (traffic) ----> lb (VIP, service) --MAC--> n1 | n2         lb2: another namespace with objects of its own
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/netns_exit.sh
+# processors: 2
 # timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"

@@ -7,6 +7,7 @@
 #
 # SARA_SEED=N repeats a run; SARA_ROUNDS=N makes it longer.
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/stress.sh
+# processors: 2
 # timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"

@@ -6,6 +6,7 @@
 #                                         local server at the VIP's port
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/unload.sh
+# processors: 2
 # timeout: 480
 set -euo pipefail
 . "$(dirname "$0")/small.sh"
