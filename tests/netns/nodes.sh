@@ -8,6 +8,7 @@
 #                  ^------ heartbeats and loads ---------------------- sara-agent node each (n3: wrong key)
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/nodes.sh
+# processors: 2
 # timeout: 300
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -58,7 +59,7 @@ topo_up
 (umask 077 && sara-agent keygen >"$RUN_DIR/key" && sara-agent keygen >"$RUN_DIR/other-key")
 cat >"$RUN_DIR/lb.json" <<-CONFIG
 	{"dispatcher": {"listen": "${ADDR[lb]}:7100", "cluster": {"slow_start": 0}},
-	 "key_file": "$RUN_DIR/key", "control": "$RUN_DIR/lb.sock",
+	 "key_file": "$RUN_DIR/key", "control": "$RUN_DIR/lb.sock", "metrics": {"listen": "127.0.0.1:9477"},
 	 "devices": [{"name": "eth0", "mode": "dispatch"}],
 	 "nodes": [{"name": "n1", "addr": "${ADDR[n1]}", "dev": "eth0"},
 	           {"name": "n2", "addr": "${ADDR[n2]}", "dev": "eth0"},
@@ -89,6 +90,13 @@ check 'n3 is down' wait_for 60 'n3 to be down' health_is n3 down
 check 'forged datagrams are counted' cluster 'n["n3"]["heartbeats"]["received"] == 0'
 check 'loads arrive' wait_for 60 'loads' cluster 'all("cpu" in n[x]["parts"] and "memory" in n[x]["parts"] for x in ("n1", "n2"))'
 check 'scores reach the kernel' wait_for 60 'a policy' cluster 'c["policies"] > 2'
+metrics=$(ns lb python3 -c 'from urllib.request import urlopen
+print(urlopen("http://127.0.0.1:9477/metrics", timeout=20).read().decode())')
+for line in 'sara_kernel_up 1' 'sara_node_health{node="n1",health="up"} 1' 'sara_node_health{node="n3",health="down"} 1' \
+	'sara_service_sessions{service="sip"} 0' 'sara_node_load_component{node="n2",component="memory"} 0' \
+	'sara_admission_threshold{threshold="t1"} 0.94'; do
+	check "among the metrics is $line" grep -q -F "$line" <<<"$metrics"
+done
 
 note '--- an application that does not read its socket is overloaded: the other node gets the sessions'
 spawn deaf n1 python3 -c 'import socket, time

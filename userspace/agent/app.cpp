@@ -10,6 +10,8 @@
 
 #include "agent/control.hpp"
 #include "agent/log.hpp"
+#include "agent/metrics.hpp"
+#include "agent/metrics_text.hpp"
 #include "agent/provision.hpp"
 #include "agent/stats.hpp"
 #include "io/clock.hpp"
@@ -31,6 +33,7 @@ std::vector<std::string> restart_needed(const Config& before, const Config& afte
     differs(before.node != after.node, "node");
     differs(before.key_file != after.key_file, "key_file");
     differs(before.control != after.control, "control");
+    differs(before.metrics != after.metrics, "metrics");
     differs(before.sip != after.sip || before.rtsp != after.rtsp, "timers");
     return keys;
 }
@@ -83,6 +86,14 @@ Status App::open() {
         return control.error();
     }
     control_ = std::move(*control);
+    if (config_.metrics) {
+        auto metrics = io::HttpServer::open(
+            io_, *config_.metrics, {"/metrics", std::string(MetricsText::kContentType), [this] { return this->metrics(); }});
+        if (!metrics) {
+            return metrics.error();
+        }
+        metrics_ = std::move(*metrics);
+    }
     if (config_.dispatcher) {
         auto dispatcher = DispatcherShell::open(io_, config_, key_, kernel_);
         if (!dispatcher) {
@@ -267,6 +278,31 @@ nlohmann::ordered_json App::stats() const {
         out["node"] = node_->stats();
     }
     return out;
+}
+
+std::string App::metrics() {
+    MetricsInput input;
+    input.kernel_up = kernel_.is_up();
+    input.link = kernel_.counters();
+    if (kern::Channel* channel = kernel_.channel()) {
+        // What the kernel does not answer now is left out: a scrape with gaps says more than none.
+        if (auto stats = channel->get<kern::Stats>(kern::stats_get())) {
+            input.stats = *stats;
+        }
+        if (auto services = channel->dump<kern::Service>(kern::service_dump())) {
+            input.services = std::move(services->items);
+        }
+        if (auto nodes = channel->dump<kern::Node>(kern::node_dump())) {
+            input.nodes = std::move(nodes->items);
+        }
+        if (kernel_.is_up()) {
+            kernel_.drain();
+        }
+    }
+    if (dispatcher_) {
+        input.cluster = dispatcher_->metrics();
+    }
+    return to_metrics(input);
 }
 
 }  // namespace sara::agent

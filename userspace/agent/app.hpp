@@ -17,6 +17,7 @@
 #include "agent/node_shell.hpp"
 #include "io/alarm.hpp"
 #include "io/control_socket.hpp"
+#include "io/http_server.hpp"
 #include "io/notify.hpp"
 
 namespace sara::agent {
@@ -51,6 +52,7 @@ private:
     void reload();
     void feed_watchdog();
     [[nodiscard]] nlohmann::ordered_json stats() const;
+    [[nodiscard]] std::string metrics();
 
     Config config_;
     std::string config_path_;
@@ -63,6 +65,7 @@ private:
     std::unique_ptr<GatewayShell> gateway_;
     std::unique_ptr<NodeShell> node_;
     std::unique_ptr<io::ControlSocket> control_;
+    std::unique_ptr<io::HttpServer> metrics_;
     boost::asio::signal_set signals_;
     io::Alarm watchdog_;
     io::Alarm resync_;

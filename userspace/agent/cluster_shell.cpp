@@ -153,4 +153,8 @@ nlohmann::ordered_json ClusterShell::stats() const {
     return out;
 }
 
+ClusterMetrics ClusterShell::metrics() const {
+    return {role_.view(io::now()), role_.admission()};
+}
+
 }  // namespace sara::agent

@@ -10,6 +10,7 @@
 
 #include "agent/config.hpp"
 #include "agent/kernel_link.hpp"
+#include "agent/metrics.hpp"
 #include "core/node/load_meter.hpp"
 #include "core/role/cluster.hpp"
 #include "io/alarm.hpp"
@@ -32,6 +33,7 @@ public:
     void on_note(const Endpoint& from, Bytes note);
 
     [[nodiscard]] nlohmann::ordered_json stats() const;
+    [[nodiscard]] ClusterMetrics metrics() const;
 
 private:
     ClusterShell(boost::asio::io_context& io, const Config& config, KernelLink& kernel);

@@ -265,6 +265,11 @@ Config read_config(const json& document, Errors& errors) {
              [&](const json& value, const std::string& path) { config.node = read_node_role(value, path, errors); });
     config.key_file = top.text("key_file", kMaxPath, Presence::required).value_or("");
     config.control = top.text("control", kMaxPath, Presence::optional).value_or(config.control);
+    top.with("metrics", [&](const json& value, const std::string& path) {
+        JsonObject object(value, path, errors);
+        config.metrics = object.parsed<Endpoint>("listen", parse_listen, kListenAllowed, Presence::required);
+        object.finish();
+    });
     top.with("log", [&](const json& value, const std::string& path) {
         JsonObject object(value, path, errors);
         config.log_level =
@@ -330,6 +335,14 @@ private:
 std::optional<Endpoint> parse_peer(std::string_view text) {
     const auto endpoint = parse_endpoint(text);
     if (!endpoint || endpoint->port == 0 || endpoint->address.is_unspecified() || endpoint->address.is_multicast()) {
+        return std::nullopt;
+    }
+    return endpoint;
+}
+
+std::optional<Endpoint> parse_listen(std::string_view text) {
+    const auto endpoint = parse_endpoint(text);
+    if (!endpoint || endpoint->port == 0 || endpoint->address.is_multicast()) {
         return std::nullopt;
     }
     return endpoint;

@@ -72,6 +72,7 @@ struct Config {
     std::optional<NodeRoleConfig> node;
     std::string key_file;
     std::string control = "/run/sara/agent.sock";
+    std::optional<Endpoint> metrics;  ///< served here, to anybody who reaches it
     role::LogLevel log_level = role::LogLevel::info;
     std::optional<inspect::Timers> sip;
     std::optional<inspect::Timers> rtsp;
@@ -87,6 +88,11 @@ struct Config {
 
 /// "198.18.0.2:7100", "[fd00::2]:7100"
 [[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+/// An address of this machine, or the wildcard, with a port.
+[[nodiscard]] std::optional<Endpoint> parse_listen(std::string_view text);
+inline constexpr std::string_view kListenAllowed =
+    "an address and port like \"127.0.0.1:9477\" or \"[::]:9477\" (not multicast)";
 
 /// A reachable address with a port: peers answer to where they were called, so wildcards cannot serve.
 [[nodiscard]] std::optional<Endpoint> parse_peer(std::string_view text);

@@ -278,4 +278,8 @@ nlohmann::ordered_json DispatcherShell::stats() const {
     return out;
 }
 
+std::optional<ClusterMetrics> DispatcherShell::metrics() const {
+    return cluster_ ? std::optional(cluster_->metrics()) : std::nullopt;
+}
+
 }  // namespace sara::agent

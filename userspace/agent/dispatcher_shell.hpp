@@ -39,6 +39,8 @@ public:
     void on_answer(const kern::Answer& answer);
 
     [[nodiscard]] nlohmann::ordered_json stats() const;
+    /// Nothing if nodes are not watched.
+    [[nodiscard]] std::optional<ClusterMetrics> metrics() const;
 
 private:
     DispatcherShell(boost::asio::io_context& io, const Config& config, const wire::SharedKey& key, KernelLink& kernel,

@@ -76,6 +76,7 @@ TEST_CASE("the smallest files of each role") {
     CHECK_FALSE(dispatcher.gateway);
     CHECK(dispatcher.key_file == "/k");
     CHECK(dispatcher.control == "/run/sara/agent.sock");
+    CHECK_FALSE(dispatcher.metrics);
     CHECK(dispatcher.log_level == role::LogLevel::info);
     CHECK_FALSE(dispatcher.sip);
 
@@ -100,6 +101,7 @@ TEST_CASE("a gateway's replies wait if they are told to") {
 TEST_CASE("everything that a file can say") {
     const Config config = good(with(R"(
         "control": "/tmp/x.sock",
+        "metrics": {"listen": "[::]:9477"},
         "log": {"level": "debug"},
         "timers": {"sip": {"linger": 5, "dialog": 60.5}},
         "bounds": {"max_sessions": 100, "tcp_timeout": 900, "inspect_rate": 0},
@@ -111,6 +113,8 @@ TEST_CASE("everything that a file can say") {
                       "key": "call-id", "no_call_id": "pass", "scheduler": "wrr", "flow_timeout": 12.5, "nodes": ["n1"]},
                      {"name": "range", "vip": "fd00::100", "proto": "tcp", "port": 8000, "port_last": 8010}])"));
     CHECK(config.control == "/tmp/x.sock");
+    REQUIRE(config.metrics);
+    CHECK(config.metrics->text() == "[::]:9477");
     CHECK(config.log_level == role::LogLevel::debug);
     REQUIRE(config.sip);
     CHECK(config.sip->linger == 5s);
@@ -162,7 +166,7 @@ TEST_CASE("each error names its path and what is allowed") {
                              "(neither wildcard nor multicast)";
     const auto [member, expected] = GENERATE_COPY(table<std::string, std::string>({
         {R"("colour": 1)",
-         "colour: unknown key; allowed here: dispatcher, gateway, node, key_file, control, log, timers, "
+         "colour: unknown key; allowed here: dispatcher, gateway, node, key_file, control, metrics, log, timers, "
          "bounds, devices, nodes, services"},
         {R"("gateway": {})", "gateway.dispatchers: is missing; it must be a list, each item " + peer},
         {R"("gateway": {"dispatchers": []})", "gateway.dispatchers: is empty; name at least one dispatcher"},
@@ -240,6 +244,13 @@ TEST_CASE("a wildcard, port 0, a name and a bare IPv6 address are no places to l
         CHECK(error(std::string(R"({"dispatcher": {"listen": ")") + text + R"("}, "key_file": "/k"})")
                   .starts_with(std::string("dispatcher.listen: \"") + text + "\" is not allowed"));
     }
+}
+
+TEST_CASE("metrics are served at a port of any address, also the wildcard") {
+    CHECK(good(with(R"("metrics": {"listen": "0.0.0.0:9477"})")).metrics);
+    CHECK(error(with(R"("metrics": {"listen": "127.0.0.1:0"})")).starts_with("metrics.listen: "));
+    CHECK(error(with(R"("metrics": {"listen": "224.0.0.1:9477"})")).starts_with("metrics.listen: "));
+    CHECK(error(with(R"("metrics": {})")).starts_with("metrics.listen"));
 }
 
 TEST_CASE("a file that is not there is named") {
