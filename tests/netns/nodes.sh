@@ -90,6 +90,8 @@ check 'n3 is down' wait_for 60 'n3 to be down' health_is n3 down
 check 'forged datagrams are counted' cluster 'n["n3"]["heartbeats"]["received"] == 0'
 check 'loads arrive' wait_for 60 'loads' cluster 'all("cpu" in n[x]["parts"] and "memory" in n[x]["parts"] for x in ("n1", "n2"))'
 check 'scores reach the kernel' wait_for 60 'a policy' cluster 'c["policies"] > 2'
+check 'sara node load tells what n1 is made of' grep -q '^ *memory load [0-9.]* raw' \
+	<<<"$(ns lb sara node load n1 socket "$RUN_DIR/lb.sock")"
 metrics=$(ns lb python3 -c 'from urllib.request import urlopen
 print(urlopen("http://127.0.0.1:9477/metrics", timeout=20).read().decode())')
 for line in 'sara_kernel_up 1' 'sara_node_health{node="n1",health="up"} 1' 'sara_node_health{node="n3",health="down"} 1' \

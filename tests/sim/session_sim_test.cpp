@@ -86,7 +86,7 @@ void check_whole(const World& world, const Cast& cast) {
     for (const auto& [id, session] : world.kernel().sessions()) {
         INFO(session.signalling.text());
         const bool lives =
-            std::any_of(living.begin(), living.end(), [&](const auto& each) { return each.first == id; });
+            std::any_of(living.begin(), living.end(), [own = id](const auto& each) { return each.first == own; });
         CHECK(session.closing != lives);
     }
     // The dice must have made both kinds, or nothing was shown.

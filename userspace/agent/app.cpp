@@ -88,7 +88,8 @@ Status App::open() {
     control_ = std::move(*control);
     if (config_.metrics) {
         auto metrics = io::HttpServer::open(
-            io_, *config_.metrics, {"/metrics", std::string(MetricsText::kContentType), [this] { return this->metrics(); }});
+            io_, *config_.metrics,
+            {"/metrics", std::string(MetricsText::kContentType), [this] { return this->metrics(); }});
         if (!metrics) {
             return metrics.error();
         }

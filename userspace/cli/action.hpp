@@ -44,11 +44,21 @@ struct Monitor {
     friend bool operator==(const Monitor&, const Monitor&) = default;
 };
 
+inline constexpr const char* kAgentSocket = "/run/sara/agent.sock";
+
 /// Print the counters of the agent behind a control socket.
 struct AgentStats {
     std::string socket;
 
     friend bool operator==(const AgentStats&, const AgentStats&) = default;
+};
+
+/// Print what the agent behind a control socket knows of its nodes' loads.
+struct NodeLoad {
+    std::string socket;
+    std::string node;  ///< empty: all
+
+    friend bool operator==(const NodeLoad&, const NodeLoad&) = default;
 };
 
 /// A port, and what is spoken there.
@@ -68,6 +78,6 @@ struct Inspect {
     friend bool operator==(const Inspect&, const Inspect&) = default;
 };
 
-using Action = std::variant<Help, Execute, Show, Monitor, AgentStats, Inspect>;
+using Action = std::variant<Help, Execute, Show, Monitor, AgentStats, NodeLoad, Inspect>;
 
 }  // namespace sara::cli

@@ -10,6 +10,7 @@ constexpr std::string_view kUsage = "Usage: sara node add NAME addr ADDR [ SETTI
                                     "       sara node set NAME [ addr ADDR ] SETTINGS\n"
                                     "       sara node del NAME [ force ]\n"
                                     "       sara node [ show [ NAME ] ]\n"
+                                    "       sara node load [ NAME ] [ socket PATH ]\n"
                                     "SETTINGS := [ dev DEVICE ] [ mac { MAC | resolved } ]\n"
                                     "            [ state { up | drain | down } ] [ weight NUMBER ]\n"
                                     "            [ max-sessions NUMBER ]\n";
@@ -19,6 +20,15 @@ Action show(Arguments& in) {
         return Show{{kern::node_dump()}};
     }
     return Show{{kern::node_get(in.name())}};
+}
+
+Action load(Arguments& in) {
+    NodeLoad load{kAgentSocket, {}};
+    if (!in.empty() && in.peek() != "socket") {
+        load.node = in.name();
+    }
+    in.options({{"socket", [&] { load.socket = in.word("the path of the agent's control socket"); }}});
+    return load;
 }
 
 kern::NodeSpec settings(Arguments& in) {
@@ -58,7 +68,7 @@ Action del(Arguments& in) {
     return Execute{kern::node_del(name, in.accept("force"))};
 }
 
-constexpr Command kCommands[] = {{"show", show}, {"add", add}, {"set", set}, {"del", del}};
+constexpr Command kCommands[] = {{"show", show}, {"load", load}, {"add", add}, {"set", set}, {"del", del}};
 
 }  // namespace
 

@@ -7,13 +7,11 @@ namespace {
 
 constexpr std::string_view kUsage = "Usage: sara stats [ show [ agent [ socket PATH ] ] ]\n";
 
-constexpr const char* kDefaultSocket = "/run/sara/agent.sock";
-
 Action show(Arguments& in) {
     if (!in.accept("agent")) {
         return Show{{kern::stats_get()}, true};
     }
-    AgentStats stats{kDefaultSocket};
+    AgentStats stats{kAgentSocket};
     in.options({{"socket", [&] { stats.socket = in.word("the path of the agent's control socket"); }}});
     return stats;
 }

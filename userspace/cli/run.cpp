@@ -11,6 +11,7 @@
 #include "cli/capture.hpp"
 #include "cli/grammar.hpp"
 #include "cli/netns.hpp"
+#include "cli/node_load.hpp"
 #include "cli/print.hpp"
 #include "cli/show.hpp"
 #include "cli/show_capture.hpp"
@@ -189,21 +190,43 @@ ExitCode Runner::operator()(const Monitor& monitor) {
     return ExitCode::done;
 }
 
-ExitCode Runner::operator()(const AgentStats& stats) {
-    const Result<std::string> answer = ask_agent(stats.socket, R"({"get":"stats"})");
+std::optional<nlohmann::ordered_json> Runner::agent_stats(const std::string& socket) {
+    const Result<std::string> answer = ask_agent(socket, R"({"get":"stats"})");
     if (!answer) {
         wrong(answer.error());
-        return ExitCode::refused;
+        return std::nullopt;
     }
-    const nlohmann::ordered_json value = nlohmann::ordered_json::parse(*answer, nullptr, false);
+    nlohmann::ordered_json value = nlohmann::ordered_json::parse(*answer, nullptr, false);
     if (!value.is_object()) {
         wrong({"the agent answered with something that is no JSON object", {}});
-        return ExitCode::refused;
+        return std::nullopt;
     }
     if (value.contains("error") && value["error"].is_string()) {
         wrong({"the agent refused: " + value["error"].get<std::string>(), {}});
+        return std::nullopt;
+    }
+    return value;
+}
+
+ExitCode Runner::operator()(const NodeLoad& load) {
+    const auto stats = agent_stats(load.socket);
+    if (!stats) {
         return ExitCode::refused;
     }
+    Printer printer(out_, options_.format);
+    if (const Status shown = show_node_load(printer, *stats, load.node); !shown) {
+        wrong(shown.error());
+        return ExitCode::refused;
+    }
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const AgentStats& stats) {
+    const auto answered = agent_stats(stats.socket);
+    if (!answered) {
+        return ExitCode::refused;
+    }
+    const nlohmann::ordered_json& value = *answered;
     switch (options_.format) {
     case Format::text:
         print_flat(out_, "", value);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <istream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 #include <span>
@@ -43,7 +44,11 @@ private:
     [[nodiscard]] ExitCode operator()(const Show& show);
     [[nodiscard]] ExitCode operator()(const Monitor& monitor);
     [[nodiscard]] ExitCode operator()(const AgentStats& stats);
+    [[nodiscard]] ExitCode operator()(const NodeLoad& load);
     [[nodiscard]] ExitCode operator()(const Inspect& inspect);
+
+    /// What the agent at `socket` tells of itself; nothing: refused, and said so.
+    [[nodiscard]] std::optional<nlohmann::ordered_json> agent_stats(const std::string& socket);
 
     /// nullptr: refused, and said so.
     [[nodiscard]] kern::Channel* channel();

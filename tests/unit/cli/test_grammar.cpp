@@ -257,6 +257,13 @@ TEST_CASE("config and stats") {
     CHECK(std::get<AgentStats>(*parsed("stats show agent socket /tmp/a")).socket == "/tmp/a");
 }
 
+TEST_CASE("loads of nodes are asked of an agent") {
+    CHECK(std::get<NodeLoad>(*parsed("node load")) == NodeLoad{"/run/sara/agent.sock", ""});
+    CHECK(std::get<NodeLoad>(*parsed("node load n1")) == NodeLoad{"/run/sara/agent.sock", "n1"});
+    CHECK(std::get<NodeLoad>(*parsed("node load socket /tmp/a")) == NodeLoad{"/tmp/a", ""});
+    CHECK(std::get<NodeLoad>(*parsed("node load n1 socket /tmp/a")) == NodeLoad{"/tmp/a", "n1"});
+}
+
 TEST_CASE("monitor and inspect") {
     CHECK(std::get<Monitor>(*parsed("monitor")) == Monitor{});
     CHECK(std::get<Monitor>(*parsed("monitor session flow --count 3")) == Monitor{{"session", "flow"}, 3});

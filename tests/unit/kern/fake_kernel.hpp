@@ -107,12 +107,12 @@ public:
             REQUIRE(reader.next());
             const std::optional<kern::GenericPayload> payload = kern::generic_payload(reader.payload());
             REQUIRE(payload);
-            Sent sent{reader.header(), payload->command,
+            Sent request{reader.header(), payload->command,
                       Buffer(payload->attributes.begin(), payload->attributes.end())};
-            for (Buffer& datagram_back : kernel_.handler(sent)) {
+            for (Buffer& datagram_back : kernel_.handler(request)) {
                 kernel_.queue.push_back({std::move(datagram_back), 0});
             }
-            kernel_.sent.push_back(std::move(sent));
+            kernel_.sent.push_back(std::move(request));
             return 0;
         }
 

@@ -34,7 +34,10 @@ unsigned number(const char* value) {
 
 std::string tag_of(osip_from_t* from) {
     osip_generic_param_t* tag = nullptr;
-    return from != nullptr && osip_from_get_tag(from, &tag) == OSIP_SUCCESS ? std::string(text(tag->gvalue)) : "";
+    char name[] = "tag";  // what the macro osip_from_get_tag() asks for, which passes a literal as char*
+    return from != nullptr && osip_generic_param_get_byname(&from->gen_params, name, &tag) == OSIP_SUCCESS
+               ? std::string(text(tag->gvalue))
+               : "";
 }
 
 std::string_view direction_of(sdp_message_t* sdp, int position, std::string_view otherwise) {

@@ -102,8 +102,8 @@ TEST_CASE("messages are delivered once, at once and unordered; the answer tells 
     CHECK(answer.received == Buffer{0x02});  // 1 + 1 + bit 1
 
     Stream sender;
-    for (std::uint8_t c : {'a', 'b', 'c'}) {
-        sender.send({c});
+    for (const char c : {'a', 'b', 'c'}) {
+        sender.send({static_cast<std::uint8_t>(c)});
     }
     static_cast<void>(fill(sender, kStart));
     static_cast<void>(sender.accept(std::move(answer)));
