@@ -112,6 +112,14 @@ Status App::open() {
         }
         gateway_ = std::move(*gateway);
     }
+    if (config_.node && !config_.node->vip.vips.empty()) {
+        // Before anybody hears of this node.
+        auto vip = VipShell::open(io_, config_.node->vip);
+        if (!vip) {
+            return vip.error();
+        }
+        vip_ = std::move(*vip);
+    }
     if (config_.node) {
         auto node = NodeShell::open(io_, *config_.node, key_);
         if (!node) {
@@ -277,6 +285,9 @@ nlohmann::ordered_json App::stats() const {
     }
     if (node_) {
         out["node"] = node_->stats();
+    }
+    if (vip_) {
+        out["vip"] = vip_->stats();
     }
     return out;
 }

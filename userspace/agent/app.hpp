@@ -15,6 +15,7 @@
 #include "agent/gateway_shell.hpp"
 #include "agent/kernel_link.hpp"
 #include "agent/node_shell.hpp"
+#include "agent/vip_shell.hpp"
 #include "io/alarm.hpp"
 #include "io/control_socket.hpp"
 #include "io/http_server.hpp"
@@ -63,6 +64,7 @@ private:
     KernelLink kernel_;
     std::unique_ptr<DispatcherShell> dispatcher_;
     std::unique_ptr<GatewayShell> gateway_;
+    std::unique_ptr<VipShell> vip_;
     std::unique_ptr<NodeShell> node_;
     std::unique_ptr<io::ControlSocket> control_;
     std::unique_ptr<io::HttpServer> metrics_;

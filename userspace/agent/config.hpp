@@ -11,6 +11,7 @@
 #include "core/base/address.hpp"
 #include "core/base/result.hpp"
 #include "core/inspect/protocol.hpp"
+#include "core/node/vip_plan.hpp"
 #include "core/role/cluster.hpp"
 #include "core/role/log_line.hpp"
 #include "core/role/node.hpp"
@@ -32,6 +33,7 @@ struct NodeRoleConfig {
     std::vector<Endpoint> plain;  ///< who gets bare heartbeats
     role::NodeConfig node;
     std::vector<io::ListenPort> listen;  ///< of the application: their queues are its backlog
+    node::VipConfig vip{};               ///< without addresses nothing is prepared
 
     friend bool operator==(const NodeRoleConfig&, const NodeRoleConfig&) = default;
 };

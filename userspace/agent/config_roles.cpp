@@ -4,6 +4,8 @@
 #include <array>
 #include <set>
 
+#include "agent/config_vip.hpp"
+
 namespace sara::agent {
 
 namespace {
@@ -94,6 +96,12 @@ NodeRoleConfig read_node_role(const json& value, const std::string& path, Errors
     });
     if (config.listen.size() > kMaxListen) {
         object.refuse("listen", "has more than " + std::to_string(kMaxListen) + " ports");
+    }
+    config.vip = read_vips(object);
+    for (const std::vector<Endpoint>& told : {config.dispatchers, config.plain}) {
+        for (const Endpoint& to : told) {
+            config.vip.direct.push_back(to.address);
+        }
     }
     object.finish();
     return config;

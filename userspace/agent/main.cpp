@@ -5,6 +5,7 @@
 #include "agent/config.hpp"
 #include "agent/log.hpp"
 #include "agent/options.hpp"
+#include "agent/vip_shell.hpp"
 #include "io/entropy.hpp"
 
 using namespace sara;
@@ -14,6 +15,20 @@ namespace {
 
 void complain(const Error& error) {
     std::cerr << "sara-agent: " << error.text() << '\n';
+}
+
+/// Looks at this machine; sara-agent(8) says what is printed.
+Exit check_vip(const agent::Options& options, const agent::Config& config) {
+    if (!config.node || config.node->vip.vips.empty()) {
+        complain({"is missing; there is nothing to check", options.config + ": node.vips"});
+        return Exit::configuration;
+    }
+    const Result<bool> whole = agent::check_vips(config.node->vip);
+    if (!whole) {
+        complain(whole.error());
+        return Exit::failure;
+    }
+    return *whole ? Exit::ok : Exit::failure;
 }
 
 /// Runs, or only reads what a run would need.
@@ -34,6 +49,9 @@ Exit run(const agent::Options& options) {
         std::cout << options.config << ": no errors\n";
         return Exit::ok;
     }
+    if (options.action == agent::Options::Action::check_vip) {
+        return check_vip(options, *config);
+    }
     agent::start_log(config->log_level);
     return agent::App(*config, options.config, *key).run();
 }
@@ -42,6 +60,7 @@ Exit act(const agent::Options& options) {
     switch (options.action) {
     case agent::Options::Action::run:
     case agent::Options::Action::check:
+    case agent::Options::Action::check_vip:
         return run(options);
     case agent::Options::Action::keygen:
         std::cout << wire::SharedKey::generate(&io::random_bytes).hex() << '\n';

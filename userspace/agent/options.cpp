@@ -16,6 +16,7 @@ po::options_description described() {
     options.add_options()
         ("config,c", po::value<std::string>()->value_name("FILE"), "configuration (default /etc/sara/agent.json)")
         ("check", "say what is wrong with the configuration, and exit")
+        ("check-vip", "say whether this node is prepared for its virtual addresses, and exit")
         ("help,h", "show this, and exit")
         ("version,V", "show the version, and exit");
     // clang-format on
@@ -26,7 +27,7 @@ po::options_description described() {
 
 std::string usage() {
     std::ostringstream out;
-    out << "Usage: sara-agent [--config FILE] [--check]\n"
+    out << "Usage: sara-agent [--config FILE] [--check | --check-vip]\n"
            "       sara-agent keygen\n\n"
         << described() << "\nkeygen prints a new key for all agents of a cluster:\n"
         << "  (umask 077; sara-agent keygen > /etc/sara/peer.key)\n";
@@ -57,6 +58,9 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     }
     if (given.contains("check")) {
         options.action = Options::Action::check;
+    }
+    if (given.contains("check-vip")) {
+        options.action = Options::Action::check_vip;
     }
     if (given.contains("version")) {
         options.action = Options::Action::version;

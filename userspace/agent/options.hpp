@@ -10,7 +10,7 @@
 namespace sara::agent {
 
 struct Options {
-    enum class Action : std::uint8_t { run, check, keygen, help, version };
+    enum class Action : std::uint8_t { run, check, check_vip, keygen, help, version };
 
     Action action = Action::run;
     std::string config = "/etc/sara/agent.json";
