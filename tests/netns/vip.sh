@@ -163,7 +163,26 @@ ns n1 ip route add default via 198.18.0.2
 ns n1 ip route del default via 198.18.0.1 metric 7
 check 'another gateway is followed' wait_for 60 'the gateway' vip_check
 check 'with the VIP as source' grep -q "via 198.18.0.2 .*src $VIP" <<<"$(ns n1 ip route get 192.0.2.1)"
-ns n1 ip route replace default via 198.18.0.1
+while read -r way; do
+	# shellcheck disable=SC2086 # words
+	ns n1 ip route replace default $way
+	check "so is: default $way" wait_for 60 'the default route' vip_check
+done <<-WAYS
+	via 192.0.2.77 dev eth0 onlink
+	dev eth0
+	via inet6 fe80::1 dev eth0
+	nexthop via 198.18.0.1 dev eth0 weight 1 nexthop via 192.0.2.77 dev eth0 weight 5 onlink
+	via 198.18.0.1 dev eth0
+WAYS
+while read -r way; do
+	# shellcheck disable=SC2086 # words
+	ns n1 ip -6 route replace default $way
+	check "so is by IPv6: default $way" wait_for 60 'the default route' vip_check
+done <<-WAYS
+	via fe80::1 dev eth0
+	nexthop via fd00::1 dev eth0 weight 1 nexthop via fe80::2 dev eth0 weight 3
+	via fd00::1 dev eth0
+WAYS
 
 note '--- undone'
 stop n1 TERM

@@ -61,7 +61,6 @@ void add_hop(rtnl_route* route, const node::NextHop& hop) {
     }
     if (hop.onlink) {
         rtnl_route_nh_set_flags(out, RTNH_F_ONLINK);
-        rtnl_route_set_flags(route, RTNH_F_ONLINK);
     }
     rtnl_route_add_nexthop(route, out);
 }
@@ -181,6 +180,10 @@ public:
         }
         for (const node::NextHop& hop : add.route.hops) {
             add_hop(route.get(), hop);
+        }
+        // A single hop's flags travel in the route's own.
+        if (add.route.hops.size() == 1 && add.route.hops[0].onlink) {
+            rtnl_route_set_flags(route.get(), RTNH_F_ONLINK);
         }
         if (add.route.source) {
             const Nl<nl_addr> source =

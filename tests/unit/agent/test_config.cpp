@@ -307,6 +307,27 @@ TEST_CASE("a node without identity, without dispatchers, or with a wrong port is
               .starts_with("node.listen[0].port: "));
 }
 
+TEST_CASE("a node's virtual addresses, and by which device its packets come and go") {
+    const auto with_node = [](const std::string& more) {
+        return R"({"node": {"host": "10.0.1.2", "dispatchers": ["198.18.0.2:7100"], "plain": ["198.18.0.3:7101"])" +
+               more + R"(}, "key_file": "/k"})";
+    };
+    CHECK(good(with_node("")).node->vip.vips.empty());
+    const node::VipConfig config =
+        good(with_node(R"(, "vips": ["198.18.0.100", "fd00::100"], "device": "eth1", "source": false)")).node->vip;
+    CHECK(config.vips == std::vector<Address>{*Address::parse("198.18.0.100"), *Address::parse("fd00::100")});
+    CHECK(config.device == "eth1");
+    CHECK_FALSE(config.source);
+    CHECK(config.direct == std::vector<Address>{*Address::parse("198.18.0.2"), *Address::parse("198.18.0.3")});
+    CHECK(good(with_node(R"(, "vips": ["198.18.0.100"])")).node->vip.source);
+    for (const char* vip : {"0.0.0.0", "224.0.0.1", "127.0.0.1", "::1", "fe80::1", "n1.example"}) {
+        CHECK(error(with_node(R"(, "vips": [")" + std::string(vip) + "\"]")).starts_with("node.vips[0]: "));
+    }
+    CHECK(error(with_node(R"(, "vips": ["fd00::1", "fd00::1"])")) == "node.vips: names one address twice");
+    CHECK(error(with_node(R"(, "device": "eth1")")) == R"(node.device: needs "vips")");
+    CHECK(error(with_node(R"(, "source": false)")) == R"(node.source: needs "vips")");
+}
+
 TEST_CASE("a cluster is watched only if asked for, with defaults for what is left out") {
     CHECK_FALSE(good(with("")).cluster);
     const Config config = good(R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {}}, "key_file": "/k"})");

@@ -11,6 +11,7 @@ TEST_CASE("options") {
     CHECK(parse_options({})->config == "/etc/sara/agent.json");
     CHECK(parse_options({"--config", "x"})->config == "x");
     CHECK(parse_options({"-c", "x", "--check"})->action == Options::Action::check);
+    CHECK(parse_options({"--check-vip"})->action == Options::Action::check_vip);
     CHECK(parse_options({"keygen"})->action == Options::Action::keygen);
     CHECK(parse_options({"--help"})->action == Options::Action::help);
     CHECK(parse_options({"-V"})->action == Options::Action::version);
