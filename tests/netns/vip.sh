@@ -10,7 +10,7 @@
 # gw is client, dispatcher and gateway in one. It needs no module.
 #
 # Alone: tools/vm --kernel 6.1 -- bash tests/netns/vip.sh
-# timeout: 300
+# timeout: 600
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 trap cleanup EXIT

@@ -403,7 +403,7 @@ std::string_view to_string(VipPart part) noexcept {
     return {};
 }
 
-VipPart part_of(const Step& step) noexcept {
+VipPart part_of(const Step& step) {
     return std::visit(Overloaded{
                           [](const MakeDevice&) { return VipPart::device; },
                           [](const Remember&) { return VipPart::device; },

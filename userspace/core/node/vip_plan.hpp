@@ -88,7 +88,7 @@ using Step = std::variant<MakeDevice, Remember, RaiseDevice, RemoveDevice, SetAr
 
 enum class VipPart : std::uint8_t { device, address, arp, route, return_path };
 [[nodiscard]] std::string_view to_string(VipPart part) noexcept;
-[[nodiscard]] VipPart part_of(const Step& step) noexcept;
+[[nodiscard]] VipPart part_of(const Step& step);
 
 /// What no step of ours can or may change.
 struct Obstacle {
