@@ -559,6 +559,16 @@ class Bot:
                 answers.append('none')
         return ','.join(answers)
 
+    def do_hear(self, where, sport, dst, dport, text, seconds='5'):
+        with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
+            sock.settimeout(float(seconds))
+            sock.sendto(unescape(text), (dst, int(dport)))
+            try:
+                answer, source = sock.recvfrom(2000)
+                return f"{source[0]} {source[1]} {answer.decode()}".replace('\r\n', '|')
+            except TimeoutError:
+                return 'none'
+
     def do_tell(self, where, sport, dst, dport, text):
         with bound(socket.SOCK_DGRAM, '', sport, like=dst) as sock:
             sock.sendto(unescape(text), (dst, int(dport)))

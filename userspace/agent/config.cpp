@@ -241,11 +241,15 @@ Config read_config(const json& document, Errors& errors) {
     top.with("dispatcher", [&](const json& value, const std::string& path) {
         JsonObject object(value, path, errors);
         const auto listen = object.parsed<Endpoint>("listen", parse_peer, kPeerAllowed, Presence::required);
+        DispatcherConfig& dispatcher = config.dispatcher.emplace();
+        dispatcher.listen = listen.value_or(dispatcher.listen);
+        if (const auto seconds = object.number("retry_after", 1, 3600, Presence::optional)) {
+            dispatcher.retry_after = std::chrono::seconds(*seconds);
+        }
         object.with("cluster", [&](const json& cluster, const std::string& where) {
             config.cluster = read_cluster(cluster, where, errors);
         });
         object.finish();
-        config.dispatcher = DispatcherConfig{listen.value_or(Endpoint{})};
     });
     top.with("gateway", [&](const json& value, const std::string& path) {
         JsonObject object(value, path, errors);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,7 +40,8 @@ struct NodeRoleConfig {
 };
 
 struct DispatcherConfig {
-    Endpoint listen;  ///< for gateways and nodes
+    Endpoint listen;                      ///< for gateways and nodes
+    std::chrono::seconds retry_after{5};  ///< of those whom `refuse busy` refuses
 
     friend bool operator==(const DispatcherConfig&, const DispatcherConfig&) = default;
 };

@@ -50,7 +50,8 @@ Result<std::unique_ptr<DispatcherShell>> DispatcherShell::open(boost::asio::io_c
 DispatcherShell::DispatcherShell(boost::asio::io_context& io, const Config& config, const wire::SharedKey& key,
                                  KernelLink& kernel, std::unique_ptr<io::UdpSocket> socket)
     : config_{.tracker = {.sip = config.sip, .rtsp = config.rtsp}}, kernel_(kernel), role_(config_),
-      peers_(key, &io::random_bytes), socket_(std::move(socket)), alarm_(io, [this] { on_alarm(); }) {}
+      peers_(key, &io::random_bytes), socket_(std::move(socket)), busy_(config.dispatcher->retry_after),
+      alarm_(io, [this] { on_alarm(); }) {}
 
 kern::Status DispatcherShell::adopt(kern::Channel& channel) {
     forget_kernel();
@@ -120,6 +121,7 @@ kern::Status DispatcherShell::resync(kern::Channel& channel) {
 void DispatcherShell::on_packet(const kern::InspectedPacket& packet) {
     // It went to no node: of no session is anything known by it.
     if (packet.refused) {
+        busy_.on_packet(packet);
         return;
     }
     carry_out(role_.handle(role::InspectedPacket{.session = packet.session,
@@ -267,6 +269,7 @@ nlohmann::ordered_json DispatcherShell::stats() const {
     }
     nlohmann::ordered_json out = to_json(role_.counters());
     out["commands_waiting"] = pending_.size();
+    out["busy"] = busy_.stats();
     if (cluster_) {
         out["cluster"] = cluster_->stats();
     }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "agent/busy_shell.hpp"
 #include "agent/cluster_shell.hpp"
 #include "agent/config.hpp"
 #include "agent/kernel_link.hpp"
@@ -58,6 +59,7 @@ private:
     wire::PeerServer peers_;
     std::unique_ptr<io::UdpSocket> socket_;
     std::unique_ptr<ClusterShell> cluster_;  ///< if nodes are watched
+    BusyShell busy_;
     io::Alarm alarm_;
 
     /// Posted, and not acknowledged yet. The kernel acknowledges while it takes the command, so this stays small.

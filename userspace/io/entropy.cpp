@@ -3,6 +3,7 @@
 
 #include <sys/random.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 
@@ -17,6 +18,16 @@ void random_bytes(std::span<std::uint8_t> out) noexcept {
             std::abort();  // no system call: nothing secret can be made on this kernel
         }
     }
+}
+
+std::uint64_t random_number() noexcept {
+    std::array<std::uint8_t, sizeof(std::uint64_t)> octets{};
+    random_bytes(octets);
+    std::uint64_t number = 0;
+    for (const std::uint8_t octet : octets) {
+        number = number << 8U | octet;
+    }
+    return number;
 }
 
 }  // namespace sara::io

@@ -328,6 +328,19 @@ TEST_CASE("a node's virtual addresses, and by which device its packets come and 
     CHECK(error(with_node(R"(, "source": false)")) == R"(node.source: needs "vips")");
 }
 
+TEST_CASE("who is refused is asked to wait 5 s, or as long as is said, in whole seconds") {
+    CHECK(good(with("")).dispatcher->retry_after == 5s);
+    const auto dispatcher = [](const std::string& seconds) {
+        return R"({"dispatcher": {"listen": "198.18.0.2:7100", "retry_after": )" + seconds + R"(}, "key_file": "/k"})";
+    };
+    CHECK(good(dispatcher("1")).dispatcher->retry_after == 1s);
+    CHECK(good(dispatcher("3600")).dispatcher->retry_after == 1h);
+    for (const char* wrong : {"0", "3601", "1.5", "\"5\""}) {
+        CHECK(error(dispatcher(wrong)) == "dispatcher.retry_after: " + std::string(wrong) +
+                                              " is not allowed; it must be a whole number from 1 to 3600");
+    }
+}
+
 TEST_CASE("a cluster is watched only if asked for, with defaults for what is left out") {
     CHECK_FALSE(good(with("")).cluster);
     const Config config = good(R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {}}, "key_file": "/k"})");

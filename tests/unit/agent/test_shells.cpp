@@ -121,6 +121,39 @@ TEST_CASE("a gateway with another key is not heard, and counted") {
     CHECK(both.gateway->stats()["dispatchers"][0]["up"] == false);
 }
 
+TEST_CASE("a client who was refused hears from the service that it is busy") {
+    Loopback both;
+    const auto client = io::UdpSocket::open(both.io, Endpoint{Address::v4({127, 0, 0, 1}), 0}).value();
+    std::vector<std::pair<Endpoint, std::string>> heard;
+    client->start([&](const Endpoint& from, Bytes datagram) { heard.emplace_back(from, as_text(datagram)); }, [] {});
+
+    kern::InspectedPacket packet = reply();
+    packet.sender = Sender::client;
+    packet.refused = true;
+    packet.flow = {client->local(), {Address::v4({127, 0, 0, 77}), 5060}, Transport::udp};
+    both.dispatcher->on_packet(packet);
+    CHECK(both.dispatcher->stats()["busy"]["unanswerable"] == 1);  // a response
+
+    static constexpr std::string_view text = "INVITE sip:b@127.0.0.77 SIP/2.0\r\n"
+                                             "Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bKa\r\n"
+                                             "From: <sip:a@127.0.0.1>;tag=1\r\n"
+                                             "To: <sip:b@127.0.0.77>\r\n"
+                                             "Call-ID: one\r\n"
+                                             "CSeq: 1 INVITE\r\n\r\n";
+    packet.payload.assign(text.begin(), text.end());
+    both.dispatcher->on_packet(packet);
+    CHECK(both.dispatcher->stats()["inspection"]["packets"] == 0);  // of no session is anything known by it
+    if (both.dispatcher->stats()["busy"]["send_failures"] == 1) {
+        WARN("not tested: raw sockets need CAP_NET_RAW");
+        return;
+    }
+    CHECK(both.dispatcher->stats()["busy"]["sent"] == 1);
+    REQUIRE(both.run_until([&] { return !heard.empty(); }));
+    CHECK(heard[0].first == packet.flow.dst);
+    CHECK(heard[0].second.starts_with("SIP/2.0 503 Service Unavailable\r\n"));
+    CHECK(heard[0].second.find("\r\nRetry-After: 5\r\n") != std::string::npos);
+}
+
 TEST_CASE("a taken port is a sentence") {
     boost::asio::io_context io;
     auto first = io::UdpSocket::open(io, Endpoint{Address::v4({127, 0, 0, 1}), 0});
