@@ -15,6 +15,7 @@ using Presence = JsonObject::Presence;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxListen = 64;
+constexpr double kMaxWeight = 1000;
 
 std::optional<Transport> parse_transport(std::string_view text) {
     for (const Transport transport : {Transport::udp, Transport::tcp}) {
@@ -40,6 +41,26 @@ void read_thresholds(const json& value, const std::string& path, policy::Thresho
     } else {
         errors.push_back(Error{read.error().text(), path});
     }
+}
+
+/// A component that is left out does not count. Nothing, and errors, if a weight is wrong.
+std::optional<policy::Weights> read_weights(const json& value, const std::string& path, Errors& errors) {
+    const std::size_t before = errors.size();
+    JsonObject object(value, path, errors);
+    std::array<double, policy::kComponents> weights{};
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        weights[i] = object.real(to_string(static_cast<policy::Component>(i)), 0, kMaxWeight).value_or(0);
+    }
+    object.finish();
+    if (errors.size() != before) {
+        return std::nullopt;
+    }
+    const Result<policy::Weights> read = policy::Weights::from(weights);
+    if (!read) {
+        errors.push_back(Error{read.error().text(), path});
+        return std::nullopt;
+    }
+    return *read;
 }
 
 /// What the policies themselves refuse, with our path.
@@ -132,6 +153,9 @@ ClusterRoleConfig read_cluster(const json& value, const std::string& path, Error
     }
     object.with("thresholds", [&](const json& thresholds, const std::string& where) {
         read_thresholds(thresholds, where, shell.admission.thresholds, errors);
+    });
+    object.with("weights", [&](const json& weights, const std::string& where) {
+        config.cluster.weights = read_weights(weights, where, errors);
     });
     shell.admission.moving = object.boolean("moving_thresholds").value_or(shell.admission.moving);
     object.finish();

@@ -350,6 +350,30 @@ TEST_CASE("a cluster is watched only if asked for, with defaults for what is lef
     CHECK_FALSE(config.cluster->plain);
 }
 
+TEST_CASE("a node's load is its bottleneck unless its components have weights") {
+    const auto weights = [](const std::string& members) {
+        return R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {"weights": )" + members +
+               R"(}}, "key_file": "/k"})";
+    };
+    CHECK_FALSE(good(R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {}}, "key_file": "/k"})")
+                    .cluster->cluster.weights);
+    const auto read = good(weights(R"({"cpu": 2, "backlog": 0.5})")).cluster->cluster.weights;
+    REQUIRE(read);
+    CHECK(read->of(policy::Component::cpu) == 2);
+    CHECK(read->of(policy::Component::memory) == 0);
+    CHECK(read->of(policy::Component::network) == 0);
+    CHECK(read->of(policy::Component::io) == 0);
+    CHECK(read->of(policy::Component::backlog) == .5);
+
+    CHECK(error(weights("{}")) == "dispatcher.cluster.weights: all weights are 0: no load could be told");
+    CHECK(error(weights(R"({"cpu": 0})")) == "dispatcher.cluster.weights: all weights are 0: no load could be told");
+    CHECK(error(weights(R"({"cpu": -1})")).starts_with("dispatcher.cluster.weights.cpu: "));
+    CHECK(error(weights(R"({"io": 1001})")).starts_with("dispatcher.cluster.weights.io: "));
+    CHECK(error(weights(R"({"memory": "1"})")).starts_with("dispatcher.cluster.weights.memory: "));
+    CHECK(error(weights(R"({"cpu": 1, "disk": 1})")).starts_with("dispatcher.cluster.weights.disk: "));
+    CHECK(error(weights("[1]")).starts_with("dispatcher.cluster.weights: "));
+}
+
 TEST_CASE("thresholds out of order, a smoothing of 0 and an unknown key are refused by their path") {
     const auto cluster = [](const std::string& member) {
         return R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {)" + member + R"(}}, "key_file": "/k"})";
