@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Nodes that tell how they are: heartbeats and loads reach the dispatcher's kernel as health and scores. A node whose
 # application does not read its socket gets no new sessions, a silent one is down, one that stops says so before, one with
-# another key is not heeded. What was decided outlives the dispatcher's agent.
+# another key is not heeded, one whose application does not answer its probe gets no sessions either. What was decided
+# outlives the dispatcher's agent.
 #
 #   c1 --> gw --> lb (sara-agent dispatcher, scheduler shell) --MAC--> n1 | n2 | n3
 #                  ^------ heartbeats and loads ---------------------- sara-agent node each (n3: wrong key)
@@ -55,6 +56,18 @@ node_agent() {
 	wait_for 60 "the agent in $1" log_has "$1" 'telling dispatchers'
 }
 
+# The application of n2 that is probed: answers SIP requests with what they said.
+application() {
+	spawn application n2 python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("198.18.0.100", 5061))
+print("listening", flush=True)
+while True:
+    request, client = s.recvfrom(2000)
+    s.sendto(b"SIP/2.0 200 OK" + request[request.index(b"\r\n"):], client)'
+	wait_for 60 'the application' log_has application listening
+}
+
 topo_up
 (umask 077 && sara-agent keygen >"$RUN_DIR/key" && sara-agent keygen >"$RUN_DIR/other-key")
 cat >"$RUN_DIR/lb.json" <<-CONFIG
@@ -67,10 +80,11 @@ cat >"$RUN_DIR/lb.json" <<-CONFIG
 	 "services": [{"name": "sip", "vip": "$VIP", "proto": "udp", "port": 5060, "scheduler": "shell"}]}
 CONFIG
 for name in "${NODES[@]}"; do
-	key=key
+	key=key probe=''
 	[[ $name != n3 ]] || key=other-key
+	[[ $name != n2 ]] || probe='"probe": [{"type": "sip", "address": "198.18.0.100", "port": 5061}],'
 	cat >"$RUN_DIR/$name.json" <<-CONFIG
-		{"node": {"host": "${ADDR[$name]}", "dispatchers": ["${ADDR[lb]}:7100"],
+		{"node": {"host": "${ADDR[$name]}", "dispatchers": ["${ADDR[lb]}:7100"], $probe
 		          "listen": [{"proto": "udp", "port": 5060}]},
 		 "key_file": "$RUN_DIR/$key", "control": "$RUN_DIR/$name.sock"}
 	CONFIG
@@ -81,6 +95,7 @@ note '--- heartbeats make nodes up; without them, or with another key, they are 
 ns lb insmod "$SARA_KO"
 spawn lb lb sara-agent --config "$RUN_DIR/lb.json"
 wait_for 60 'the agent in lb' log_has lb 'connected to the kernel module'
+application
 for name in "${NODES[@]}"; do
 	node_agent "$name"
 done
@@ -118,6 +133,22 @@ place 10
 wait_for 60 'ten sessions' placed
 check "none of ten sessions went to n1 (it had $before, has $(sessions n1))" [ "$(sessions n1)" = "$before" ]
 check "all of ten went to n2 (has $(sessions n2))" [ "$(sessions n2)" = 10 ]
+
+note '--- an application that stops answering gets no new sessions, until it answers again'
+kill -STOP "${PIDS[application]}"
+check 'the application of n2 is down' wait_for 60 'n2 to be application-down' health_is n2 application-down
+check 'for its silence' log_has n2 'sip 198.18.0.100:5061 does not answer: no answer within 1000 ms'
+kill -CONT "${PIDS[application]}"
+check 'it answers again' wait_for 60 'n2 to be up' health_is n2 up
+stop application KILL
+check 'it is gone' wait_for 60 'n2 to be application-down' health_is n2 application-down
+before2=$(sessions n2)
+place 5
+wait_for 60 'five sessions' placed
+check 'new sessions go to the other node, however loaded' [ "$(sessions n2)" = "$before2" ]
+before=$((before + 5))
+application
+check 'it is back' wait_for 60 'n2 to be up' health_is n2 up
 
 note '--- a killed agent is noticed by its silence, and comes back'
 stop n2 KILL

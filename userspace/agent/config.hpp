@@ -16,6 +16,7 @@
 #include "core/role/cluster.hpp"
 #include "core/role/log_line.hpp"
 #include "core/role/node.hpp"
+#include "core/role/probe.hpp"
 #include "core/wire/key.hpp"
 #include "io/socket_queues.hpp"
 #include "kern/model.hpp"
@@ -34,7 +35,8 @@ struct NodeRoleConfig {
     std::vector<Endpoint> plain;  ///< who gets bare heartbeats
     role::NodeConfig node;
     std::vector<io::ListenPort> listen;  ///< of the application: their queues are its backlog
-    node::VipConfig vip{};               ///< without addresses nothing is prepared
+    std::vector<role::ProbeConfig> probes;
+    node::VipConfig vip{};  ///< without addresses nothing is prepared
 
     friend bool operator==(const NodeRoleConfig&, const NodeRoleConfig&) = default;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "agent/config_roles.hpp"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -15,6 +16,7 @@ using Presence = JsonObject::Presence;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxListen = 64;
+constexpr std::size_t kMaxProbes = 16;
 constexpr double kMaxWeight = 1000;
 
 std::optional<Transport> parse_transport(std::string_view text) {
@@ -24,6 +26,43 @@ std::optional<Transport> parse_transport(std::string_view text) {
         }
     }
     return std::nullopt;
+}
+
+std::optional<role::ProbeKind> parse_kind(std::string_view text) {
+    for (const role::ProbeKind kind : {role::ProbeKind::sip, role::ProbeKind::rtsp, role::ProbeKind::tcp}) {
+        if (text == to_string(kind)) {
+            return kind;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Address> parse_target(std::string_view text) {
+    const std::optional<Address> address = Address::parse(text);
+    return address && !address->is_unspecified() && !address->is_multicast() ? address : std::nullopt;
+}
+
+void read_probe(const json& value, const std::string& path, std::vector<role::ProbeConfig>& probes, Errors& errors) {
+    JsonObject object(value, path, errors);
+    role::ProbeConfig probe;
+    const auto kind =
+        object.parsed<role::ProbeKind>("type", parse_kind, R"("sip", "rtsp" or "tcp")", Presence::required);
+    const auto address = object.parsed<Address>("address", parse_target, "an address, neither wildcard nor multicast",
+                                                Presence::required);
+    const auto port = object.number("port", 1, 65535, Presence::required);
+    probe.period = object.seconds("period", 100ms, 60s).value_or(probe.period);
+    const auto timeout = object.seconds("timeout", 10ms, 60s);
+    probe.timeout = timeout.value_or(std::min(probe.timeout, probe.period));
+    if (probe.timeout > probe.period) {
+        object.refuse("timeout", "is longer than the period");
+    }
+    probe.misses = static_cast<unsigned>(object.number("misses", 1, 1000, Presence::optional).value_or(probe.misses));
+    object.finish();
+    if (kind && address && port) {
+        probe.kind = *kind;
+        probe.target = {*address, static_cast<Port>(*port)};
+        probes.push_back(probe);
+    }
 }
 
 void read_thresholds(const json& value, const std::string& path, policy::Thresholds& thresholds, Errors& errors) {
@@ -115,6 +154,11 @@ NodeRoleConfig read_node_role(const json& value, const std::string& path, Errors
             config.listen.push_back({*proto, static_cast<Port>(*number)});
         }
     });
+    object.each("probe", "a list of probes", Presence::optional,
+                [&](const json& item, const std::string& where) { read_probe(item, where, config.probes, errors); });
+    if (config.probes.size() > kMaxProbes) {
+        object.refuse("probe", "has more than " + std::to_string(kMaxProbes) + " probes");
+    }
     if (config.listen.size() > kMaxListen) {
         object.refuse("listen", "has more than " + std::to_string(kMaxListen) + " ports");
     }

@@ -43,6 +43,9 @@ Result<std::unique_ptr<NodeShell>> NodeShell::open(boost::asio::io_context& io, 
         (*socket)->start([](const Endpoint&, Bytes) {}, [] {});
         self->plain_.push_back({to, std::move(*socket)});
     }
+    for (const role::ProbeConfig& probe : config.probes) {
+        self->probes_.push_back(std::make_unique<ProbeShell>(io, probe, [shell] { shell->on_probe(); }));
+    }
     // CPU and drops are those since the sample before.
     static_cast<void>(self->meter_.sample(io::read_load_sources(config.listen)));
     self->set_alarm();
@@ -55,6 +58,12 @@ NodeShell::NodeShell(boost::asio::io_context& io, const NodeRoleConfig& config)
 void NodeShell::plan(std::optional<Time> at) {
     role_.plan(at);
     beat();
+    set_alarm();
+}
+
+void NodeShell::on_probe() {
+    role_.probed(std::all_of(probes_.begin(), probes_.end(), [](const auto& probe) { return probe->answers(); }));
+    beat();  // news, which does not wait for its turn
     set_alarm();
 }
 
@@ -97,10 +106,15 @@ nlohmann::ordered_json NodeShell::stats() const {
     for (const std::unique_ptr<PeerLink>& link : links_) {
         links.push_back(link->stats());
     }
+    nlohmann::ordered_json probes = nlohmann::ordered_json::array();
+    for (const std::unique_ptr<ProbeShell>& probe : probes_) {
+        probes.push_back(probe->stats());
+    }
     return {{"host", wire::text(config_.node.host)},
             {"flag", static_cast<int>(role_.flag())},
             {"beats", beats_},
             {"load", to_json(report_.loads, report_.raw)},
+            {"probes", std::move(probes)},
             {"dispatchers", std::move(links)}};
 }
 

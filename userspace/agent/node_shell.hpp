@@ -10,6 +10,7 @@
 
 #include "agent/config.hpp"
 #include "agent/peer_link.hpp"
+#include "agent/probe_shell.hpp"
 #include "core/node/load_meter.hpp"
 #include "core/role/node.hpp"
 #include "io/alarm.hpp"
@@ -37,6 +38,7 @@ private:
     NodeShell(boost::asio::io_context& io, const NodeRoleConfig& config);
 
     void beat();
+    void on_probe();
     void on_alarm();
     void set_alarm();
 
@@ -46,6 +48,7 @@ private:
     node::LoadReport report_;  ///< the last one
     std::vector<std::unique_ptr<PeerLink>> links_;
     std::vector<Plain> plain_;
+    std::vector<std::unique_ptr<ProbeShell>> probes_;
     io::Alarm alarm_;
     std::uint64_t beats_ = 0;
 };

@@ -297,6 +297,36 @@ TEST_CASE("a node's agent needs an identity and somebody to tell, and no module"
     CHECK(config.node->listen == std::vector<io::ListenPort>{{Transport::udp, 5060}, {Transport::tcp, 554}});
 }
 
+TEST_CASE("a node asks its applications whether they serve") {
+    const auto node = [](const std::string& probes) {
+        return R"({"node": {"host": "10.0.1.2", "dispatchers": ["198.18.0.2:7100"], "probe": )" + probes +
+               R"(}, "key_file": "/k"})";
+    };
+    CHECK(good(node("[]")).node->probes.empty());
+    const Address vip = *Address::parse("198.18.0.100");
+    CHECK(good(node(R"([{"type": "sip", "address": "198.18.0.100", "port": 5060},
+                        {"type": "rtsp", "address": "fd00::100", "port": 554, "period": 5, "timeout": 0.2, "misses": 1},
+                        {"type": "tcp", "address": "198.18.0.100", "port": 80, "period": 0.5}])"))
+              .node->probes ==
+          std::vector<role::ProbeConfig>{
+              {role::ProbeKind::sip, {vip, 5060}, 1s, 1s, 3},
+              {role::ProbeKind::rtsp, {*Address::parse("fd00::100"), 554}, 5s, 200ms, 1},
+              {role::ProbeKind::tcp, {vip, 80}, 500ms, 500ms, 3},  // a timeout is not longer than its period
+          });
+
+    const auto refused = [&](const std::string& members) { return error(node("[{" + members + "}]")); };
+    CHECK(refused(R"("address": "10.0.0.1", "port": 1)").starts_with("node.probe[0].type: is missing"));
+    CHECK(refused(R"("type": "http", "address": "10.0.0.1", "port": 1)").starts_with("node.probe[0].type: "));
+    CHECK(refused(R"("type": "sip", "port": 1)").starts_with("node.probe[0].address: is missing"));
+    CHECK(refused(R"("type": "sip", "address": "0.0.0.0", "port": 1)").starts_with("node.probe[0].address: "));
+    CHECK(refused(R"("type": "sip", "address": "10.0.0.1", "port": 0)").starts_with("node.probe[0].port: "));
+    const std::string whole = R"("type": "sip", "address": "10.0.0.1", "port": 1, )";
+    CHECK(refused(whole + R"("period": 0.01)").starts_with("node.probe[0].period: "));
+    CHECK(refused(whole + R"("timeout": 1.5)") == "node.probe[0].timeout: is longer than the period");
+    CHECK(refused(whole + R"("misses": 0)").starts_with("node.probe[0].misses: "));
+    CHECK(refused(whole + R"("every": 1)").starts_with("node.probe[0].every: "));
+}
+
 TEST_CASE("a node without identity, without dispatchers, or with a wrong port is refused by its path") {
     CHECK(error(R"({"node": {"dispatchers": ["198.18.0.2:7100"]}, "key_file": "/k"})").starts_with("node.host: "));
     CHECK(error(R"({"node": {"host": "10.0.1.2"}, "key_file": "/k"})").starts_with("node.dispatchers: "));

@@ -6,6 +6,7 @@
 #include "agent/dispatcher_shell.hpp"
 #include "agent/gateway_shell.hpp"
 #include "agent/log.hpp"
+#include "agent/node_shell.hpp"
 #include "io/entropy.hpp"
 #include "io/udp_socket.hpp"
 
@@ -152,6 +153,42 @@ TEST_CASE("a client who was refused hears from the service that it is busy") {
     CHECK(heard[0].first == packet.flow.dst);
     CHECK(heard[0].second.starts_with("SIP/2.0 503 Service Unavailable\r\n"));
     CHECK(heard[0].second.find("\r\nRetry-After: 5\r\n") != std::string::npos);
+}
+
+TEST_CASE("a node's heartbeats tell whether its application answers") {
+    start_log(role::LogLevel::error);
+    boost::asio::io_context io;
+    const Address loopback = Address::v4({127, 0, 0, 1});
+    // Both ports were free a moment ago: nobody listens there.
+    const Endpoint dispatcher = io::UdpSocket::open(io, {loopback, 0}).value()->local();
+    const Endpoint application = io::UdpSocket::open(io, {loopback, 0}).value()->local();
+    NodeRoleConfig config;
+    config.dispatchers = {dispatcher};
+    config.node.host = wire::HostId{0x0a000102};
+    config.probes = {{role::ProbeKind::sip, application, 100ms, 100ms, 2}};
+    const auto node = NodeShell::open(io, config, kKey).value();
+    const auto flag_is = [&](wire::HeartbeatFlag flag) {
+        const auto end = std::chrono::steady_clock::now() + 5s;
+        const auto is = [&] { return node->stats()["flag"] == static_cast<int>(flag); };
+        while (!is() && std::chrono::steady_clock::now() < end) {
+            io.run_one_for(10ms);
+        }
+        return is();
+    };
+    CHECK(node->stats()["flag"] == 0);
+    CHECK(flag_is(wire::HeartbeatFlag::application_down));
+    CHECK(node->stats()["probes"][0]["answers"] == false);
+    CHECK(node->stats()["probes"][0]["last_miss"] == "Connection refused");
+
+    const auto server = io::UdpSocket::open(io, application).value();
+    server->start(
+        [&](const Endpoint& from, Bytes request) {
+            const std::string_view text = as_text(request);
+            server->send(from, as_bytes("SIP/2.0 200 OK" + std::string(text.substr(text.find("\r\n")))));
+        },
+        [] {});
+    CHECK(flag_is(wire::HeartbeatFlag::up));
+    CHECK(node->stats()["probes"][0]["answers"] == true);
 }
 
 TEST_CASE("a taken port is a sentence") {
