@@ -108,7 +108,7 @@ public:
             const std::optional<kern::GenericPayload> payload = kern::generic_payload(reader.payload());
             REQUIRE(payload);
             Sent request{reader.header(), payload->command,
-                      Buffer(payload->attributes.begin(), payload->attributes.end())};
+                         Buffer(payload->attributes.begin(), payload->attributes.end())};
             for (Buffer& datagram_back : kernel_.handler(request)) {
                 kernel_.queue.push_back({std::move(datagram_back), 0});
             }
