@@ -142,7 +142,12 @@ void KernelLink::on_family(io::FamilyChange change) {
         lose("the kernel module was unloaded");
         break;
     case io::FamilyChange::came:
-        // What we had, if it still seems to be there, belonged to an earlier module.
+        // A retry may have been quicker than the news: what answers is what came, as the number of an earlier module's
+        // family is not given again. Else what we had belonged to an earlier module.
+        if (channel_ && channel_->get<kern::Config>(kern::config_get())) {
+            drain();
+            break;
+        }
         lose("the kernel module was exchanged");
         retry();
         break;
