@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(agent::parse_endpoint(text));
     const Result<agent::Config, agent::Errors> config = agent::parse_config(text);
     if (config) {
-        expect(config->dispatcher || config->gateway, "an agent has a role");
+        expect(config->dispatcher || config->gateway || config->node, "an agent has a role");
         expect(!config->key_file.empty(), "an agent has a key");
         return 0;
     }
