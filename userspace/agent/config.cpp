@@ -376,7 +376,7 @@ Result<Config, Errors> parse_config(std::string_view text) {
     json document;
     try {
         document = json::parse(text, std::ref(watch));
-    } catch (const json::parse_error& error) {
+    } catch (const json::exception& error) {
         // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
         const std::string_view what = error.what();
         return Errors{Error{"is not JSON: " + std::string(what.substr(std::min(what.find("] ") + 2, what.size()))),

@@ -224,6 +224,7 @@ TEST_CASE("each error names its path and what is allowed") {
 }
 
 TEST_CASE("errors of the whole document") {
+    CHECK(error(R"({"key_file": 1e1777777})").starts_with("the document: is not JSON: number overflow"));
     CHECK(error("[]") == "the document: a list is not allowed; it must be an object, { ... }");
     CHECK(error(R"({"key_file": "/k"})") ==
           R"(the document: has no role; give it "dispatcher", "gateway", "node", or several)");

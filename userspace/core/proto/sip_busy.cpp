@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/proto/sip_busy.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 
 #include "core/base/hash.hpp"
@@ -16,11 +14,16 @@ namespace {
 /// RFC 3261 section 18.2.2: where a Via names no port.
 constexpr Port kDefaultPort = 5060;
 
-/// On one line: of a fold (RFC 3261 section 7.3.1) the blank is left.
+/// On one line: of a fold (RFC 3261 section 7.3.1) the blank is left, and a CR alone is one.
 std::string unfolded(std::string_view value) {
     std::string line;
     line.reserve(value.size());
-    std::copy_if(value.begin(), value.end(), std::back_inserter(line), [](char c) { return c != '\r' && c != '\n'; });
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const bool ends_line = value[i] == '\n' || (value[i] == '\r' && value.substr(i + 1).starts_with('\n'));
+        if (!ends_line) {
+            line += value[i] == '\r' ? ' ' : value[i];
+        }
+    }
     return line;
 }
 
@@ -115,6 +118,10 @@ Result<BusyAnswer> answer_busy(std::string_view request, const Endpoint& from, s
     const std::optional<Via> via = parse_via(read->via);
     if (!via) {
         return Error{"no Via that could be read", {}};
+    }
+    // Section 25.1. What is quoted or folded there would not come back as it was, and nobody would know it again.
+    if (!via->branch.empty() && !is_token(via->branch)) {
+        return Error{"a branch that is no token", {}};
     }
 
     std::string message = "SIP/2.0 503 Service Unavailable\r\n";
