@@ -16,11 +16,11 @@
 ///   device     sara-vip, a dummy: it has no wire to answer on. Its alias remembers what the ARP settings were
 ///   address    each VIP on it as /32 with scope host, or /128 and deprecated (RFC 6724 section 5, rule 3), so that the
 ///              kernel never chooses it as a source by itself
-///   arp        net.ipv4.conf.all.arp_ignore=1: no answer for an address of another device. arp_announce=2: a reply
-///   from
-///              the VIP does not ask for the gateway in the VIP's name, which would tell its neighbours the wrong MAC.
-///              "all", because whichever device shares a wire with the dispatcher may be asked, also one that comes
-///              later. ND needs nothing: Linux answers a solicitation only for addresses of the device it came in by
+///   arp        net.ipv4.conf.all.arp_ignore=1: no answer for an address of another device.
+///              arp_announce=2: a reply from the VIP does not ask for the gateway in its name,
+///              which would tell neighbours the wrong MAC. "all", because whichever device shares
+///              a wire with the dispatcher may be asked, also one that comes later. ND needs
+///              nothing: Linux answers only for addresses of the device that it was asked by
 ///   route      what new sockets send through the default route has the VIP as its source. Two routes to the halves of
 ///              the address space lie over the default route: that one is not touched, and undoing is deleting
 ///
