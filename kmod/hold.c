@@ -215,8 +215,8 @@ static struct sara_held *sara_hold_place(struct sara_hold *hold,
 /**
  * sara_hold_begin() - a packet of a reply's flow, before it is copied
  * @sn: the namespace
- * @skb: the packet
- * @pkt: as parsed, its key in request direction
+ * @skb: the packet, or of a fragmented one the fragment that came last
+ * @pkt: as parsed when whole, its key in request direction
  * @id: where its number is written, 0 if it has nothing to wait for
  *
  * Where memory or the bounds do not allow it (the latter is counted) the packet

@@ -458,17 +458,20 @@ void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb, u16 frag_max,
 }
 
 /*
- * A packet of a reply; @pkt is named in its direction. One that is put together
- * of fragments, which have passed, has nothing that could wait.
+ * A packet of a reply; @pkt is named in its direction. @came is what is on its
+ * way: @skb itself, or the fragment that made it whole. Its client has nothing
+ * of a packet without its last fragment, so that one may wait for all.
  */
-static unsigned int sara_observe_flow(struct sara_dev *dev, struct sk_buff *skb,
-				      struct sara_packet *pkt, bool whole)
+static unsigned int sara_observe_flow(struct sara_dev *dev,
+				      const struct sk_buff *skb,
+				      struct sk_buff *came,
+				      struct sara_packet *pkt)
 {
 	struct sara_net *sn = dev->sn;
 	struct sara_service *service;
-	struct sara_held *held = NULL;
+	struct sara_held *held;
 	bool copied;
-	u64 id = 0;
+	u64 id;
 
 	sara_packet_reverse(pkt);
 	if (sara_service_lookup(sn, pkt->key.family, &pkt->key.dst,
@@ -476,39 +479,41 @@ static unsigned int sara_observe_flow(struct sara_dev *dev, struct sk_buff *skb,
 				&service) != SARA_VIP_SERVICE ||
 	    service->app == SARA_APP_NONE)
 		return NF_ACCEPT;
-	if (whole)
-		held = sara_hold_begin(sn, skb, pkt, &id);
+	held = sara_hold_begin(sn, came, pkt, &id);
 	copied = sara_inspect_copy(sn, service, NULL, SARA_SENDER_SERVER, id,
 				   skb, pkt);
 	if (copied)
 		sara_traffic_add(dev->copied, pkt->ip_len);
-	return held && sara_hold_end(sn, held, skb, copied) ? NF_STOLEN :
-							      NF_ACCEPT;
+	return held && sara_hold_end(sn, held, came, copied) ? NF_STOLEN :
+							       NF_ACCEPT;
 }
 
 /*
- * A fragment passes; a clone of it waits for the others, where a whole packet
- * might be one to inspect.
+ * A clone of a fragment waits for the others, where a whole packet might be one
+ * to inspect. The fragment passes, unless the packet is whole now and must wait.
  */
-static void sara_observe_fragment(struct sara_dev *dev, struct sk_buff *skb,
-				  struct sara_packet *pkt)
+static unsigned int sara_observe_fragment(struct sara_dev *dev,
+					  struct sk_buff *skb,
+					  struct sara_packet *pkt)
 {
+	unsigned int verdict = NF_ACCEPT;
 	struct sara_net *sn = dev->sn;
 	struct sk_buff *clone;
 
 	if (!sara_defrag_wants(pkt) ||
 	    !sara_service_inspects(sn, pkt->key.family, &pkt->key.src))
-		return;
+		return NF_ACCEPT;
 	clone = skb_clone(skb, GFP_ATOMIC);
 	if (!clone) {
 		sara_stats_inc(sn, SARA_A_STATS_REASSEMBLY_FULL);
-		return;
+		return NF_ACCEPT;
 	}
 	if (!sara_defrag(sn, clone, pkt))
-		return;
+		return NF_ACCEPT;
 	if (sara_parse(clone, pkt) == SARA_PARSED_FLOW)
-		sara_observe_flow(dev, clone, pkt, false);
+		verdict = sara_observe_flow(dev, clone, skb, pkt);
 	consume_skb(clone);
+	return verdict;
 }
 
 /**
@@ -534,8 +539,8 @@ unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	parsed = sara_parse(skb, &pkt);
 	if (parsed == SARA_PARSED_FLOW)
-		return sara_observe_flow(dev, skb, &pkt, true);
+		return sara_observe_flow(dev, skb, skb, &pkt);
 	if (parsed == SARA_PARSED_FRAGMENT)
-		sara_observe_fragment(dev, skb, &pkt);
+		return sara_observe_fragment(dev, skb, &pkt);
 	return NF_ACCEPT;
 }

@@ -85,6 +85,21 @@ release "${HELD[0]}"
 passed 4000 '12 0 13' 'then all pass in their order, also what has no payload'
 c1_counts '4 4' 'what only kept its place is not counted' hold-held hold-released
 
+# fragmented PORT LEN [KEY=VALUE...]: a reply in fragments of 1200 bytes.
+fragmented() { must n1 fragments "${MAC[c1]}" udp "$VIP" 5060 "$C" "$1" "$2" size=1200 "${@:3}"; }
+
+note '--- a fragmented reply: its last fragment waits'
+fragmented 4000 4001
+fragmented 4000 4002 order=reversed
+reply 4000 33
+held '*,4000,4001;*,4000,4002;*,4000,33' 'each is told once, whole'
+passed 4000 '' 'none arrives'
+release "${HELD[1]}"
+release "${HELD[2]}"
+passed 4000 '' 'nor what was let go behind it'
+release "${HELD[0]}"
+passed 4000 '4001 4002 33' 'then all arrive, in their order'
+
 note '--- what cannot be copied does not wait'
 # An agent that has room for a few copies, and does not read.
 must c1 unbind
@@ -153,6 +168,13 @@ held '*,4000,61' 'a reply waits'
 release "${HELD[0]}"
 bot c1 sunk "${ADDR6[c1]}" 4000 1
 expect 'and passes' 61
+must n1 fragments "${MAC[c1]}" udp "$VIP6" 5060 "${ADDR6[c1]}" 4000 4061 size=1200
+held '*,4000,4061' 'so does a fragmented one'
+bot c1 sunk "${ADDR6[c1]}" 4000
+expect 'which has not arrived' ''
+release "${HELD[0]}"
+bot c1 sunk "${ADDR6[c1]}" 4000 1
+expect 'until it is let go' 4061
 
 note '--- the other hooks see a packet once, and before'
 if ns c1 nft 'add table netdev t; add chain netdev t c { type filter hook ingress device "eth0" priority 100; }
