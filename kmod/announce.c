@@ -119,6 +119,19 @@ static void sara_announce_free_rcu(struct rcu_head *rcu)
 			container_of(rcu, struct sara_announcement, rcu));
 }
 
+/* Out of its session and the counts, and out of the table already. */
+static void sara_announce_forget(struct sara_announcement *ann)
+{
+	struct sara_session *session = ann->session;
+	struct sara_net *sn = session->sn;
+
+	WRITE_ONCE(sn->n_announcements, sn->n_announcements - 1);
+	WRITE_ONCE(sn->n_forms[ann->key.form], sn->n_forms[ann->key.form] - 1);
+	list_del(&ann->link);
+	session->n_announcements--;
+	call_rcu(&ann->rcu, sara_announce_free_rcu);
+}
+
 /**
  * sara_announce_del() - an announcement is over; flows that it brought stay
  * @ann: the announcement, in its table
@@ -127,17 +140,12 @@ static void sara_announce_free_rcu(struct rcu_head *rcu)
  */
 void sara_announce_del(struct sara_announcement *ann)
 {
-	struct sara_session *session = ann->session;
-	struct sara_net *sn = session->sn;
+	struct sara_net *sn = ann->session->sn;
 
 	lockdep_assert_held(&sn->lock);
 	rhashtable_remove_fast(&sn->announcements, &ann->hash,
 			       sara_announce_params);
-	WRITE_ONCE(sn->n_announcements, sn->n_announcements - 1);
-	WRITE_ONCE(sn->n_forms[ann->key.form], sn->n_forms[ann->key.form] - 1);
-	list_del(&ann->link);
-	session->n_announcements--;
-	call_rcu(&ann->rcu, sara_announce_free_rcu);
+	sara_announce_forget(ann);
 }
 
 /* May a session take this announcement away from the one that has it? */
@@ -153,9 +161,9 @@ static bool sara_announce_yields(const struct sara_announcement *ann,
 }
 
 /*
- * A flow with this very name may be another session's: left behind by a
- * conversation that is over, or given to it by an announcement that knew less
- * than this one does. It would keep the announced packets on its own node.
+ * A flow with this very name may be there: left behind by a conversation that
+ * is over, or given to another session by an announcement that knew less than
+ * this one does. It would keep the announced packets on its own node.
  */
 static void sara_announce_oust(struct sara_net *sn,
 			       const struct sara_announcement *ann)
@@ -167,10 +175,11 @@ static void sara_announce_oust(struct sara_net *sn,
 		return;
 	key.form = 0;
 	flow = sara_flow_lookup(sn, &key);
-	if (!flow || flow->session == ann->session ||
-	    flow->identity != SARA_IDENTITY_SECONDARY)
+	if (!flow || flow->identity != SARA_IDENTITY_SECONDARY)
 		return;
-	if (flow->session->lingering || flow->form != SARA_FORM_EXACT)
+	if (READ_ONCE(flow->status) == SARA_STATUS_CLOSING ||
+	    (flow->session != ann->session &&
+	     (flow->session->lingering || flow->form != SARA_FORM_EXACT)))
 		sara_flow_del(flow);
 }
 
@@ -200,18 +209,21 @@ static int sara_announce_insert(struct sara_net *sn,
 			       "the session has as many announcements as max-announcements allows");
 		return -ENOSPC;
 	}
-	if (old)
-		sara_announce_del(old);
-	if (!sara_flow_room(sn, session)) {
+	if (!old && !sara_flow_room(sn, session)) {
 		sara_stats_inc(sn, SARA_A_STATS_ANNOUNCE_FULL);
 		NL_SET_ERR_MSG(extack,
 			       "there are as many flows and announcements as max-flows allows");
 		return -ENOSPC;
 	}
 	ann->session = session;
-	if (rhashtable_insert_fast(&sn->announcements, &ann->hash,
-				   sara_announce_params))
+	if (old) {
+		rhashtable_replace_fast(&sn->announcements, &old->hash,
+					&ann->hash, sara_announce_params);
+		sara_announce_forget(old);
+	} else if (rhashtable_insert_fast(&sn->announcements, &ann->hash,
+					  sara_announce_params)) {
 		return -ENOMEM;
+	}
 	list_add_tail(&ann->link, &session->announcements);
 	session->n_announcements++;
 	WRITE_ONCE(sn->n_announcements, sn->n_announcements + 1);
@@ -303,6 +315,42 @@ out:
 	return err == -EALREADY ? 0 : err;
 }
 
+/* Was this flow brought by an announcement of its session that is meant? */
+static bool sara_announce_brought(const struct sara_flow *flow,
+				  const struct sara_announcement *only,
+				  const u64 *tag)
+{
+	const struct sara_session *session = flow->session;
+	const struct sara_announcement *ann;
+	struct sara_key key;
+
+	if (!flow->form)
+		return false;
+	sara_key_match(flow->form, &flow->key, &key);
+	if (only)
+		return !memcmp(&key, &only->key, sizeof(key));
+	ann = sara_announce_find(session->sn, &key);
+	return ann && ann->session == session && (!tag || ann->tag == *tag);
+}
+
+/*
+ * What is withdrawn is over, and so is what it brought: those flows close, and
+ * stay a while for what is still on its way. Of @session's announcements it is
+ * @only, or those with @tag, or all. &sara_net.lock is held, RCU is read.
+ */
+static void sara_announce_close(struct sara_session *session,
+				const struct sara_announcement *only,
+				const u64 *tag)
+{
+	struct sara_flow *flow;
+
+	if (only && !only->promotions)
+		return;
+	list_for_each_entry(flow, &session->flows, link)
+		if (sara_announce_brought(flow, only, tag))
+			WRITE_ONCE(flow->status, SARA_STATUS_CLOSING);
+}
+
 static int sara_announce_withdraw_key(struct sara_net *sn, u64 session_id,
 				      const struct sara_key *key,
 				      struct netlink_ext_ack *extack)
@@ -313,6 +361,7 @@ static int sara_announce_withdraw_key(struct sara_net *sn, u64 session_id,
 		NL_SET_ERR_MSG(extack, "this is not announced");
 		return -ENOENT;
 	}
+	sara_announce_close(ann->session, ann, NULL);
 	sara_announce_del(ann);
 	return 0;
 }
@@ -329,6 +378,7 @@ static int sara_announce_withdraw_all(struct sara_net *sn, u64 session_id,
 			       "no session has this id: it may have ended");
 		return -ENOENT;
 	}
+	sara_announce_close(session, NULL, tag);
 	list_for_each_entry_safe(ann, next, &session->announcements, link) {
 		if (!tag || ann->tag == *tag)
 			sara_announce_del(ann);
@@ -344,7 +394,7 @@ static int sara_announce_withdraw_all(struct sara_net *sn, u64 session_id,
  * @tag: only those of the session with this tag, or NULL
  * @extack: where a refusal is explained
  *
- * Flows that they brought stay.
+ * Flows that they brought close: they go when nothing comes for a while.
  *
  * Context: process. Takes &sara_net.lock.
  * Return: 0, also if no announcement of the session was left; -ENOENT without

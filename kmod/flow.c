@@ -78,8 +78,8 @@ bool sara_flow_room(struct sara_net *sn, const struct sara_session *except)
 
 /*
  * Room for one more flow in a session. With wildcards anybody can make flows
- * of it: when it has too many, one of a single packet or without recent ones
- * makes room.
+ * of it, and a trunk's calls follow each other: when it has too many, one of a
+ * single packet, without recent ones or of what is over makes room.
  */
 static bool sara_flow_session_room(struct sara_session *session)
 {
@@ -98,6 +98,7 @@ static bool sara_flow_session_room(struct sara_session *session)
 		switch (READ_ONCE(flow->status)) {
 		case SARA_STATUS_NEW:
 		case SARA_STATUS_INACTIVE:
+		case SARA_STATUS_CLOSING:
 			sara_flow_del(flow);
 			return true;
 		}
@@ -338,10 +339,10 @@ unsigned long sara_flow_timeout(const struct sara_flow *flow)
 	const struct sara_config *config = &session->sn->config;
 	unsigned long timeout = READ_ONCE(session->service->flow_timeout);
 
-	if (flow->key.proto != IPPROTO_TCP)
-		return timeout;
 	if (READ_ONCE(flow->status) == SARA_STATUS_CLOSING)
 		return READ_ONCE(config->closing_timeout);
+	if (flow->key.proto != IPPROTO_TCP)
+		return timeout;
 	if (READ_ONCE(flow->established))
 		return READ_ONCE(config->tcp_timeout);
 	return min_t(unsigned long, timeout, SARA_SYN_TIMEOUT);

@@ -28,7 +28,7 @@ static void sara_config_init(struct sara_config *config)
 {
 	config->max_sessions = 1000000;
 	config->max_flows = 4000000;
-	config->max_announcements = 64;
+	config->max_announcements = 1024;
 	config->tcp_timeout = 900 * HZ;
 	config->closing_timeout = 10 * HZ;
 	config->purge_interval = HZ;

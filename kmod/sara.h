@@ -103,7 +103,8 @@ struct sara_policy;
  * @max_announcements: announcements of one session at most; it may have four
  *	times as many flows
  * @tcp_timeout: jiffies until an established TCP flow is inactive
- * @closing_timeout: jiffies that a TCP flow stays after FIN or RST
+ * @closing_timeout: jiffies that a flow stays after FIN, RST or the end of what
+ *	announced it
  * @purge_interval: jiffies between two purges
  * @inspect_rate: packets copied per second at most, 0 for no limit
  * @early_time: jiffies for which unannounced datagrams are held, 0 for none

@@ -190,6 +190,23 @@ bot lb show session-get id="$ID" : announcements
 expect 'all of a session withdrawn' 0
 bot c1 udp 4501 "$VIP" 7002
 expect 'flows that they brought stay' "$NB"
+bot lb show flow-get src=$C sport=4501 dst="$VIP" dport=7002 proto=17 : status packets
+expect 'a while, closing, also when packets still come' 'closing,2'
+announce "$ID" src=$C sport=4501 dport=7002
+bot c1 udp 4501 "$VIP" 7002
+bot lb show flow-get src=$C sport=4501 dst="$VIP" dport=7002 proto=17 : status packets
+expect 'announced anew, the flow begins anew' 'new,1'
+announce "$ID" src=$C dport=7003
+announce "$ID" src=$C sport=4601 dport=7003
+must c1 send 4600 "$VIP" 7003
+must c1 send 4601 "$VIP" 7003
+eventually 5 'a wildcard has brought a flow' new \
+	lb show flow-get src=$C sport=4600 dst="$VIP" dport=7003 proto=17 : status
+must lb nl announce-del session="$ID" src=$C dst="$VIP" dport=7003 proto=17
+bot lb show flow-get src=$C sport=4600 dst="$VIP" dport=7003 proto=17 : status
+expect 'what a wildcard brought closes with it' closing
+bot lb show flow-get src=$C sport=4601 dst="$VIP" dport=7003 proto=17 : status
+expect 'what another one of the session expects does not' new
 bot lb nl announce-del session="$ID" src=$C sport=4500 dst="$VIP" dport=7002 proto=17
 expect 'what is not announced cannot be withdrawn' 'ENOENT: ?*'
 bot lb nl announce-new session=999999 src=$C sport=1 dst="$VIP" dport=7002 proto=17
