@@ -29,8 +29,9 @@ PROTO_NAMES = {TCP: "tcp", UDP: "udp"}
 
 Packet = collections.namedtuple("Packet", "proto src sport dst dport seq syn payload")
 # A flow in the direction of requests: from a client's port to a port of the VIP. Of SIP over UDP, where calls may share
-# their ports, the messages of one call.
-Flow = collections.namedtuple("Flow", "proto src sport dport call", defaults=("",))
+# their ports, the messages of one call; of TCP, where connections may follow each other on the same ports, the one that
+# the client began with this sequence number.
+Flow = collections.namedtuple("Flow", "proto src sport dport call began", defaults=("", 0))
 
 
 # --- captures -------------------------------------------------------------------------------------------------
@@ -150,16 +151,27 @@ def media_of_sdp(body, default_address):
     return [tuple(entry) for entry in media]
 
 
-def flow_of(packet, vip):
-    """The flow of a packet to the VIP or from it."""
-    if packet.dst == vip:
-        src, sport, dport = packet.src, packet.sport, packet.dport
-    else:
-        src, sport, dport = packet.dst, packet.dport, packet.sport
-    call = ""
-    if packet.proto == UDP and dport == SIP_PORT:
-        call = next((message.call_id() for message in messages_of_stream(packet.payload)), "")
-    return Flow(packet.proto, src, sport, dport, call)
+class Flows:
+    """The flows of the packets of one capture, in its order."""
+
+    def __init__(self, vip, elsewhere=None):
+        """`elsewhere`: {flow: number} of connections whose beginning this capture may not show."""
+        self.vip, self.began, self.elsewhere = vip, {}, elsewhere or {}
+
+    def of(self, packet):
+        """The flow of a packet to the VIP or from it."""
+        asks = packet.dst == self.vip
+        if asks:
+            flow = Flow(packet.proto, packet.src, packet.sport, packet.dport)
+        else:
+            flow = Flow(packet.proto, packet.dst, packet.dport, packet.sport)
+        if packet.proto == TCP:
+            if asks and packet.syn:
+                self.began[flow] = packet.seq
+            return flow._replace(began=self.began.get(flow, self.elsewhere.get(flow, 0)))
+        if flow.dport != SIP_PORT:
+            return flow
+        return flow._replace(call=next((message.call_id() for message in messages_of_stream(packet.payload)), ""))
 
 
 # --- sessions, as the clients' captures show them -------------------------------------------------------------
@@ -176,14 +188,14 @@ class Session:
 
 
 def rtsp_sessions(client, conversations):
-    for (proto, src, sport, dport, _), (requests, replies) in conversations.items():
-        if proto != TCP or dport != RTSP_PORT:
+    for flow, (requests, replies) in conversations.items():
+        if flow.proto != TCP or flow.dport != RTSP_PORT:
             continue
         asked = messages_of_stream(tcp_stream(requests))
         answered = {reply.header("cseq"): reply for reply in messages_of_stream(tcp_stream(replies)) if reply.status}
         agents = [message.header("user-agent") for message in asked if message.header("user-agent")]
-        session = Session("rtsp", client, agents[0] if agents else f"port {sport}")
-        session.signalling.append(Flow(proto, src, sport, dport))
+        session = Session("rtsp", client, agents[0] if agents else f"port {flow.sport}")
+        session.signalling.append(flow)
         for setup in (message for message in asked if message.method == "SETUP"):
             reply = answered.get(setup.header("cseq"))
             transport = reply.header("transport") if reply and reply.status == 200 else ""
@@ -193,7 +205,7 @@ def rtsp_sessions(client, conversations):
             if theirs and ours:
                 for from_port, to_port in zip(ours.groups(), theirs.groups()):
                     if from_port and to_port:
-                        session.add_media(Flow(UDP, src, int(from_port), int(to_port)))
+                        session.add_media(Flow(UDP, flow.src, int(from_port), int(to_port)))
         yield session
 
 
@@ -265,33 +277,35 @@ def judge_session(session, sent, returned, seen):
     }
 
 
-def count_at_nodes(captures, vip):
+def count_at_nodes(captures, vip, conversations):
+    began = {flow._replace(began=0): flow.began for flow in conversations}
     seen = collections.defaultdict(collections.Counter)
     for node, path in captures.items():
+        flows = Flows(vip, began)
         for packet in read_capture(path):
             if packet.dst == vip:
-                seen[flow_of(packet, vip)][node] += 1
+                seen[flows.of(packet)][node] += 1
     return seen
 
 
 def read_client(path, vip):
     """{flow: (packets sent, packets returned)} of a client's capture."""
-    conversations = collections.defaultdict(lambda: ([], []))
+    conversations, flows = collections.defaultdict(lambda: ([], [])), Flows(vip)
     for packet in read_capture(path):
         if packet.dst == vip:
-            conversations[flow_of(packet, vip)][0].append(packet)
+            conversations[flows.of(packet)][0].append(packet)
         elif packet.src == vip:
-            conversations[flow_of(packet, vip)][1].append(packet)
+            conversations[flows.of(packet)][1].append(packet)
     return conversations
 
 
 def judge(vip, clients, nodes, outcomes):
-    seen = count_at_nodes(nodes, vip)
+    captured = {client: read_client(path, vip) for client, path in clients.items()}
+    seen = count_at_nodes(nodes, vip, [flow for conversations in captured.values() for flow in conversations])
     players = {player["name"]: player for player in outcomes["players"]}
     result = {"vip": vip, "sessions": [], "unexplained": [], "complaints": []}
     explained = set()
-    for client, path in clients.items():
-        conversations = read_client(path, vip)
+    for client, conversations in captured.items():
         sent, returned = collections.Counter(), collections.Counter()
         for flow, (out, back) in conversations.items():
             sent[flow], returned[flow] = len(out), len(back)

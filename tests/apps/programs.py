@@ -128,12 +128,14 @@ class Caller(Program):
 
 
 class Sipp(Caller):
-    """SIPp: by mode a socket for each call or one for all, by scenario our own voice or the one that it comes with."""
+    """SIPp: by mode a socket for each call or one for all, by scenario our own voice or the one that it comes with.
+    Several of a client have ports of their own, by `number`."""
     PROGRAM = "SIPp"
+    MEDIA_PORTS = 4000  # of each: four for a call
 
-    def __init__(self, arguments, client, address):
+    def __init__(self, arguments, client, address, mode, number):
         self.calls = arguments.calls
-        directory = os.path.join(arguments.run_dir, f"caller-{client}")
+        directory = os.path.join(arguments.run_dir, f"caller-{client}-{mode}")
         os.makedirs(directory)
         self.stat_path = os.path.join(directory, "stat.csv")
         if arguments.sip_scenario == "uac_pcap":
@@ -145,7 +147,8 @@ class Sipp(Caller):
                             str(arguments.call_seconds), "40"], check=True)
             scenario = ["-sf", "./sip-uac.xml", "-d", str(int(arguments.call_seconds * 1000) + 300)]
         super().__init__(arguments.prefix, client, [
-            "sipp", *scenario, "-i", address, "-mi", address, "-t", arguments.sip_mode,
+            "sipp", *scenario, "-i", address, "-mi", address, "-t", mode, "-p", str(5060 + 10 * number),
+            "-mp", str(6000 + number * self.MEDIA_PORTS),
             "-m", str(self.calls), "-r", str(arguments.call_rate),
             "-max_socket", "1000", "-nostdin", "-trace_err", "-trace_stat", "-stf", self.stat_path, "-fd", "1",
             f"{in_url(arguments.vip)}:5060"], directory)
@@ -171,7 +174,7 @@ class Baresip(Caller):
         os.makedirs(directory)
         subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "sine=sample_rate=8000",
                         "-t", "30", os.path.join(directory, "voice.wav")], check=True)
-        transport = {"u": "udp", "t": "tcp"}[arguments.sip_mode[0]]
+        transport = {"u": "udp", "t": "tcp"}[arguments.sip_mode[0][0]]
         settings = {
             "config": f"sip_listen {in_url(address)}:{5060 + number}\n"
                       f"audio_source aufile,{directory}/voice.wav\naudio_player aufile,{directory}/heard.wav\n"

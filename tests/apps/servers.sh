@@ -6,8 +6,8 @@
 #   serve_sip_PROGRAM NODE    answers calls at $DISPATCHED port 5060 and echoes the voice
 #
 # Each returns once it is started; `run` waits until it listens. clip_make comes before what serves a file. Set are
-# $DISPATCHED, the VIP in use, and $sip_transport, udp or tcp.
-: "${DISPATCHED:?}" "${sip_transport:?}"
+# $DISPATCHED, the VIP in use, and sip_transports, of udp and tcp those that are called by.
+: "${DISPATCHED:?}" "${sip_transports:?}"
 
 HERE_SERVERS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 NOBODY=65534
@@ -53,19 +53,26 @@ serve_rtsp_perl() {
 }
 
 # --- SIP ------------------------------------------------------------------------------------------------------------
-# sipp_answers NODE ADDRESS PORT: SIPp as an answering machine there, its media at the VIP.
+# sipp_answers NODE ADDRESS PORT TRANSPORT: SIPp as an answering machine there, its media at the VIP.
 sipp_answers() {
-	spawn "sip-$1" "$1" sipp -sf "$HERE_SERVERS/sip-uas.xml" -i "$2" -p "$3" -mi "$DISPATCHED" \
-		-mp "${MEDIA_PORT[$1]}" -rtp_echo -nostdin -max_socket 1000 -t "${sip_transport:0:1}1"
+	local media=${MEDIA_PORT[$1]}
+	[[ $4 == udp ]] || media=$((media + 50))
+	spawn "sip-$1-$4" "$1" sipp -sf "$HERE_SERVERS/sip-uas.xml" -i "$2" -p "$3" -mi "$DISPATCHED" \
+		-mp "$media" -rtp_echo -nostdin -max_socket 1000 -t "${4:0:1}1"
 }
 
-serve_sip_sipp() { sipp_answers "$1" "$DISPATCHED" 5060; }
+serve_sip_sipp() {
+	local transport
+	for transport in "${sip_transports[@]}"; do
+		sipp_answers "$1" "$DISPATCHED" 5060 "$transport"
+	done
+}
 
-# A proxy in front of SIPp: requests come to Kamailio, it relays them on the node itself.
+# A proxy in front of SIPp: requests come to Kamailio, it relays them by UDP on the node itself.
 serve_sip_kamailio() {
 	local behind=127.0.0.1
 	[[ $DISPATCHED != *:* ]] || behind=::1
-	sipp_answers "$1" "$behind" 5070
+	sipp_answers "$1" "$behind" 5070 udp
 	mkdir -p "$RUN_DIR/kamailio-$1"
 	spawn "kamailio-$1" "$1" kamailio -DD -E -f "$HERE_SERVERS/kamailio.cfg" -A "BEHIND=\"sip:$(in_url "$behind"):5070\"" \
 		-l "udp:$(in_url "$DISPATCHED"):5060" -l "tcp:$(in_url "$DISPATCHED"):5060" -m 16 -M 4 \
