@@ -45,6 +45,8 @@ std::string_view to_string(Cause cause) noexcept {
         return "planned time is over";
     case Cause::flapping:
         return "flapping";
+    case Cause::command:
+        return "command";
     }
     return "?";
 }

@@ -33,6 +33,7 @@ enum class Cause : std::uint8_t {
     probe,         ///< the application did not answer the dispatcher's own probe, whatever heartbeats say
     planned_time,  ///< the time it announced is over
     flapping,      ///< it failed too often to be believed yet
+    command,       ///< the operator said that it is going to fail
 };
 
 [[nodiscard]] std::string_view to_string(Cause cause) noexcept;
@@ -100,6 +101,8 @@ public:
 
     [[nodiscard]] BeatCounters counters() const noexcept;
     [[nodiscard]] const std::optional<Address>& speaker() const noexcept { return speaker_; }
+    /// When it said that it will fail; nothing: it did not, or took it back.
+    [[nodiscard]] const std::optional<Time>& fails_at() const noexcept { return fails_at_; }
     /// Who else speaks under the identity: the last sender of a conflict.
     [[nodiscard]] const std::optional<Address>& rival() const noexcept { return rival_; }
 

@@ -87,6 +87,7 @@ std::vector<HealthView> HealthMonitor::view() const {
     for (const auto& [host, node] : nodes_) {
         all.push_back({.host = host,
                        .state = node.state,
+                       .fails_at = node.health.fails_at(),
                        .beats = node.health.counters(),
                        .speaker = node.health.speaker(),
                        .rival = node.health.rival()});

@@ -27,6 +27,7 @@ struct HealthChange {
 struct HealthView {
     wire::HostId host{};
     State state;
+    std::optional<Time> fails_at;  ///< as it announced
     BeatCounters beats;
     std::optional<Address> speaker;
     std::optional<Address> rival;

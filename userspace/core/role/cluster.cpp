@@ -55,6 +55,9 @@ ClusterOutput Cluster::nodes(std::span<const ClusterNode> present, Time now) {
         }
         if (const auto found = nodes_.find(node.id); found != nodes_.end()) {
             found->second.kernel = node;
+            if (!node.drained) {
+                found->second.planned.reset();  // the plan was withdrawn
+            }
             static_cast<void>(shell_.count(node.id, node.live));
         }
     }
@@ -75,9 +78,13 @@ void Cluster::add(const ClusterNode& node, ClusterOutput& out, Time now) {
             out, now);
         return;
     }
-    nodes_.emplace(
-        node.id,
-        Node{.kernel = node, .grace = now + detection_time(), .told = {}, .load_sequence = {}, .parts = {}, .raw = {}});
+    nodes_.emplace(node.id, Node{.kernel = node,
+                                 .grace = now + detection_time(),
+                                 .planned = {},
+                                 .told = {},
+                                 .load_sequence = {},
+                                 .parts = {},
+                                 .raw = {}});
     monitor_.add(node.host);
     shell_.add(node.id);
 }
@@ -185,6 +192,19 @@ ClusterOutput Cluster::expire(policy::Load own, Time now) {
     return out;
 }
 
+Result<ClusterOutput> Cluster::plan(std::string_view name, Time at, Time now) {
+    const auto found =
+        std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) { return node.second.kernel.name == name; });
+    if (found == nodes_.end()) {
+        return Error{"no node of this name is watched", std::string(name)};
+    }
+    ClusterOutput out;
+    found->second.planned = at;
+    tell(found->second, out, now);
+    return out;
+}
+
+/// A decision is due at least once per period, so that a plan's time needs no deadline of its own.
 Time Cluster::next_deadline() const noexcept {
     return std::min(monitor_.next_deadline(), decide_at_);
 }
@@ -197,8 +217,21 @@ void Cluster::apply(const std::vector<policy::HealthChange>& changes, ClusterOut
     }
 }
 
+/// As it is heard, and as the operator says: a plan makes no node better.
+policy::State Cluster::state(const Node& node, Time now) const {
+    const policy::State heard = monitor_.state(node.kernel.host);
+    const bool well = heard.availability == Availability::up;
+    if (!node.planned || (!well && heard.availability != Availability::planned)) {
+        return heard;
+    }
+    if (now >= *node.planned) {
+        return {Availability::down, Cause::planned_time};
+    }
+    return well ? policy::State{Availability::planned, Cause::command} : heard;
+}
+
 void Cluster::tell(Node& node, ClusterOutput& out, Time now) {
-    const policy::State state = monitor_.state(node.kernel.host);
+    const policy::State state = this->state(node, now);
     if (state.cause == Cause::never_heard && now < node.grace) {
         return;
     }
@@ -226,9 +259,14 @@ std::vector<ClusterView> Cluster::view(Time now) const {
     std::vector<ClusterView> out;
     for (const auto& [id, node] : nodes_) {
         const policy::HealthView& health = healths[node.kernel.host];
+        std::optional<Time> fails_at = health.fails_at;
+        if (node.planned) {
+            fails_at = std::min(*node.planned, fails_at.value_or(kNever));
+        }
         out.push_back({.name = node.kernel.name,
                        .host = node.kernel.host,
-                       .state = health.state,
+                       .state = state(node, now),
+                       .fails_at = fails_at,
                        .beats = health.beats,
                        .speaker = health.speaker,
                        .rival = health.rival,

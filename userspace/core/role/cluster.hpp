@@ -7,10 +7,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/address.hpp"
 #include "core/base/bytes.hpp"
+#include "core/base/result.hpp"
 #include "core/base/time.hpp"
 #include "core/policy/health.hpp"
 #include "core/policy/load.hpp"
@@ -27,6 +29,7 @@ struct ClusterNode {
     std::string name;
     wire::HostId host{};
     std::uint64_t live = 0;  ///< sessions
+    bool drained = false;    ///< the operator wants no new sessions on it
 
     friend bool operator==(const ClusterNode&, const ClusterNode&) = default;
 };
@@ -67,6 +70,7 @@ struct ClusterView {
     std::string name;
     wire::HostId host{};
     policy::State state;
+    std::optional<Time> fails_at;  ///< it is planned to; the earlier of what it said and what the operator said
     policy::BeatCounters beats;
     std::optional<Address> speaker;
     std::optional<Address> rival;
@@ -89,6 +93,10 @@ public:
     /// A heartbeat or load message. It is authentic, or plain heartbeats were asked for.
     [[nodiscard]] ClusterOutput heard(Bytes note, const Address& from, Time now);
 
+    /// The operator says that the node called `name` will fail at `at`. It holds as long as the kernel lists the node
+    /// as drained, over what its heartbeats say. Refused if no such node is watched.
+    [[nodiscard]] Result<ClusterOutput> plan(std::string_view name, Time at, Time now);
+
     /// To be called at next_deadline(). `own`: load of the dispatcher itself. The first policy comes with the first
     /// load, or after one detection time: before, nothing is known that could refuse a session.
     [[nodiscard]] ClusterOutput expire(policy::Load own, Time now);
@@ -103,6 +111,7 @@ private:
     struct Node {
         ClusterNode kernel;
         Time grace;                                ///< until then nothing is said of it unless it is heard
+        std::optional<Time> planned;               ///< by the operator
         std::optional<policy::Availability> told;  ///< the kernel
         std::optional<std::uint32_t> load_sequence;
         policy::LoadVector parts;
@@ -115,6 +124,7 @@ private:
     void heard(const wire::Heartbeat& beat, const Address& from, ClusterOutput& out, Time now);
     void heard(wire::LoadMessage&& message, Time now);
     void apply(const std::vector<policy::HealthChange>& changes, ClusterOutput& out, Time now);
+    [[nodiscard]] policy::State state(const Node& node, Time now) const;
     void tell(Node& node, ClusterOutput& out, Time now);
     [[nodiscard]] Node* find(wire::HostId host) noexcept;
     void say(LogLevel level, std::string text, ClusterOutput& out, Time now);

@@ -138,6 +138,74 @@ TEST_CASE("a planned failure and an application that does not answer are told ap
     CHECK(world.last->nodes.empty());
 }
 
+TEST_CASE("what a node announces is known with its time, and can be taken back") {
+    World world;
+    world.run(2s);
+    world.first.plan(world.now + 60s);
+    world.run(1s);
+    const ClusterView planned = world.cluster.view(world.now)[0];
+    CHECK(planned.state == policy::State{Availability::planned, policy::Cause::heartbeat});
+    REQUIRE(planned.fails_at);
+    CHECK(std::chrono::abs(*planned.fails_at - (world.now + 59s)) <= 2s);
+    world.first.plan(std::nullopt);
+    world.run(1s);
+    CHECK(world.cluster.view(world.now)[0].state.availability == Availability::up);
+    CHECK(!world.cluster.view(world.now)[0].fails_at);
+}
+
+TEST_CASE("what the operator plans stands over heartbeats: planned until then, down from then on") {
+    World world;
+    world.run(2s);
+    world.told.clear();
+    world.present[0].drained = true;
+    world.tell_nodes();
+    Result<ClusterOutput> planned = world.cluster.plan("n1", world.now + 10s, world.now);
+    REQUIRE(planned);
+    world.take(std::move(*planned));
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::planned}});
+    CHECK(world.says("node n1 is planned (command)"));
+    world.run(9500ms);
+    CHECK(world.told.size() == 1);
+    CHECK(world.cluster.view(world.now)[0].fails_at == world.now + 500ms);
+    world.run(1s);
+    CHECK(world.told.back() == SetHealth{"n1", Availability::down});
+    CHECK(world.says("node n1 is down (planned time is over)"));
+}
+
+TEST_CASE("an operator's plan is over when the node is not drained any more") {
+    World world;
+    world.run(2s);
+    world.present[0].drained = true;
+    world.tell_nodes();
+    world.take(std::move(*world.cluster.plan("n1", world.now + 10s, world.now)));
+    world.told.clear();
+    world.present[0].drained = false;
+    world.run(500ms);
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::up}});
+    CHECK(!world.cluster.view(world.now)[0].fails_at);
+}
+
+TEST_CASE("a drained node is what its heartbeats say; only its state keeps sessions away") {
+    World world;
+    world.run(2s);
+    world.told.clear();
+    world.present[0].drained = true;
+    world.run(5s);
+    CHECK(world.told.empty());
+}
+
+TEST_CASE("a plan makes no dead node better, and a node that is not watched has none") {
+    World world;
+    world.run(2s);
+    world.present[0].drained = true;
+    world.first_alive = false;
+    world.run(3s);
+    world.told.clear();
+    world.take(std::move(*world.cluster.plan("n1", world.now + 10s, world.now)));
+    CHECK(world.told.empty());
+    CHECK(world.cluster.plan("n9", world.now, world.now).error().text() == "n9: no node of this name is watched");
+}
+
 TEST_CASE("a load message older than the last one is not used") {
     World world;
     world.run(2s);
