@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// Any bytes as a line of the agent's control socket: the answer is one line of JSON, the statistics only to who asked.
+// Any bytes as a line of the agent's control socket: the answer is one line of JSON, and something is told or done only
+// for who asked, within its bounds.
 #include <nlohmann/json.hpp>
 
 #include "agent/control.hpp"
+#include "core/base/calendar.hpp"
 #include "expect.hpp"
 
 using namespace sara;
@@ -10,10 +12,25 @@ using namespace sara::fuzz;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     bool asked = false;
-    const agent::ControlAnswers answers{[&] {
-        asked = true;
-        return nlohmann::ordered_json{{"stats", 1}};
-    }};
+    const agent::ControlAnswers answers{
+        .stats =
+            [&] {
+                asked = true;
+                return nlohmann::ordered_json{{"stats", 1}};
+            },
+        .drain =
+            [&](const agent::DrainRequest& request) {
+                asked = true;
+                expect(request.in >= std::chrono::milliseconds(0) && request.in <= kLongestPlan, "a plan is bounded");
+                expect(!request.node || !request.node->empty(), "a node has a name");
+                return Status(Done{});
+            },
+        .undrain =
+            [&] {
+                asked = true;
+                return Status(Done{});
+            },
+    };
     const std::string_view line(reinterpret_cast<const char*>(data), size);
     const std::string answer = agent::answer_control(line, answers);
     expect(answer.find('\n') == std::string::npos, "an answer is one line");

@@ -8,7 +8,6 @@
 #include <csignal>
 #include <utility>
 
-#include "agent/control.hpp"
 #include "agent/log.hpp"
 #include "agent/metrics.hpp"
 #include "agent/metrics_text.hpp"
@@ -80,7 +79,10 @@ Exit App::run() {
 Status App::open() {
     Result<std::unique_ptr<io::ControlSocket>> control =
         io::ControlSocket::open(io_, config_.control, [this](std::string_view line) {
-            return answer_control(line, {[this] { return stats(); }});
+            return answer_control(line,
+                                  {.stats = [this] { return stats(); },
+                                   .drain = [this](const DrainRequest& request) { return drain(request); },
+                                   .undrain = [this] { return undrain(); }});
         });
     if (!control) {
         return control.error();
@@ -263,6 +265,30 @@ void App::feed_watchdog() {
         notifier_.alive();
         watchdog_.set(io::now() + *period / 2);
     }
+}
+
+Status App::drain(const DrainRequest& request) {
+    const Time at = io::now() + request.in;
+    if (request.node) {
+        return dispatcher_
+                   ? dispatcher_->plan(*request.node, at)
+                   : Status(Error{"this agent is no dispatcher's: without the name of a node it drains its own", {}});
+    }
+    if (!node_) {
+        return Error{"this agent is no node's: on a dispatcher give the name of the node", {}};
+    }
+    node_->plan(at);
+    log(role::LogLevel::info, "this node is told to fail at " + io::calendar_text(at, io::now()));
+    return Done{};
+}
+
+Status App::undrain() {
+    if (!node_) {
+        return Error{"this agent is no node's: on a dispatcher give the name of the node", {}};
+    }
+    node_->plan(std::nullopt);
+    log(role::LogLevel::info, "this node is told not to fail after all");
+    return Done{};
 }
 
 nlohmann::ordered_json App::stats() const {

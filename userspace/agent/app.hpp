@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "agent/config.hpp"
+#include "agent/control.hpp"
 #include "agent/dispatcher_shell.hpp"
 #include "agent/gateway_shell.hpp"
 #include "agent/kernel_link.hpp"
@@ -52,6 +53,8 @@ private:
     void wait_for_signal();
     void reload();
     void feed_watchdog();
+    [[nodiscard]] Status drain(const DrainRequest& request);
+    [[nodiscard]] Status undrain();
     [[nodiscard]] nlohmann::ordered_json stats() const;
     [[nodiscard]] std::string metrics();
 

@@ -73,7 +73,11 @@ kern::Status ClusterShell::read_nodes(kern::Channel& channel) {
         }
         const policy::NodeId id{node.id};
         names_.emplace(id, node.name);
-        present.push_back({.id = id, .name = node.name, .host = *host, .live = node.sessions});
+        present.push_back({.id = id,
+                           .name = node.name,
+                           .host = *host,
+                           .live = node.sessions,
+                           .drained = node.state != kern::NodeState::up});
     }
     carry_out(role_.nodes(present, io::now()));
     return Done{};
@@ -81,6 +85,15 @@ kern::Status ClusterShell::read_nodes(kern::Channel& channel) {
 
 void ClusterShell::on_note(const Endpoint& from, Bytes note) {
     carry_out(role_.heard(note, from.address, io::now()));
+}
+
+Status ClusterShell::plan(const std::string& node, Time at) {
+    const Result<role::ClusterOutput> planned = role_.plan(node, at, io::now());
+    if (!planned) {
+        return planned.error();
+    }
+    carry_out(*planned);
+    return Done{};
 }
 
 void ClusterShell::carry_out(const role::ClusterOutput& output) {
@@ -115,7 +128,8 @@ void ClusterShell::on_alarm() {
 
 nlohmann::ordered_json ClusterShell::stats() const {
     nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
-    for (const role::ClusterView& node : role_.view(io::now())) {
+    const Time now = io::now();
+    for (const role::ClusterView& node : role_.view(now)) {
         nodes.push_back({{"name", node.name},
                          {"host", wire::text(node.host)},
                          {"availability", to_string(node.state.availability)},
@@ -129,6 +143,9 @@ nlohmann::ordered_json ClusterShell::stats() const {
                          {"score", node.load.score},
                          {"cost", node.load.cost.value()},
                          {"parts", to_json(node.parts, node.raw)}});
+        if (node.fails_at) {
+            nodes.back()["planned_at"] = io::calendar_text(*node.fails_at, now);
+        }
         if (node.speaker) {
             nodes.back()["address"] = node.speaker->text();
         }

@@ -32,6 +32,9 @@ public:
     /// What a node said over the peer channel.
     void on_note(const Endpoint& from, Bytes note);
 
+    /// The operator says that a node will fail; as role::Cluster::plan().
+    [[nodiscard]] Status plan(const std::string& node, Time at);
+
     [[nodiscard]] nlohmann::ordered_json stats() const;
     [[nodiscard]] ClusterMetrics metrics() const;
 

@@ -1,20 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/base/result.hpp"
+
 namespace sara::agent {
 
-/// What the control socket can be asked for.
-struct ControlAnswers {
-    std::function<nlohmann::ordered_json()> stats;
+/// A node is going to fail.
+struct DrainRequest {
+    std::optional<std::string> node;  ///< its name, at a dispatcher; nothing: the agent's own
+    std::chrono::milliseconds in{};   ///< from now, 0 to kLongestPlan
+
+    friend bool operator==(const DrainRequest&, const DrainRequest&) = default;
 };
 
-/// The answer, one line of JSON without its end, to one line of the control socket: {"get": "stats"}. All else gets an
-/// object with a sentence at "error".
+/// What the control socket can be asked for, and can ask to be done.
+struct ControlAnswers {
+    std::function<nlohmann::ordered_json()> stats;
+    std::function<Status(const DrainRequest&)> drain;
+    std::function<Status()> undrain;
+};
+
+/// The answer, one line of JSON without its end, to one line of the control socket:
+///
+///     {"get": "stats"}                                   all counters
+///     {"do": "drain", "in": MILLISECONDS}                this node will fail; without "in" as far off as can be said
+///     {"do": "drain", "node": NAME, "in": MILLISECONDS}  that node will, says the operator of a dispatcher
+///     {"do": "undrain"}                                  this node will not fail after all
+///
+/// What was done is answered with {"done": WORD}; all else gets an object with a sentence at "error".
 [[nodiscard]] std::string answer_control(std::string_view line, const ControlAnswers& answers);
 
 }  // namespace sara::agent

@@ -180,6 +180,13 @@ void DispatcherShell::on_answer(const kern::Answer& answer) {
     }
 }
 
+Status DispatcherShell::plan(const std::string& node, Time at) {
+    if (!cluster_) {
+        return Error{"this agent watches no nodes; \"dispatcher.cluster\" of its configuration makes it", {}};
+    }
+    return cluster_->plan(node, at);
+}
+
 void DispatcherShell::carry_out(role::DispatcherOutput output) {
     std::deque<role::DispatcherOutput> todo;
     todo.push_back(std::move(output));

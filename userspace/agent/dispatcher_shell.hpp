@@ -39,6 +39,9 @@ public:
     void on_ack(const kern::Ack& ack);
     void on_answer(const kern::Answer& answer);
 
+    /// The operator says that a node will fail at `at`. Refused if nodes are not watched, or not that one.
+    [[nodiscard]] Status plan(const std::string& node, Time at);
+
     [[nodiscard]] nlohmann::ordered_json stats() const;
     /// Nothing if nodes are not watched.
     [[nodiscard]] std::optional<ClusterMetrics> metrics() const;

@@ -110,12 +110,16 @@ nlohmann::ordered_json NodeShell::stats() const {
     for (const std::unique_ptr<ProbeShell>& probe : probes_) {
         probes.push_back(probe->stats());
     }
-    return {{"host", wire::text(config_.node.host)},
-            {"flag", static_cast<int>(role_.flag())},
-            {"beats", beats_},
-            {"load", to_json(report_.loads, report_.raw)},
-            {"probes", std::move(probes)},
-            {"dispatchers", std::move(links)}};
+    nlohmann::ordered_json out = {{"host", wire::text(config_.node.host)},
+                                  {"flag", static_cast<int>(role_.flag())},
+                                  {"beats", beats_},
+                                  {"load", to_json(report_.loads, report_.raw)},
+                                  {"probes", std::move(probes)},
+                                  {"dispatchers", std::move(links)}};
+    if (role_.planned()) {
+        out["planned_at"] = io::calendar_text(*role_.planned(), io::now());
+    }
+    return out;
 }
 
 }  // namespace sara::agent

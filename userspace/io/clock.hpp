@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
+#include "core/base/calendar.hpp"
 #include "core/base/time.hpp"
 
 namespace sara::io {
@@ -17,6 +19,12 @@ namespace sara::io {
 [[nodiscard]] inline std::uint32_t unix_now() noexcept {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count());
+}
+
+/// When `at` is on the calendar, by this machine's clock of now.
+[[nodiscard]] inline std::string calendar_text(Time at, Time now) {
+    const auto left = std::chrono::round<std::chrono::seconds>(at - now);
+    return sara::calendar_text(UnixTime(std::chrono::seconds(unix_now())) + left);
 }
 
 }  // namespace sara::io

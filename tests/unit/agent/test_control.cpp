@@ -2,15 +2,99 @@
 #include <catch2/catch.hpp>
 
 #include "agent/control.hpp"
+#include "core/base/calendar.hpp"
 
-using sara::agent::answer_control;
-using sara::agent::ControlAnswers;
+using namespace sara;
+using namespace std::chrono_literals;
+using agent::DrainRequest;
+
+namespace {
+
+/// An agent that remembers what it was told to do.
+struct Agent {
+    std::string answer(std::string_view line) {
+        return agent::answer_control(
+            line,
+            {.stats =
+                 [] {
+                     return nlohmann::ordered_json{{"n", 1}};
+                 },
+             .drain =
+                 [this](const DrainRequest& request) {
+                     drained.push_back(request);
+                     return verdict;
+                 },
+             .undrain =
+                 [this] {
+                     ++undrained;
+                     return verdict;
+                 }});
+    }
+
+    Status verdict = Done{};
+    std::vector<DrainRequest> drained;
+    int undrained = 0;
+};
+
+}  // namespace
 
 TEST_CASE("the control socket answers each line with one") {
-    const ControlAnswers answers{[] { return nlohmann::ordered_json{{"n", 1}}; }};
-    CHECK(answer_control(R"({"get": "stats"})", answers) == R"({"n":1})");
-    CHECK(answer_control(R"({"get": "more"})", answers) == R"({"error":"\"get\" must be \"stats\""})");
-    for (const char* const other : {"", "{", "[]", "7", R"({"get": "stats", "x": 1})", R"({"set": "stats"})"}) {
-        CHECK(answer_control(other, answers) == R"({"error":"not a request; one is {\"get\": \"stats\"}"})");
+    Agent agent;
+    CHECK(agent.answer(R"({"get": "stats"})") == R"({"n":1})");
+    CHECK(agent.answer(R"({"get": "more"})") == R"({"error":"\"get\" must be \"stats\""})");
+    CHECK(agent.answer(R"({"get": "stats", "x": 1})") == R"({"error":"\"x\": is not known here"})");
+    for (const char* const other :
+         {"", "{", "[]", "7", "{}", R"({"set": "stats"})", R"({"get": "stats", "do": "undrain"})"}) {
+        INFO(other);
+        CHECK(agent.answer(other) == R"({"error":"not a request; one is {\"get\": \"stats\"}"})");
     }
+}
+
+TEST_CASE("a node is drained by a time from now") {
+    Agent agent;
+    CHECK(agent.answer(R"({"do": "drain", "in": 30000})") == R"({"done":"drain"})");
+    CHECK(agent.answer(R"({"do": "drain", "in": 0, "node": "n1"})") == R"({"done":"drain"})");
+    CHECK(agent.answer(R"({"do": "drain"})") == R"({"done":"drain"})");
+    REQUIRE(agent.drained.size() == 3);
+    CHECK(agent.drained[0] == DrainRequest{{}, 30s});
+    CHECK(agent.drained[1] == DrainRequest{"n1", 0s});
+    CHECK(agent.drained[2] == DrainRequest{{}, kLongestPlan});
+    CHECK(agent.answer(R"({"do": "undrain"})") == R"({"done":"undrain"})");
+    CHECK(agent.undrained == 1);
+}
+
+TEST_CASE("what the agent refuses is told in its words") {
+    Agent agent;
+    agent.verdict = Error{"no node of this name is watched", "n9"};
+    CHECK(agent.answer(R"({"do": "drain", "in": 1, "node": "n9"})") ==
+          R"({"error":"n9: no node of this name is watched"})");
+    CHECK(agent.answer(R"({"do": "undrain"})") == R"({"error":"n9: no node of this name is watched"})");
+}
+
+TEST_CASE("a wrong request is refused by name, and nothing is done") {
+    struct Wrong {
+        const char* line;
+        const char* error;
+    };
+    const Wrong wrong[] = {
+        {R"({"do": "stop"})", R"("do" must be "drain" or "undrain")"},
+        {R"({"do": 7})", R"("do" must be "drain" or "undrain")"},
+        {R"({"do": "drain", "at": 5})", R"("at": is not known here)"},
+        {R"({"do": "undrain", "node": "n1"})", R"("node": is not known here)"},
+        {R"({"do": "drain", "node": 7, "in": 5})", R"("node": must be the name of a node)"},
+        {R"({"do": "drain", "node": "", "in": 5})", R"("node": must be the name of a node)"},
+        {R"({"do": "drain", "node": "n1"})", R"("in": is missing: a node that is named is told when it fails)"},
+        {R"({"do": "drain", "in": -1})", R"("in": must be a number of milliseconds from 0 to 604800000)"},
+        {R"({"do": "drain", "in": 1.5})", R"("in": must be a number of milliseconds from 0 to 604800000)"},
+        {R"({"do": "drain", "in": 604800001})", R"("in": must be a number of milliseconds from 0 to 604800000)"},
+        {R"({"do": "drain", "in": "5"})", R"("in": must be a number of milliseconds from 0 to 604800000)"},
+    };
+    Agent agent;
+    for (const Wrong& one : wrong) {
+        INFO(one.line);
+        const auto answer = nlohmann::json::parse(agent.answer(one.line));
+        CHECK(answer == nlohmann::json{{"error", one.error}});
+    }
+    CHECK(agent.drained.empty());
+    CHECK(agent.undrained == 0);
 }
