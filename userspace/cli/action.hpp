@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "cli/moment.hpp"
 #include "core/base/address.hpp"
 #include "core/base/session.hpp"
 #include "kern/codec.hpp"
@@ -61,6 +63,22 @@ struct NodeLoad {
     friend bool operator==(const NodeLoad&, const NodeLoad&) = default;
 };
 
+/// Tell the agent behind a control socket that a node is going to fail.
+struct Drain {
+    std::string socket;
+    std::string node;          ///< empty: the agent's own; else it is also drained in the kernel
+    std::optional<Moment> at;  ///< with a node, always
+
+    friend bool operator==(const Drain&, const Drain&) = default;
+};
+
+/// Tell the agent behind a control socket that its node is not going to fail after all.
+struct Undrain {
+    std::string socket;
+
+    friend bool operator==(const Undrain&, const Undrain&) = default;
+};
+
 /// A port, and what is spoken there.
 struct AppPort {
     App app = App::none;
@@ -78,6 +96,6 @@ struct Inspect {
     friend bool operator==(const Inspect&, const Inspect&) = default;
 };
 
-using Action = std::variant<Help, Execute, Show, Monitor, AgentStats, NodeLoad, Inspect>;
+using Action = std::variant<Help, Execute, Show, Monitor, AgentStats, NodeLoad, Drain, Undrain, Inspect>;
 
 }  // namespace sara::cli

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/moment.hpp"
 #include "cli/parse.hpp"
 #include "core/base/result.hpp"
 
@@ -49,6 +50,7 @@ public:
     [[nodiscard]] kern::Load load() { return take("a load", parse::load); }
     [[nodiscard]] std::vector<kern::NodeScore> scores() { return take("scores of nodes", parse::scores); }
     [[nodiscard]] Address address() { return take("an address", parse::address); }
+    [[nodiscard]] Moment moment() { return take("a time", read_moment); }
     [[nodiscard]] Port port() { return take("a port", parse::port); }
     [[nodiscard]] std::pair<Port, Port> port_range() { return take("a port", parse::port_range); }
     [[nodiscard]] Transport transport() { return take("tcp or udp", parse::transport); }

@@ -46,6 +46,9 @@ void put(Printer& out, const Json& node) {
     out.field("cause", text(node, "cause"));
     out.field("load", load(node, "load"));
     out.flag("stale", stale.is_boolean() && stale.get<bool>());
+    if (const std::string planned = text(node, "planned_at"); !planned.empty()) {
+        out.field("planned-at", planned);
+    }
     out.line();
     out.field("forecast", load(node, "forecast"));
     out.field("error", load(node, "error"));

@@ -190,8 +190,8 @@ ExitCode Runner::operator()(const Monitor& monitor) {
     return ExitCode::done;
 }
 
-std::optional<nlohmann::ordered_json> Runner::agent_stats(const std::string& socket) {
-    const Result<std::string> answer = ask_agent(socket, R"({"get":"stats"})");
+std::optional<nlohmann::ordered_json> Runner::ask(const std::string& socket, const nlohmann::ordered_json& request) {
+    const Result<std::string> answer = ask_agent(socket, request.dump());
     if (!answer) {
         wrong(answer.error());
         return std::nullopt;
@@ -209,7 +209,7 @@ std::optional<nlohmann::ordered_json> Runner::agent_stats(const std::string& soc
 }
 
 ExitCode Runner::operator()(const NodeLoad& load) {
-    const auto stats = agent_stats(load.socket);
+    const auto stats = ask(load.socket, {{"get", "stats"}});
     if (!stats) {
         return ExitCode::refused;
     }
@@ -221,8 +221,39 @@ ExitCode Runner::operator()(const NodeLoad& load) {
     return ExitCode::done;
 }
 
+ExitCode Runner::operator()(const Drain& drain) {
+    nlohmann::ordered_json request = {{"do", "drain"}};
+    if (drain.at) {
+        const auto in = until_moment(*drain.at, std::chrono::system_clock::now());
+        if (!in) {
+            return wrong({in.error().what, "at"});
+        }
+        request["in"] = static_cast<std::uint64_t>(in->count());
+    }
+    if (drain.node.empty()) {
+        return ask(drain.socket, request) ? ExitCode::done : ExitCode::refused;
+    }
+    // The kernel first: the agent forgets the time of a node that is not drained.
+    kern::NodeSpec change;
+    change.name = drain.node;
+    change.state = kern::NodeState::drain;
+    if (const ExitCode drained = (*this)(Execute{kern::node_set(change)}); drained != ExitCode::done) {
+        return drained;
+    }
+    request["node"] = drain.node;
+    if (!ask(drain.socket, request)) {
+        err_ << "Warning: node " << drain.node << " is drained, but when it fails is not known to an agent.\n";
+        return ExitCode::refused;
+    }
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const Undrain& undrain) {
+    return ask(undrain.socket, {{"do", "undrain"}}) ? ExitCode::done : ExitCode::refused;
+}
+
 ExitCode Runner::operator()(const AgentStats& stats) {
-    const auto answered = agent_stats(stats.socket);
+    const auto answered = ask(stats.socket, {{"get", "stats"}});
     if (!answered) {
         return ExitCode::refused;
     }

@@ -45,10 +45,13 @@ private:
     [[nodiscard]] ExitCode operator()(const Monitor& monitor);
     [[nodiscard]] ExitCode operator()(const AgentStats& stats);
     [[nodiscard]] ExitCode operator()(const NodeLoad& load);
+    [[nodiscard]] ExitCode operator()(const Drain& drain);
+    [[nodiscard]] ExitCode operator()(const Undrain& undrain);
     [[nodiscard]] ExitCode operator()(const Inspect& inspect);
 
-    /// What the agent at `socket` tells of itself; nothing: refused, and said so.
-    [[nodiscard]] std::optional<nlohmann::ordered_json> agent_stats(const std::string& socket);
+    /// What the agent at `socket` answers; nothing: refused, and said so.
+    [[nodiscard]] std::optional<nlohmann::ordered_json> ask(const std::string& socket,
+                                                            const nlohmann::ordered_json& request);
 
     /// nullptr: refused, and said so.
     [[nodiscard]] kern::Channel* channel();

@@ -264,6 +264,25 @@ TEST_CASE("loads of nodes are asked of an agent") {
     CHECK(std::get<NodeLoad>(*parsed("node load n1 socket /tmp/a")) == NodeLoad{"/tmp/a", "n1"});
 }
 
+TEST_CASE("a node is drained in the kernel if it is named, else by its agent; with a time an agent hears it") {
+    kern::NodeSpec change;
+    change.name = "n1";
+    change.state = kern::NodeState::drain;
+    CHECK(request("node drain n1") == kern::node_set(change));
+    change.state = kern::NodeState::up;
+    CHECK(request("node undrain n1") == kern::node_set(change));
+    CHECK(std::get<Drain>(*parsed("node drain")) == Drain{"/run/sara/agent.sock", "", {}});
+    CHECK(std::get<Drain>(*parsed("node drain at +30s socket /tmp/a")) == Drain{"/tmp/a", "", Moment(30000ms)});
+    CHECK(std::get<Drain>(*parsed("node drain n1 at 23:30")) ==
+          Drain{"/run/sara/agent.sock", "n1", Moment(TimeOfDay{23h + 30min})});
+    CHECK(std::get<Undrain>(*parsed("node undrain socket /tmp/a")) == Undrain{"/tmp/a"});
+    CHECK(refusal("node drain n1 socket /tmp/a") ==
+          "without a time no agent is asked to drain a node that is named: leave out socket, or give at");
+    CHECK(refusal("node drain at noon") ==
+          "at: expected a time such as +30s (7d at most), 23:30 or 2026-11-27T23:30Z, not \"noon\"");
+    CHECK(refusal("node undrain n1 socket /tmp/a") == "expected the end of the command, not \"socket\"");
+}
+
 TEST_CASE("monitor and inspect") {
     CHECK(std::get<Monitor>(*parsed("monitor")) == Monitor{});
     CHECK(std::get<Monitor>(*parsed("monitor session flow --count 3")) == Monitor{{"session", "flow"}, 3});

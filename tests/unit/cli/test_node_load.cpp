@@ -15,7 +15,8 @@ const char* const kStats = R"({"dispatcher": {"cluster": {"nodes": [
     {"name": "n1", "availability": "up", "cause": "heartbeat", "load": 0.25, "forecast": 0.5, "damped": 0.375,
      "error": 0.125, "stale": false, "score": 1.5, "cost": 0.001, "heartbeats": {"received": 10, "lost": 1},
      "parts": {"cpu": {"load": 0.25, "raw": "25 %"}}},
-    {"name": "n2", "availability": "down", "cause": "silence", "stale": true}]}}})";
+    {"name": "n2", "availability": "down", "cause": "silence", "stale": true,
+     "planned_at": "2026-11-27T10:00:00Z"}]}}})";
 
 struct Shown {
     std::string text;
@@ -50,7 +51,7 @@ TEST_CASE("JSON has the same, as numbers") {
 TEST_CASE("what another version leaves out is nothing, not an error") {
     const Shown n2 = shown(kStats, "n2");
     CHECK(n2.status.ok());
-    CHECK(n2.text.find("n2: health down cause silence load 0 stale\n") == 0);
+    CHECK(n2.text.find("n2: health down cause silence load 0 stale planned-at 2026-11-27T10:00:00Z\n") == 0);
     CHECK(shown(R"({"dispatcher": {"cluster": {"nodes": [7, null, {"name": 3, "parts": [1], "load": "x"}]}}})", "")
               .status.ok());
 }
