@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Nodes that tell how they are: heartbeats and loads reach the dispatcher's kernel as health and scores. A node whose
 # application does not read its socket gets no new sessions, a silent one is down, one that stops says so before, one with
-# another key is not heeded, one whose application does not answer its probe gets no sessions either. What was decided
-# outlives the dispatcher's agent.
+# another key is not heeded, one whose application does not answer its probe gets no sessions either. A node is drained by
+# its own word or the operator's, with a time, and back by another. What was decided outlives the dispatcher's agent.
 #
 #   c1 --> gw --> lb (sara-agent dispatcher, scheduler shell) --MAC--> n1 | n2 | n3
 #                  ^------ heartbeats and loads ---------------------- sara-agent node each (n3: wrong key)
@@ -49,6 +49,24 @@ placed() {
 	done
 	[[ $sum == $((PORT - 20000)) ]]
 }
+
+# refused PATTERN NAMESPACE COMMAND...: it fails, and says why.
+refused() {
+	local pattern=$1 said
+	shift
+	if said=$(ns "$@" 2>&1); then
+		note "it was done: $said"
+		return 1
+	fi
+	[[ $said == *"$pattern"* ]] || { note "said: $said"; return 1; }
+}
+
+heartbeats() {
+	ns lb sara node load "$1" socket "$RUN_DIR/lb.sock" | sed -n 's/.*heartbeats \([0-9]*\).*/\1/p'
+}
+plans() { grep -c "node $1 is \(planned\|down (planned\)" "$RUN_DIR/lb.log" || true; }
+planned_since() { (($(plans "$1") > $2)); }
+heard_since() { (($(heartbeats "$1") > $2 + 3)); }
 
 node_agent() {
 	spawn "$1" "$1" sara-agent --config "$RUN_DIR/$1.json"
@@ -161,9 +179,39 @@ check 'new sessions go to the node that is left, however loaded' [ "$(sessions n
 node_agent n2
 check 'n2 is up again' wait_for 60 'n2 to be up' health_is n2 up
 
+note '--- a node announces that it will fail, and takes it back'
+ns n2 sara node drain at +10m socket "$RUN_DIR/n2.sock"
+check 'n2 is planned' wait_for 60 'n2 to be planned' health_is n2 planned
+check 'the time is known' grep -q ' planned-at 20[0-9-]*T[0-9:]*Z' <<<"$(ns lb sara node load n2 socket "$RUN_DIR/lb.sock")"
+place 5
+wait_for 60 'five sessions' placed
+check 'new sessions go to the other node, however loaded' [ "$(sessions n2)" = 10 ]
+ns n2 sara node undrain socket "$RUN_DIR/n2.sock"
+check 'n2 is up again' wait_for 60 'n2 to be up' health_is n2 up
+check 'a past time is refused' refused 'at: this time is past' n2 sara node drain at 2026-01-01T00:00Z
+check 'a dispatcher has no node of its own' refused 'on a dispatcher give the name of the node' \
+	lb sara node drain socket "$RUN_DIR/lb.sock"
+
+note '--- the operator drains a node: no heartbeat and no reload undoes it'
+ns lb sara node drain n2
+beats=$(heartbeats n2)
+kill -HUP "${PIDS[lb]}"
+check 'n2 is heard on' wait_for 60 'heartbeats of n2' heard_since n2 "$beats"
+check 'and healthy' health_is n2 up
+place 5
+wait_for 60 'five sessions' placed
+check 'but it gets no sessions' [ "$(sessions n2)" = 10 ]
+ns lb sara node drain n2 at +1s socket "$RUN_DIR/lb.sock"
+check 'with a time it is planned' wait_for 60 'the plan' log_has lb 'node n2 is planned (command)'
+check 'and down from then on' wait_for 60 'n2 to be down' log_has lb 'node n2 is down (planned time is over)'
+ns lb sara node undrain n2
+check 'undrained it is up' wait_for 60 'n2 to be up' health_is n2 up
+check 'a node that is not there is refused' refused 'there is no node n9' lb sara node drain n9 at +1s
+
 note '--- an agent that stops says so before'
+announced=$(plans n2)
 stop n2 TERM
-check 'n2 is told to fail' wait_for 60 'n2 to be planned or down' log_has lb 'node n2 is \(planned\|down (planned\)'
+check 'n2 is told to fail' wait_for 60 'n2 to be planned or down' planned_since n2 "$announced"
 place 5
 wait_for 60 'five sessions' placed
 check 'it gets no more sessions' [ "$(sessions n2)" = 10 ]
