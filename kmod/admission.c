@@ -32,11 +32,11 @@ static siphash_key_t sara_coin_secret __ro_after_init;
 /* What the session is told by. */
 static void sara_admission_key(const struct sara_service *service,
 			       const struct sara_key *flow,
-			       const struct sara_call_name *call,
+			       const struct sara_key *call,
 			       struct sara_key *key)
 {
 	if (call) {
-		*key = call->key;
+		*key = *call;
 		return;
 	}
 	*key = *flow;
@@ -62,8 +62,18 @@ static u32 sara_admission_coin(const struct sara_key *key)
 	return siphash(&coin, sizeof(coin), &sara_coin_secret) % SARA_LOAD_ONE;
 }
 
+/* How it is while a session is refused. */
+static void sara_admission_note(const struct sara_policy *policy, u32 p_new,
+				struct sara_refusal *why)
+{
+	why->epoch = policy->epoch;
+	why->placed = min_t(u32, policy->placed, U16_MAX);
+	why->load = sara_policy_load(policy);
+	why->p_new = p_new;
+}
+
 /**
- * sara_admission_admits() - the verdict about a new session
+ * sara_admission_judge() - the verdict about a new session
  * @service: of which
  * @flow: 5-tuple of its first packet
  * @call: with key call-id, the name of the call, else NULL
@@ -71,30 +81,53 @@ static u32 sara_admission_coin(const struct sara_key *key)
  * Counts the session if it is refused now, for the first time.
  *
  * Context: softirq, &sara_net.lock held, RCU read side.
- * Return: true if it may be placed.
+ * Return: the verdict.
  */
-bool sara_admission_admits(struct sara_service *service,
-			   const struct sara_key *flow,
-			   const struct sara_call_name *call)
+enum sara_verdict sara_admission_judge(struct sara_service *service,
+				       const struct sara_key *flow,
+				       const struct sara_call_name *call)
 {
 	struct sara_net *sn = service->sn;
 	const struct sara_policy *policy;
+	struct sara_refusal why;
 	struct sara_key key;
+	u32 p_new;
 
 	lockdep_assert_held(&sn->lock);
 	if (!READ_ONCE(service->admission))
-		return true;
+		return SARA_VERDICT_NONE;
 	policy = sara_policy_valid(sn);
 	if (!policy || !policy->admits)
-		return true;
-	sara_admission_key(service, flow, call, &key);
+		return SARA_VERDICT_NONE;
+	sara_admission_key(service, flow, call ? &call->key : NULL, &key);
 	if (sara_refused_find(sn, &key))
-		return false;
-	if (sara_admission_coin(&key) >= sara_policy_p_new(policy))
-		return true;
-	sara_refused_add(sn, &key);
+		return SARA_VERDICT_REFUSED;
+	p_new = sara_policy_p_new(policy);
+	if (sara_admission_coin(&key) >= p_new)
+		return SARA_VERDICT_ADMITTED;
+	sara_admission_note(policy, p_new, &why);
+	sara_refused_add(sn, &key, &why);
 	sara_service_refuse(service, SARA_A_STATS_REFUSED_LOAD);
-	return false;
+	return SARA_VERDICT_REFUSED;
+}
+
+/**
+ * sara_admission_recall() - how a session was refused
+ * @service: of which
+ * @flow: 5-tuple that it would have; may be NULL if @call is not
+ * @call: with key call-id, the key of the call, else NULL
+ *
+ * Context: RCU read side.
+ * Return: what is remembered, valid until rcu_read_unlock(), or NULL.
+ */
+const struct sara_refused *
+sara_admission_recall(const struct sara_service *service,
+		      const struct sara_key *flow, const struct sara_key *call)
+{
+	struct sara_key key;
+
+	sara_admission_key(service, flow, call, &key);
+	return sara_refused_find(service->sn, &key);
 }
 
 /**

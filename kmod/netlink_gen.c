@@ -237,8 +237,14 @@ const struct nla_policy sara_policy_del_nl_policy[SARA_A_POLICY_PAD + 1] = {
 const struct nla_policy sara_policy_get_nl_policy[SARA_A_POLICY_PAD + 1] = {
 };
 
+/* SARA_CMD_REFUSED_GET - do */
+const struct nla_policy sara_refused_get_nl_policy[SARA_A_REFUSAL_CALL_ID + 1] = {
+	[SARA_A_REFUSAL_TUPLE] = NLA_POLICY_NESTED(sara_tuple_nl_policy),
+	[SARA_A_REFUSAL_CALL_ID] = { .type = NLA_NUL_STRING, .len = 255, },
+};
+
 /* Ops table for sara */
-const struct genl_ops sara_nl_ops[26] = {
+const struct genl_ops sara_nl_ops[27] = {
 	{
 		.cmd		= SARA_CMD_CONFIG_GET,
 		.doit		= sara_nl_config_get_doit,
@@ -421,6 +427,13 @@ const struct genl_ops sara_nl_ops[26] = {
 		.dumpit		= sara_nl_policy_get_dumpit,
 		.policy		= sara_policy_get_nl_policy,
 		.maxattr	= SARA_A_POLICY_PAD,
+	},
+	{
+		.cmd		= SARA_CMD_REFUSED_GET,
+		.doit		= sara_nl_refused_get_doit,
+		.policy		= sara_refused_get_nl_policy,
+		.maxattr	= SARA_A_REFUSAL_CALL_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 

@@ -67,8 +67,10 @@ extern const struct nla_policy sara_policy_del_nl_policy[SARA_A_POLICY_PAD + 1];
 
 extern const struct nla_policy sara_policy_get_nl_policy[SARA_A_POLICY_PAD + 1];
 
+extern const struct nla_policy sara_refused_get_nl_policy[SARA_A_REFUSAL_CALL_ID + 1];
+
 /* Ops table for sara */
-extern const struct genl_ops sara_nl_ops[26];
+extern const struct genl_ops sara_nl_ops[27];
 
 int sara_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -106,6 +108,7 @@ int sara_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int sara_nl_refused_get_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SARA_NLGRP_EVENTS,

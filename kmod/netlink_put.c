@@ -11,6 +11,7 @@
 #include "flow.h"
 #include "node.h"
 #include "policy.h"
+#include "refused.h"
 #include "sched/sched.h"
 #include "service.h"
 #include "session.h"
@@ -328,6 +329,21 @@ static int sara_put_session_traffic(struct sk_buff *skb,
 	return 0;
 }
 
+/* How it was placed. */
+static int sara_put_session_choice(struct sk_buff *skb,
+				   const struct sara_session *session)
+{
+	if (nla_put_u32(skb, SARA_A_SESSION_PLACEMENT, session->placement))
+		return -EMSGSIZE;
+	if (!session->epoch)
+		return 0;
+	if (nla_put_u32(skb, SARA_A_SESSION_EPOCH, session->epoch) ||
+	    nla_put_u32(skb, SARA_A_SESSION_PLACED, session->placed) ||
+	    (session->judged && nla_put_flag(skb, SARA_A_SESSION_JUDGED)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * sara_put_session() - a session
  * @skb: the message
@@ -353,6 +369,7 @@ int sara_put_session(struct sk_buff *skb, const struct sara_session *session)
 			sara_session_status(session)) ||
 	    (label && nla_put_string(skb, SARA_A_SESSION_LABEL, label->text)) ||
 	    sara_put_session_times(skb, session) ||
+	    sara_put_session_choice(skb, session) ||
 	    nla_put_u32(skb, SARA_A_SESSION_FLOWS,
 			READ_ONCE(session->n_flows)) ||
 	    nla_put_u32(skb, SARA_A_SESSION_ANNOUNCEMENTS,
@@ -420,6 +437,33 @@ int sara_put_announcement(struct sk_buff *skb,
 	    (promotions &&
 	     nla_put_flag(skb, SARA_A_ANNOUNCEMENT_CONFIRMED)) ||
 	    nla_put_u32(skb, SARA_A_ANNOUNCEMENT_PROMOTIONS, promotions))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sara_put_refused() - a session that was refused
+ * @skb: the message
+ * @service: of which
+ * @refused: what is remembered of it
+ *
+ * Context: RCU read side.
+ * Return: 0 or -EMSGSIZE.
+ */
+int sara_put_refused(struct sk_buff *skb, const struct sara_service *service,
+		     const struct sara_refused *refused)
+{
+	const struct sara_refusal *why = &refused->why;
+
+	if (nla_put_string(skb, SARA_A_REFUSAL_SERVICE, service->name) ||
+	    sara_put_u64(skb, SARA_A_REFUSAL_AGE, sara_ms_since(refused->since),
+			 SARA_A_REFUSAL_PAD) ||
+	    nla_put_u32(skb, SARA_A_REFUSAL_LEFT,
+			sara_ms_until(refused->until)) ||
+	    nla_put_u32(skb, SARA_A_REFUSAL_EPOCH, why->epoch) ||
+	    nla_put_u32(skb, SARA_A_REFUSAL_PLACED, why->placed) ||
+	    nla_put_u32(skb, SARA_A_REFUSAL_LOAD, why->load) ||
+	    nla_put_u32(skb, SARA_A_REFUSAL_P_NEW, why->p_new))
 		return -EMSGSIZE;
 	return 0;
 }

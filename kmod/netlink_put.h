@@ -13,6 +13,7 @@ struct sara_flow;
 struct sara_key;
 struct sara_node;
 struct sara_policy;
+struct sara_refused;
 struct sara_service;
 struct sara_session;
 
@@ -30,6 +31,8 @@ int sara_put_session(struct sk_buff *skb, const struct sara_session *session);
 int sara_put_flow(struct sk_buff *skb, const struct sara_flow *flow);
 int sara_put_announcement(struct sk_buff *skb,
 			  const struct sara_announcement *ann);
+int sara_put_refused(struct sk_buff *skb, const struct sara_service *service,
+		     const struct sara_refused *refused);
 int sara_put_policy(struct sk_buff *skb, const struct sara_policy *policy);
 int sara_put_score(struct sk_buff *skb, const struct sara_node *node);
 

@@ -3,6 +3,7 @@
  * Commands for what packets and the agent make: sessions, flows and
  * announcements.
  */
+#include "admission.h"
 #include "announce.h"
 #include "call.h"
 #include "flow.h"
@@ -281,6 +282,97 @@ int sara_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 	rcu_read_unlock();
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack, "there is no such flow");
+	return sara_nl_send(info, answer, hdr, err);
+}
+
+/* The refused session of a flow, or of a call on it. RCU is read. */
+static const struct sara_refused *
+sara_nl_refused_flow(struct sara_net *sn, const struct sara_key *tuple,
+		     const char *call_id, struct sara_service **service)
+{
+	struct sara_key call;
+	bool calls;
+
+	if (sara_service_lookup(sn, tuple->family, &tuple->dst, tuple->proto,
+				tuple->dport, service) != SARA_VIP_SERVICE)
+		return NULL;
+	calls = call_id && (*service)->key == SARA_KEY_CALL_ID;
+	if (calls)
+		sara_call_key(*service, call_id, strlen(call_id), &call);
+	return sara_admission_recall(*service, tuple, calls ? &call : NULL);
+}
+
+/* The refused call of any service. RCU is read. */
+static const struct sara_refused *
+sara_nl_refused_call(struct sara_net *sn, const char *call_id,
+		     struct sara_service **service)
+{
+	const struct sara_refused *refused;
+	struct sara_service *one;
+	struct sara_key call;
+
+	list_for_each_entry_rcu(one, &sn->services, link) {
+		if (one->key != SARA_KEY_CALL_ID)
+			continue;
+		sara_call_key(one, call_id, strlen(call_id), &call);
+		refused = sara_admission_recall(one, NULL, &call);
+		if (refused) {
+			*service = one;
+			return refused;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * sara_nl_refused_get_doit() - how a session was refused
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Context: process.
+ * Return: 0, EINVAL, ENOENT or ENOMEM.
+ */
+int sara_nl_refused_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *tuple = info->attrs[SARA_A_REFUSAL_TUPLE];
+	const struct nlattr *call_id = info->attrs[SARA_A_REFUSAL_CALL_ID];
+	struct sara_net *sn = sara_net(genl_info_net(info));
+	const struct sara_refused *refused;
+	struct sara_service *service;
+	struct sk_buff *answer;
+	struct sara_key key;
+	void *hdr;
+	int err;
+
+	if (!tuple && !call_id) {
+		NL_SET_ERR_MSG(info->extack,
+			       "give the tuple of a flow, or a Call-ID");
+		return -EINVAL;
+	}
+	err = tuple ? sara_nl_get_tuple(tuple, &key, info->extack) : 0;
+	if (err)
+		return err;
+	if (tuple && key.form != SARA_FORM_EXACT) {
+		NL_SET_ERR_MSG(info->extack,
+			       "a flow has all of source, source port, destination and port");
+		return -EINVAL;
+	}
+	key.form = 0;	/* as flows are looked up */
+	answer = sara_nl_answer(info, SARA_PUT_SIZE, &hdr);
+	if (!answer)
+		return -ENOMEM;
+	rcu_read_lock();
+	if (tuple)
+		refused = sara_nl_refused_flow(sn, &key,
+					       call_id ? nla_data(call_id) : NULL,
+					       &service);
+	else
+		refused = sara_nl_refused_call(sn, nla_data(call_id), &service);
+	err = refused ? sara_put_refused(answer, service, refused) : -ENOENT;
+	rcu_read_unlock();
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(info->extack,
+			       "no such session was refused by load, or that is forgotten");
 	return sara_nl_send(info, answer, hdr, err);
 }
 

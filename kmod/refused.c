@@ -24,14 +24,15 @@ static const struct rhashtable_params sara_refused_params = {
  * @key: what it is told by
  *
  * Context: RCU read side.
- * Return: true if so.
+ * Return: what is remembered of it, valid until rcu_read_unlock(), or NULL.
  */
-bool sara_refused_find(struct sara_net *sn, const struct sara_key *key)
+const struct sara_refused *sara_refused_find(struct sara_net *sn,
+					     const struct sara_key *key)
 {
 	const struct sara_refused *refused;
 
 	refused = rhashtable_lookup(&sn->refused, key, sara_refused_params);
-	return refused && time_before(jiffies, READ_ONCE(refused->until));
+	return refused && time_before(jiffies, refused->until) ? refused : NULL;
 }
 
 static void sara_refused_del(struct sara_net *sn, struct sara_refused *refused)
@@ -59,7 +60,8 @@ static bool sara_refused_expire(struct sara_net *sn, int max)
 	return false;
 }
 
-static bool sara_refused_insert(struct sara_net *sn, const struct sara_key *key)
+static bool sara_refused_insert(struct sara_net *sn, const struct sara_key *key,
+				const struct sara_refusal *why)
 {
 	struct sara_refused *refused;
 
@@ -69,7 +71,9 @@ static bool sara_refused_insert(struct sara_net *sn, const struct sara_key *key)
 	if (!refused)
 		return false;
 	refused->key = *key;
-	refused->until = jiffies + READ_ONCE(sn->config.refused_time);
+	refused->why = *why;
+	refused->since = jiffies;
+	refused->until = refused->since + READ_ONCE(sn->config.refused_time);
 	if (rhashtable_insert_fast(&sn->refused, &refused->hash,
 				   sara_refused_params)) {
 		kfree(refused);
@@ -84,12 +88,14 @@ static bool sara_refused_insert(struct sara_net *sn, const struct sara_key *key)
  * sara_refused_add() - a session is refused from now on
  * @sn: the namespace
  * @key: what it is told by
+ * @why: how it is now
  *
  * When there are too many it is not remembered, which is counted.
  *
  * Context: softirq, &sara_net.lock held, RCU read side.
  */
-void sara_refused_add(struct sara_net *sn, const struct sara_key *key)
+void sara_refused_add(struct sara_net *sn, const struct sara_key *key,
+		      const struct sara_refusal *why)
 {
 	struct sara_refused *refused;
 
@@ -98,7 +104,7 @@ void sara_refused_add(struct sara_net *sn, const struct sara_key *key)
 	if (refused)	/* its time is over */
 		sara_refused_del(sn, refused);
 	sara_refused_expire(sn, SARA_REFUSED_LOOKS);
-	if (!sara_refused_insert(sn, key))
+	if (!sara_refused_insert(sn, key, why))
 		sara_stats_inc(sn, SARA_A_STATS_REFUSED_FORGOTTEN);
 }
 

@@ -157,10 +157,32 @@ static bool sara_session_room(struct sara_net *sn)
 	       (sara_session_reclaim(sn, NULL) && sn->n_sessions < max);
 }
 
+/*
+ * What it was placed by, so that it can be told later. A policy that was no
+ * longer good is not it, unless it was when it was used.
+ */
+static void sara_session_remember(struct sara_session *session,
+				  enum sara_placement how,
+				  enum sara_verdict verdict)
+{
+	const struct sara_policy *policy;
+
+	session->placement = how;
+	session->judged = verdict == SARA_VERDICT_ADMITTED;
+	policy = rcu_dereference(session->sn->policy);
+	if (!policy || (how != SARA_PLACEMENT_SHELL && !session->judged &&
+			sara_policy_is_stale(policy)))
+		return;
+	session->epoch = policy->epoch;
+	session->placed = min_t(u32, policy->placed, U16_MAX);
+}
+
 /* Make a session on a node that was chosen. &sara_net.lock is held. */
 static struct sara_session *sara_session_new(struct sara_net *sn,
 					     struct sara_service *service,
-					     struct sara_node *node)
+					     struct sara_node *node,
+					     enum sara_placement how,
+					     enum sara_verdict verdict)
 {
 	struct sara_session *session;
 
@@ -175,6 +197,7 @@ static struct sara_session *sara_session_new(struct sara_net *sn,
 	session->node = node;
 	session->created = jiffies;
 	session->status = SARA_STATUS_NEW;
+	sara_session_remember(session, how, verdict);
 	INIT_LIST_HEAD(&session->flows);
 	INIT_LIST_HEAD(&session->announcements);
 	INIT_LIST_HEAD(&session->new_link);
@@ -197,15 +220,17 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 					    struct sara_service *service,
 					    const struct sara_key *key,
 					    const struct sara_call_name *call,
+					    enum sara_verdict verdict,
 					    int *reason)
 {
 	const struct sara_scheduler *scheduler;
 	struct sara_session *session;
+	enum sara_placement how;
 	struct sara_flow *flow;
 	struct sara_node *node;
 
 	scheduler = rcu_dereference(service->scheduler);
-	node = scheduler->pick(service, key);
+	node = scheduler->pick(service, key, &how);
 	if (!node) {
 		*reason = SARA_A_STATS_DROP_NO_NODE;
 		return NULL;
@@ -214,7 +239,7 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 		*reason = SARA_A_STATS_DROP_SESSIONS_FULL;
 		return NULL;
 	}
-	session = sara_session_new(sn, service, node);
+	session = sara_session_new(sn, service, node, how, verdict);
 	if (!session) {
 		*reason = SARA_A_STATS_DROP_NO_MEMORY;
 		return NULL;
@@ -276,6 +301,7 @@ static struct sara_flow *sara_session_open(struct sara_net *sn,
 					   int *reason)
 {
 	struct sara_session *session = NULL;
+	enum sara_verdict verdict;
 	struct sara_flow *flow;
 
 	if (service->dead) {
@@ -287,11 +313,12 @@ static struct sara_flow *sara_session_open(struct sara_net *sn,
 		session = sara_source_find(service, key);
 	if (session)
 		return sara_session_join(session, key, reason);
-	if (!sara_admission_admits(service, key, call)) {
+	verdict = sara_admission_judge(service, key, call);
+	if (verdict == SARA_VERDICT_REFUSED) {
 		*reason = SARA_A_STATS_DROP_REFUSED;
 		return NULL;
 	}
-	flow = sara_session_place(sn, service, key, call, reason);
+	flow = sara_session_place(sn, service, key, call, verdict, reason);
 	if (!flow)
 		sara_service_refuse(service, sara_session_refusal(*reason));
 	return flow;

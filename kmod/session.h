@@ -29,6 +29,11 @@ struct sara_source;
  * @lingering: the agent saw its end
  * @closed: its signalling flow ended by FIN or RST; under &sara_net.lock
  * @dead: it was taken out of the tables; under &sara_net.lock
+ * @placement: enum sara_placement, how its node was chosen
+ * @judged: admission had a say in it
+ * @placed: sessions that its policy had placed before it, at most U16_MAX
+ * @epoch: of the policy that held when it was placed, its lower 32 bits; 0 if
+ *	none did
  * @flows: its signalling and secondary flows; RCU, changed under &sara_net.lock
  *	by RCU list operations, since dumps walk it under RCU
  * @announcements: what it expects; likewise
@@ -57,6 +62,10 @@ struct sara_session {
 	bool			lingering;
 	bool			closed;
 	bool			dead;
+	u8			placement : 7;
+	u8			judged : 1;
+	u16			placed;
+	u32			epoch;
 	struct list_head	flows;
 	struct list_head	announcements;
 	struct list_head	new_link;

@@ -13,14 +13,15 @@ struct sara_node;
  * struct sara_scheduler - one way to choose
  * @name: as in commands
  * @pick: choose among the nodes of @service that are eligible
- *	(sara_node_eligible()); called under &sara_net.lock and RCU, may use
- *	&sara_service.sched_data; returns NULL when there is none, takes no
- *	reference
+ *	(sara_node_eligible()), and say how; called under &sara_net.lock and
+ *	RCU, may use &sara_service.sched_data; returns NULL when there is none,
+ *	takes no reference
  */
 struct sara_scheduler {
 	const char		*name;
 	struct sara_node	*(*pick)(struct sara_service *service,
-					 const struct sara_key *flow);
+					 const struct sara_key *flow,
+					 enum sara_placement *how);
 };
 
 extern const struct sara_scheduler sara_sched_wlc;

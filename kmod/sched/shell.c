@@ -21,7 +21,8 @@ static u64 sara_shell_load(const struct sara_policy *policy,
 
 /* &sara_service.sched_data is as wlc's. */
 static struct sara_node *sara_shell_pick(struct sara_service *service,
-					 const struct sara_key *flow)
+					 const struct sara_key *flow,
+					 enum sara_placement *how)
 {
 	const struct sara_policy *policy = sara_policy_valid(service->sn);
 	struct sara_node *node, *best = NULL;
@@ -30,11 +31,13 @@ static struct sara_node *sara_shell_pick(struct sara_service *service,
 	u64 load, least = 0;
 
 	if (!policy) {
-		node = sara_sched_wlc.pick(service, flow);
+		node = sara_sched_wlc.pick(service, flow, how);
+		*how = SARA_PLACEMENT_SHELL_STALE;
 		if (node)
 			sara_stats_inc(service->sn, SARA_A_STATS_PLACED_STALE);
 		return node;
 	}
+	*how = SARA_PLACEMENT_SHELL;
 	sara_candidates_init(&c, service);
 	while ((node = sara_candidates_next(&c))) {
 		load = sara_shell_load(policy, node);

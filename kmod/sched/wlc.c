@@ -31,12 +31,14 @@ bool sara_wlc_better(const struct sara_node *a, const struct sara_node *b,
 
 /* &sara_service.sched_data is the id of the node that was chosen last. */
 static struct sara_node *sara_wlc_pick(struct sara_service *service,
-				       const struct sara_key *flow)
+				       const struct sara_key *flow,
+				       enum sara_placement *how)
 {
 	struct sara_node *node, *best = NULL;
 	u32 last = service->sched_data;
 	struct sara_candidates c;
 
+	*how = SARA_PLACEMENT_WLC;
 	sara_candidates_init(&c, service);
 	while ((node = sara_candidates_next(&c)))
 		if (!best || sara_wlc_better(node, best, last))

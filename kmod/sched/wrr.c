@@ -41,13 +41,15 @@ static u32 sara_wrr_turns(struct sara_service *service)
  * since: a turn that is too high begins the round anew.
  */
 static struct sara_node *sara_wrr_pick(struct sara_service *service,
-				       const struct sara_key *flow)
+				       const struct sara_key *flow,
+				       enum sara_placement *how)
 {
 	u32 turn = upper_32_bits(service->sched_data);
 	u32 last = lower_32_bits(service->sched_data);
 	u32 turns = sara_wrr_turns(service);
 	struct sara_node *node;
 
+	*how = SARA_PLACEMENT_WRR;
 	if (!turns)
 		return NULL;
 	if (!turn || turn > turns) {

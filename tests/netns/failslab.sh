@@ -115,6 +115,12 @@ swept_read 'one is' session-get id="$id" : id node
 swept_read 'all flows' flow-get : session sport
 swept_read 'one is' flow-get src=$C sport=10000 dst="$VIP" dport=5060 proto=17 : session
 swept_read 'all announcements' announce-get : session sport
+must lb nl service-set name=sip admission=1
+must lb nl policy-set epoch=1 valid=600000 load=16777216 cost=0 t1=1 t2=2 t3=3 c=4
+must c1 send 10999 "$VIP" 5060
+swept_read 'a session that was refused' refused-get src=$C sport=10999 dst="$VIP" dport=5060 proto=17 : service
+must lb nl policy-del
+must lb nl service-set name=sip admission=0
 must lb nl config-set early-time=5000
 swept 'an announcement lets held datagrams go' lb sweep-each 41000 :: c1 send @ "$VIP" 6000 :: \
 	nl announce-new session="$id" src=$C sport=@ dst="$VIP" dport=6000 proto=17

@@ -135,6 +135,11 @@ note '--- sessions, flows, announcements'
 T=(src=198.18.0.11 sport=5001 dst="$VIP" dport=5060 proto=17)
 refused EINVAL '*id*missing*' session-get
 refused ENOENT '*no session*' session-get id=99
+refused EINVAL '*tuple*Call-ID*' refused-get
+refused EINVAL '*all of source*' refused-get src=198.18.0.11 dst="$VIP" dport=5060 proto=17
+refused ENOENT '*no such session was refused*' refused-get "${T[@]}"
+refused ENOENT '*no such session was refused*' refused-get src=198.18.0.11 sport=5001 dst=198.18.0.99 dport=5060 proto=17
+refused ENOENT '*no such session was refused*' refused-get call-id=a@b
 refused ENOENT '*session*' session-set id=99 lifetime=1
 refused EINVAL '*not both*' session-set id=1 lifetime=1 linger=1
 refused ENOENT '*no session*' session-del id=99
@@ -170,7 +175,7 @@ works 'bad values'
 
 note '--- no permission'
 for command in 'dev-del name=eth0' 'node-del name=n1 force' 'service-del name=sip force' 'session-del all' 'session-get id=1' \
-	'flow-get' 'announce-get' 'config-set max-sessions=1' 'inspect-bind'; do
+	'flow-get' 'announce-get' 'refused-get call-id=a' 'config-set max-sessions=1' 'inspect-bind'; do
 	# shellcheck disable=SC2086 # words are wanted
 	bot lb#nobody nl $command
 	expect "$command" 'EPERM: *'
@@ -204,7 +209,7 @@ raw EINVAL flow-get 0b00058007000100010203	# an address of three bytes
 works 'malformed messages'
 for command in config-get config-set dev-new dev-del dev-get service-new service-set service-del service-get node-new node-set \
 	node-del node-get session-set session-del session-get flow-get announce-new announce-del announce-get stats-get \
-	inspect-bind; do
+	refused-get inspect-bind; do
 	bot lb#fuzz fuzz $command 1 100
 	expect "100 random requests of $command are answered" ok
 done

@@ -265,6 +265,109 @@ class Reader(Actor):
     def act_stats(self):
         self.do_nl('stats-get')
 
+    def act_refused(self):
+        client = f'src=198.18.0.{40 + self.rng.randrange(CLIENTS)}'
+        for words in ([client, f'sport={self.rng.randrange(4000, 4032)}', 'dst=' + VIP, 'dport=5060', 'proto=17'],
+                      [f'call-id={self.rng.randrange(100)}@x']):
+            try:
+                self.do_nl('refused-get', *words)
+            except bot.Refused as refused:      # hardly anybody is; it is asked all the same
+                if not str(refused).startswith('ENOENT'):
+                    raise
+
+    def act_leave(self):
+        self.close()
+
+
+class Configurer(Actor):
+    """Takes away what is there and puts back what is missing."""
+    mac = '02:00:00:00:00:2'
+    # What is there is the rule, what is not the exception.
+    often = {'act_device_back': 3, 'act_node_back': 3, 'act_service_back': 4}
+
+    def begin(self, at):
+        self.clock.value = at
+
+    def act_device(self):
+        self.do_nl('dev-del', 'name=eth0')
+
+    def act_device_back(self):
+        self.do_nl('dev-new', 'name=eth0', 'mode=dispatch')
+
+    def act_node(self):
+        self.do_nl('node-del', f'name=n{self.rng.randrange(1, 4)}', *self.rng.choice(((), ('force=1',))))
+
+    def act_node_back(self):
+        i = self.rng.randrange(1, 4)
+        self.do_nl('node-new', f'name=n{i}', 'dev=eth0', *self.rng.choice(((f'mac={self.mac}{i}',), (f'addr=198.18.0.2{i}',))))
+
+    def act_node_set(self):
+        self.do_nl('node-set', f'name=n{self.rng.randrange(1, 4)}', f'weight={self.rng.randrange(4)}',
+                   'state=' + self.rng.choice(('up', 'up', 'drain', 'down')))
+
+    def service(self):
+        return self.rng.choice((('sip', 17, 5060, 'flow'), ('tcp', 6, 5060, 'flow'), ('clients', 17, 5070, 'source')))
+
+    def act_service(self):
+        self.do_nl('service-del', 'name=' + self.service()[0], *self.rng.choice(((), ('force=1',))))
+
+    def act_service_back(self):
+        name, proto, port, key = self.service()
+        self.do_nl('service-new', 'name=' + name, 'addr=' + VIP, f'proto={proto}', f'port={port}', 'app=sip', 'key=' + key,
+                   'flow-timeout=1000', *self.rng.choice(((), ('node=n1', 'node=n2'))))
+
+    def act_service_set(self):
+        self.do_nl('service-set', 'name=' + self.service()[0], self.rng.choice(('all-nodes=1', 'node=n1')),
+                   'scheduler=' + self.rng.choice(('wlc', 'wrr', 'shell')), f'admission={self.rng.randrange(2)}',
+                   'refuse=' + self.rng.choice(('drop', 'reset')))
+
+    def act_policy(self):
+        scores = [f'score=n{i}:{self.rng.randrange(1 << 24)}:{self.rng.randrange(1 << 18)}' for i in (1, 2)]
+        self.do_nl('policy-set', f'epoch={time.monotonic_ns()}', f'valid={self.rng.choice((100, 3000))}',
+                   f'load={self.rng.randrange(1 << 24)}', 'cost=1000', 't1=4000000', 't2=12000000', 't3=14000000',
+                   'c=16000000', *self.rng.choice((scores, scores[1:], ())))
+
+    def act_no_policy(self):
+        self.do_nl('policy-del')
+
+    def act_bounds(self):
+        self.do_nl('config-set', f'max-sessions={self.rng.choice((50, 300, 100000))}',
+                   f'max-flows={self.rng.choice((50, 1000, 100000))}', f'max-announcements={self.rng.choice((2, 64))}',
+                   f'early-time={self.rng.choice((0, 10, 50))}', f'early-packets={self.rng.choice((4, 1000))}',
+                   f'purge-interval={self.rng.choice((100, 200))}', f'inspect-rate={self.rng.choice((0, 100))}',
+                   f'closing-timeout={self.rng.choice((100, 500))}', f'max-refused={self.rng.choice((10, 1000))}',
+                   f'refused-time={self.rng.choice((100, 2000))}')
+
+
+class Flusher(Actor):
+    def act_all(self):
+        self.do_nl('session-del', 'all=1')
+
+    def act_node(self):
+        self.do_nl('session-del', f'node=n{self.rng.randrange(1, 4)}')
+
+    def act_service(self):
+        self.do_nl('session-del', 'service=sip')
+
+    def act_one(self):
+        rows = self.do_nl('session-get', dump=True)
+        self.do_nl('session-del', f"id={self.rng.choice(rows)['id'] if rows else 1}")
+
+
+class Reader(Actor):
+    """Dumps of all, some of them left half-way; and events, more than it takes."""
+
+    def act_dump(self):
+        self.do_nl(self.rng.choice(('session-get', 'flow-get', 'announce-get', 'service-get', 'node-get', 'dev-get')), dump=True)
+
+    def act_stats(self):
+        self.do_nl('stats-get')
+
+    def act_refused(self):
+        self.do_nl('refused-get', f'src=198.18.0.11', f'sport={self.rng.randrange(1024, 65536)}', 'dst=' + VIP, 'dport=5060',
+                   'proto=17')
+        self.do_nl('refused-get', f'call-id={self.rng.randrange(100)}@x')
+
     def act_leave(self):
         self.do_nl('stats-get')
         family, self.family = self.family, None

@@ -229,6 +229,21 @@ enum sara_end {
 };
 
 /**
+ * enum sara_placement - How the node of a session was chosen.
+ * @SARA_PLACEMENT_SHELL: it had the least load, by the scores of a policy
+ * @SARA_PLACEMENT_SHELL_STALE: by scheduler shell, but no policy was good; as
+ *   wlc
+ * @SARA_PLACEMENT_WLC: it had the fewest sessions for its weight
+ * @SARA_PLACEMENT_WRR: it was its turn
+ */
+enum sara_placement {
+	SARA_PLACEMENT_SHELL = 1,
+	SARA_PLACEMENT_SHELL_STALE,
+	SARA_PLACEMENT_WLC,
+	SARA_PLACEMENT_WRR,
+};
+
+/**
  * enum sara_sender - Which end of the conversation sent an inspected packet.
  */
 enum sara_sender {
@@ -365,6 +380,10 @@ enum {
 	SARA_A_SESSION_EVENT,
 	SARA_A_SESSION_ALL,
 	SARA_A_SESSION_CALL_ID,
+	SARA_A_SESSION_PLACEMENT,
+	SARA_A_SESSION_EPOCH,
+	SARA_A_SESSION_PLACED,
+	SARA_A_SESSION_JUDGED,
 
 	__SARA_A_SESSION_MAX
 };
@@ -538,6 +557,22 @@ enum {
 };
 #define SARA_A_INSPECT_MAX (__SARA_A_INSPECT_MAX - 1)
 
+enum {
+	SARA_A_REFUSAL_PAD = 1,
+	SARA_A_REFUSAL_TUPLE,
+	SARA_A_REFUSAL_CALL_ID,
+	SARA_A_REFUSAL_SERVICE,
+	SARA_A_REFUSAL_AGE,
+	SARA_A_REFUSAL_LEFT,
+	SARA_A_REFUSAL_EPOCH,
+	SARA_A_REFUSAL_PLACED,
+	SARA_A_REFUSAL_LOAD,
+	SARA_A_REFUSAL_P_NEW,
+
+	__SARA_A_REFUSAL_MAX
+};
+#define SARA_A_REFUSAL_MAX (__SARA_A_REFUSAL_MAX - 1)
+
 enum sara_cmd {
 	SARA_CMD_CONFIG_GET = 1,
 	SARA_CMD_CONFIG_SET,
@@ -571,6 +606,7 @@ enum sara_cmd {
 	SARA_CMD_POLICY_SET,
 	SARA_CMD_POLICY_DEL,
 	SARA_CMD_POLICY_GET,
+	SARA_CMD_REFUSED_GET,
 
 	__SARA_CMD_MAX
 };
