@@ -220,11 +220,33 @@ void put(Printer& out, const kern::SessionInfo& session, View view) {
     if (!view.event) {
         out.field("idle", session.idle);
     }
+    if (view.detail.details) {
+        if (session.placement) {
+            out.field("placement", kern::word_of(*session.placement));
+        }
+        if (session.epoch) {
+            out.field("epoch", std::uint64_t{*session.epoch});
+            out.field("placed", std::uint64_t{session.placed});
+            out.flag("judged", session.judged);
+        }
+    }
     if (view.detail.stats) {
         out.line();
         out.field("packets", session.packets);
         out.field("bytes", session.bytes);
     }
+    out.end_object();
+}
+
+void put(Printer& out, const kern::Refusal& refusal, View) {
+    out.begin_object();
+    out.field("service", refusal.service);
+    out.field("age", refusal.age);
+    out.field("left", refusal.left);
+    out.field("epoch", std::uint64_t{refusal.epoch});
+    out.field("placed", std::uint64_t{refusal.placed});
+    out.field("load", refusal.load);
+    out.field("p-new", refusal.p_new);
     out.end_object();
 }
 

@@ -54,6 +54,8 @@ Result<Object> decode(std::uint8_t command, Bytes attributes) {
         return as_object(decode_node(attributes));
     case SARA_CMD_SESSION_GET:
         return as_object(decode_session(attributes));
+    case SARA_CMD_REFUSED_GET:
+        return as_object(decode_refusal(attributes));
     case SARA_CMD_FLOW_GET:
         return as_object(decode_flow(attributes));
     case SARA_CMD_ANNOUNCE_GET:

@@ -58,6 +58,11 @@ struct Request {
 [[nodiscard]] Request session_get(SessionId id);
 [[nodiscard]] Request session_dump(const Selection& selection = {});
 
+// refusal
+/// Of the session that this flow would have made, or this call; with an empty `call_id`, not of a call. Without a flow,
+/// of this call to any service. ENOENT: it was not refused, or that is forgotten.
+[[nodiscard]] Request refused_get(const std::optional<FlowKey>& flow, std::string_view call_id = {});
+
 // flow
 /// Of a call, if the service at the flow's destination tells sessions by Call-ID.
 [[nodiscard]] Request flow_get(const SignallingKey& key);
@@ -88,8 +93,8 @@ struct Request {
 [[nodiscard]] Request inspect_release(HoldId id);
 
 /// What a message of the family carries, by its command.
-using Object = std::variant<Config, Device, Service, Node, SessionInfo, FlowInfo, AnnouncementInfo, Policy, NodeScore,
-                            Stats, InspectBinding, InspectedPacket, Event>;
+using Object = std::variant<Config, Device, Service, Node, SessionInfo, Refusal, FlowInfo, AnnouncementInfo, Policy,
+                            NodeScore, Stats, InspectBinding, InspectedPacket, Event>;
 
 /// `attributes` is what follows the generic netlink header.
 [[nodiscard]] Result<Object> decode(std::uint8_t command, Bytes attributes);

@@ -21,6 +21,7 @@ struct Described {
 [[nodiscard]] Result<Described<Service>> decode_service(Bytes attributes);
 [[nodiscard]] Result<Described<Node>> decode_node(Bytes attributes);
 [[nodiscard]] Result<Described<SessionInfo>> decode_session(Bytes attributes);
+[[nodiscard]] Result<Refusal> decode_refusal(Bytes attributes);
 [[nodiscard]] Result<Described<FlowInfo>> decode_flow(Bytes attributes);
 [[nodiscard]] Result<AnnouncementInfo> decode_announcement(Bytes attributes);
 [[nodiscard]] Result<Stats> decode_stats(Bytes attributes);

@@ -70,6 +70,10 @@ E get_narrow_enum(AttributeReader& reader, E unknown) {
     return value > 0xff ? unknown : static_cast<E>(value);
 }
 
+inline Load get_load(AttributeReader& reader) {
+    return static_cast<Load>(reader.u32());
+}
+
 inline constexpr std::size_t kDeviceNameMax = 15;
 inline constexpr App kUnknownApp = static_cast<App>(0xff);
 

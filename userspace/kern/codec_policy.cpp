@@ -8,10 +8,6 @@ using namespace codec;
 
 namespace {
 
-Load get_load(AttributeReader& reader) {
-    return static_cast<Load>(reader.u32());
-}
-
 void put_load(AttributeWriter& writer, std::uint16_t type, Load load) {
     writer.u32(type, static_cast<std::uint32_t>(load));
 }

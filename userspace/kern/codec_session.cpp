@@ -69,6 +69,18 @@ Result<Described<SessionInfo>> decode_session(Bytes attributes) {
         case SARA_A_SESSION_END:
             session.end = get_enum<EndReason>(reader);
             break;
+        case SARA_A_SESSION_PLACEMENT:
+            session.placement = get_enum<Placement>(reader);
+            break;
+        case SARA_A_SESSION_EPOCH:
+            session.epoch = reader.u32();
+            break;
+        case SARA_A_SESSION_PLACED:
+            session.placed = reader.u32();
+            break;
+        case SARA_A_SESSION_JUDGED:
+            session.judged = true;
+            break;
         case SARA_A_SESSION_EVENT:
             out.event = get_enum<EventKind>(reader);
             break;

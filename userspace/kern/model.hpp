@@ -90,6 +90,14 @@ enum class EndReason : std::uint32_t {
     reclaimed = SARA_END_RECLAIMED
 };
 
+/// How the node of a session was chosen.
+enum class Placement : std::uint32_t {
+    shell = SARA_PLACEMENT_SHELL,
+    shell_stale = SARA_PLACEMENT_SHELL_STALE,  ///< by scheduler shell without a good policy, as wlc
+    wlc = SARA_PLACEMENT_WLC,
+    wrr = SARA_PLACEMENT_WRR
+};
+
 struct Config {
     std::uint32_t abi_version = 0;
     std::string module_version;
@@ -298,6 +306,9 @@ struct Policy {
     friend bool operator==(const Policy&, const Policy&) = default;
 };
 
+/// So many sessions of a policy, or more: the kernel counts no further for each of them.
+inline constexpr std::uint32_t kPlacedMax = 65535;
+
 struct SessionInfo {
     SessionId id = SessionId::unknown;
     std::string service;
@@ -315,8 +326,25 @@ struct SessionInfo {
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
     std::optional<EndReason> end;  ///< only in events
+    std::optional<Placement> placement{};
+    std::optional<std::uint32_t> epoch{};  ///< of the policy that held when it was placed; its lower 32 bits
+    std::uint32_t placed = 0;              ///< sessions that this policy had placed before it, up to kPlacedMax
+    bool judged = false;                   ///< that policy's numbers admitted it
 
     friend bool operator==(const SessionInfo&, const SessionInfo&) = default;
+};
+
+/// How it was when a new session was refused by load.
+struct Refusal {
+    std::string service;
+    Milliseconds age{};
+    Milliseconds left{};       ///< until it may ask again
+    std::uint32_t epoch = 0;   ///< of the policy, its lower 32 bits
+    std::uint32_t placed = 0;  ///< sessions that this policy had placed, up to kPlacedMax
+    Load load{};               ///< of the whole, with them
+    Load p_new{};              ///< probability with which a new session was refused
+
+    friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
 /// What is absent stays.

@@ -46,6 +46,11 @@ constexpr Word<EventKind> kEvents[] = {{EventKind::created, "created"},
                                        {EventKind::promoted, "promoted"},
                                        {EventKind::refused, "refused"}};
 
+constexpr Word<Placement> kPlacements[] = {{Placement::shell, "shell"},
+                                           {Placement::shell_stale, "shell-stale"},
+                                           {Placement::wlc, "wlc"},
+                                           {Placement::wrr, "wrr"}};
+
 constexpr Word<EndReason> kEnds[] = {{EndReason::idle, "idle"},
                                      {EndReason::closed, "closed"},
                                      {EndReason::finished, "finished"},
@@ -92,6 +97,9 @@ std::span<const Word<AnnouncementForm>> words_of(AnnouncementForm) noexcept {
 }
 std::span<const Word<EventKind>> words_of(EventKind) noexcept {
     return kEvents;
+}
+std::span<const Word<Placement>> words_of(Placement) noexcept {
+    return kPlacements;
 }
 std::span<const Word<EndReason>> words_of(EndReason) noexcept {
     return kEnds;

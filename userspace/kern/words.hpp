@@ -28,6 +28,7 @@ struct Word {
 [[nodiscard]] std::span<const Word<LifeStatus>> words_of(LifeStatus) noexcept;
 [[nodiscard]] std::span<const Word<AnnouncementForm>> words_of(AnnouncementForm) noexcept;
 [[nodiscard]] std::span<const Word<EventKind>> words_of(EventKind) noexcept;
+[[nodiscard]] std::span<const Word<Placement>> words_of(Placement) noexcept;
 [[nodiscard]] std::span<const Word<EndReason>> words_of(EndReason) noexcept;
 
 /// "unknown" for a value of a newer module.

@@ -297,6 +297,31 @@ TEST_CASE("an application of a newer module is unknown, never another one") {
     CHECK(kern::word_of(std::get<kern::Service>(*object).app) == "unknown");
 }
 
+TEST_CASE("a refusal, and what it is asked by") {
+    AttributeWriter writer;
+    writer.text(SARA_A_REFUSAL_SERVICE, "sip");
+    writer.u64(SARA_A_REFUSAL_AGE, 2000);
+    writer.u32(SARA_A_REFUSAL_LEFT, 30000);
+    writer.u32(SARA_A_REFUSAL_EPOCH, 42);
+    writer.u32(SARA_A_REFUSAL_PLACED, 3);
+    writer.u32(SARA_A_REFUSAL_LOAD, SARA_LOAD_ONE);
+    writer.u32(SARA_A_REFUSAL_P_NEW, SARA_LOAD_ONE / 2);
+    const Buffer bytes = std::move(writer).take();
+    const kern::Result<kern::Object> object = kern::decode(SARA_CMD_REFUSED_GET, bytes);
+    REQUIRE(object);
+    CHECK(std::get<kern::Refusal>(*object) == kern::Refusal{.service = "sip",
+                                                            .age = 2s,
+                                                            .left = 30s,
+                                                            .epoch = 42,
+                                                            .placed = 3,
+                                                            .load = kern::kLoadOne,
+                                                            .p_new = kern::Load{SARA_LOAD_ONE / 2}});
+    check_prefixes(SARA_CMD_REFUSED_GET, bytes);
+    CHECK(to_hex(kern::refused_get({}, "a@b").attributes) == "08 00 03 00 61 40 62 00");
+    CHECK(kern::refused_get(kFlow).command == SARA_CMD_REFUSED_GET);
+    CHECK(kern::refused_get(kFlow).attributes != kern::refused_get(kFlow, "a@b").attributes);
+}
+
 TEST_CASE("a session, and what happened to it") {
     const auto fill = [](AttributeWriter& writer) {
         writer.u64(SARA_A_SESSION_ID, 0x100000007U);
@@ -307,6 +332,10 @@ TEST_CASE("a session, and what happened to it") {
         writer.text(SARA_A_SESSION_LABEL, "call");
         writer.u32(SARA_A_SESSION_LINGER, 2000);
         writer.u64(SARA_A_SESSION_AGE, 90000);
+        writer.u32(SARA_A_SESSION_PLACEMENT, SARA_PLACEMENT_SHELL_STALE);
+        writer.u32(SARA_A_SESSION_EPOCH, 42);
+        writer.u32(SARA_A_SESSION_PLACED, 3);
+        writer.flag(SARA_A_SESSION_JUDGED);
     };
     AttributeWriter writer;
     fill(writer);
@@ -322,6 +351,10 @@ TEST_CASE("a session, and what happened to it") {
     expected.label = "call";
     expected.linger = 2s;
     expected.age = 90s;
+    expected.placement = kern::Placement::shell_stale;
+    expected.epoch = 42;
+    expected.placed = 3;
+    expected.judged = true;
     CHECK(std::get<kern::SessionInfo>(*object) == expected);
     check_prefixes(SARA_CMD_SESSION_GET, plain);
 
