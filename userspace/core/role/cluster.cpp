@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "core/policy/sequence.hpp"
 
@@ -187,9 +188,24 @@ ClusterOutput Cluster::expire(policy::Load own, Time now) {
     } else if (decide_at_ <= now) {
         out.policy = shell_.update(own, now);
         admission_ = out.policy->admission;
+        remember(*out.policy, own, now);
         decide_at_ = now + out.policy->admission.period;
     }
     return out;
+}
+
+/// The shell's view is of the same moment as its update.
+void Cluster::remember(const policy::PolicyUpdate& update, policy::Load own, Time now) {
+    Decision decision{.epoch = update.epoch, .pushed = now, .own = own, .admission = update.admission, .nodes = {}};
+    for (const policy::NodeView& load : shell_.view(now)) {
+        const Node& node = nodes_.at(load.node);
+        decision.nodes.push_back({.name = node.kernel.name,
+                                  .availability = node.told.value_or(Availability::down),
+                                  .drained = node.kernel.drained,
+                                  .weight = node.kernel.weight,
+                                  .load = load});
+    }
+    decisions_.push(std::move(decision));
 }
 
 Result<ClusterOutput> Cluster::plan(std::string_view name, Time at, Time now) {

@@ -18,6 +18,7 @@
 #include "core/policy/load.hpp"
 #include "core/policy/monitor.hpp"
 #include "core/policy/shell.hpp"
+#include "core/role/decision_log.hpp"
 #include "core/role/log_line.hpp"
 #include "core/wire/heartbeat.hpp"
 
@@ -30,6 +31,7 @@ struct ClusterNode {
     wire::HostId host{};
     std::uint64_t live = 0;  ///< sessions
     bool drained = false;    ///< the operator wants no new sessions on it
+    std::uint32_t weight = 1;
 
     friend bool operator==(const ClusterNode&, const ClusterNode&) = default;
 };
@@ -107,6 +109,13 @@ public:
     [[nodiscard]] const std::optional<policy::Admission>& admission() const noexcept { return admission_; }
     [[nodiscard]] std::vector<ClusterView> view(Time now) const;
 
+    /// The kernel placed a session by the policy of `epoch`: as DecisionLog::placed().
+    void placed(std::uint64_t epoch, std::uint32_t position, policy::NodeId node) {
+        decisions_.placed(epoch, position, node);
+    }
+    /// The last policies, and what they were concluded from.
+    [[nodiscard]] const DecisionLog& decisions() const noexcept { return decisions_; }
+
 private:
     struct Node {
         ClusterNode kernel;
@@ -126,6 +135,7 @@ private:
     void apply(const std::vector<policy::HealthChange>& changes, ClusterOutput& out, Time now);
     [[nodiscard]] policy::State state(const Node& node, Time now) const;
     void tell(Node& node, ClusterOutput& out, Time now);
+    void remember(const policy::PolicyUpdate& update, policy::Load own, Time now);
     [[nodiscard]] Node* find(wire::HostId host) noexcept;
     void say(LogLevel level, std::string text, ClusterOutput& out, Time now);
 
@@ -135,6 +145,7 @@ private:
     std::map<policy::NodeId, Node> nodes_;
     std::map<wire::HostId, policy::NodeId> hosts_;
     std::optional<policy::Admission> admission_;
+    DecisionLog decisions_;
     std::optional<Time> patience_;  ///< for the first load
     Time decide_at_ = Time::min();
     ClusterCounters counters_;

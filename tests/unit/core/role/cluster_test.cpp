@@ -206,6 +206,30 @@ TEST_CASE("a plan makes no dead node better, and a node that is not watched has 
     CHECK(world.cluster.plan("n9", world.now, world.now).error().text() == "n9: no node of this name is watched");
 }
 
+TEST_CASE("what a policy was concluded from is remembered with it") {
+    World world;
+    world.present[1].drained = true;
+    world.present[1].weight = 3;
+    world.run(3s);
+    const std::uint64_t epoch = world.last->epoch;
+    const policy::NodeScore pushed = world.last->nodes[0];
+    world.cluster.placed(epoch, 0, kSecond.id);
+    world.first_cpu = .9;
+    world.run(3s);
+    const Decision* decision = world.cluster.decisions().find(epoch);
+    REQUIRE(decision != nullptr);
+    CHECK(decision->admission.x < .9);
+    REQUIRE(decision->nodes.size() == 2);
+    CHECK(decision->nodes[0].name == "n1");
+    CHECK(decision->nodes[0].availability == Availability::up);
+    CHECK(decision->nodes[0].load.measured.value() == Approx(.2));
+    CHECK(decision->nodes[0].load.score == pushed.score);
+    CHECK(decision->nodes[0].load.placed_at.value() == pushed.cost.value());
+    CHECK(decision->nodes[1].drained);
+    CHECK(decision->nodes[1].weight == 3);
+    CHECK(world.cluster.decisions().placed_on(epoch, 1, kSecond.id) == 1);
+}
+
 TEST_CASE("a load message older than the last one is not used") {
     World world;
     world.run(2s);
