@@ -18,6 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 asked = true;
                 return nlohmann::ordered_json{{"stats", 1}};
             },
+        .decision =
+            [&](const agent::DecisionRequest&) {
+                asked = true;
+                return Result<nlohmann::ordered_json>(nlohmann::ordered_json{{"epoch", 1}});
+            },
         .drain =
             [&](const agent::DrainRequest& request) {
                 asked = true;

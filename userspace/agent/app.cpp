@@ -81,6 +81,7 @@ Status App::open() {
         io::ControlSocket::open(io_, config_.control, [this](std::string_view line) {
             return answer_control(line,
                                   {.stats = [this] { return stats(); },
+                                   .decision = [this](const DecisionRequest& request) { return decision(request); },
                                    .drain = [this](const DrainRequest& request) { return drain(request); },
                                    .undrain = [this] { return undrain(); }});
         });
@@ -265,6 +266,13 @@ void App::feed_watchdog() {
         notifier_.alive();
         watchdog_.set(io::now() + *period / 2);
     }
+}
+
+Result<nlohmann::ordered_json> App::decision(const DecisionRequest& request) const {
+    if (!dispatcher_) {
+        return Error{"this agent is no dispatcher's: it places no sessions", {}};
+    }
+    return dispatcher_->decision(request);
 }
 
 Status App::drain(const DrainRequest& request) {

@@ -53,6 +53,7 @@ private:
     void wait_for_signal();
     void reload();
     void feed_watchdog();
+    [[nodiscard]] Result<nlohmann::ordered_json> decision(const DecisionRequest& request) const;
     [[nodiscard]] Status drain(const DrainRequest& request);
     [[nodiscard]] Status undrain();
     [[nodiscard]] nlohmann::ordered_json stats() const;

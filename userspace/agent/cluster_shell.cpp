@@ -60,7 +60,9 @@ kern::Status ClusterShell::read_nodes(kern::Channel& channel) {
     }
     std::vector<role::ClusterNode> present;
     names_.clear();
+    ids_.clear();
     for (const kern::Node& node : listing->items) {
+        ids_.emplace(node.name, policy::NodeId{node.id});
         const auto configured = hosts_.find(node.name);
         const auto host = configured != hosts_.end() ? std::optional(configured->second) : host_of(node.address);
         if (!host) {
@@ -77,7 +79,8 @@ kern::Status ClusterShell::read_nodes(kern::Channel& channel) {
                            .name = node.name,
                            .host = *host,
                            .live = node.sessions,
-                           .drained = node.state != kern::NodeState::up});
+                           .drained = node.state != kern::NodeState::up,
+                           .weight = node.weight});
     }
     carry_out(role_.nodes(present, io::now()));
     return Done{};
@@ -126,6 +129,35 @@ void ClusterShell::on_alarm() {
     }
 }
 
+void ClusterShell::on_placed(const kern::SessionInfo& session) {
+    const auto id = ids_.find(session.node);
+    if (session.epoch && id != ids_.end()) {
+        role_.placed(*session.epoch, session.placed, id->second);
+    }
+}
+
+Result<nlohmann::ordered_json> ClusterShell::decision(const DecisionRequest& request) const {
+    const role::Decision* decision = role_.decisions().find(request.epoch);
+    if (decision == nullptr) {
+        return Error{"the policy of epoch " + std::to_string(request.epoch) + " is not remembered: the last " +
+                         std::to_string(role_.decisions().size()) + " are",
+                     {}};
+    }
+    nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
+    for (const role::DecidedNode& node : decision->nodes) {
+        nodes.push_back(to_json(node));
+        if (const auto placed = role_.decisions().placed_on(request.epoch, request.placed, node.load.node)) {
+            nodes.back()["placed"] = *placed;
+        }
+    }
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(io::now() - decision->pushed);
+    nlohmann::ordered_json out = {
+        {"epoch", decision->epoch}, {"age", age.count()}, {"own_load", decision->own.value()}};
+    out["admission"] = to_json(decision->admission);
+    out["nodes"] = std::move(nodes);
+    return out;
+}
+
 nlohmann::ordered_json ClusterShell::stats() const {
     nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
     const Time now = io::now();
@@ -157,14 +189,7 @@ nlohmann::ordered_json ClusterShell::stats() const {
     out["policies"] = policies_;
     out["own_load"] = own_.value();
     if (const auto& admission = role_.admission()) {
-        out["admission"] = {{"x", admission->x},
-                            {"cost", admission->cost.value()},
-                            {"t1", admission->thresholds.t1().value()},
-                            {"t2", admission->thresholds.t2().value()},
-                            {"t3", admission->thresholds.t3().value()},
-                            {"c", admission->thresholds.c().value()},
-                            {"p_new", admission->drop.fresh.value()},
-                            {"p_est", admission->drop.established.value()}};
+        out["admission"] = to_json(*admission);
     }
     out["nodes"] = std::move(nodes);
     return out;

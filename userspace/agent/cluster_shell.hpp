@@ -9,6 +9,7 @@
 #include <string>
 
 #include "agent/config.hpp"
+#include "agent/control.hpp"
 #include "agent/kernel_link.hpp"
 #include "agent/metrics.hpp"
 #include "core/node/load_meter.hpp"
@@ -35,6 +36,11 @@ public:
     /// The operator says that a node will fail; as role::Cluster::plan().
     [[nodiscard]] Status plan(const std::string& node, Time at);
 
+    /// The kernel placed a session.
+    void on_placed(const kern::SessionInfo& session);
+
+    /// What was known and decided when the policy of this epoch was pushed; `placed`: after so many sessions of it.
+    [[nodiscard]] Result<nlohmann::ordered_json> decision(const DecisionRequest& request) const;
     [[nodiscard]] nlohmann::ordered_json stats() const;
     [[nodiscard]] ClusterMetrics metrics() const;
 
@@ -49,7 +55,8 @@ private:
     const std::map<std::string, wire::HostId> hosts_;
     KernelLink& kernel_;
     role::Cluster role_;
-    std::map<policy::NodeId, std::string> names_;
+    std::map<policy::NodeId, std::string> names_;  ///< of those that are watched
+    std::map<std::string, policy::NodeId> ids_;    ///< of all that the kernel has
     node::LoadMeter meter_;
     policy::Load own_;  ///< load of this machine
     std::unique_ptr<io::UdpSocket> plain_;

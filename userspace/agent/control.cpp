@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <utility>
 
 #include "core/base/calendar.hpp"
@@ -57,9 +58,41 @@ Answer done(const Status& status, const char* word) {
     return status ? Answer{{"done", word}} : refusal(status.error());
 }
 
+/// 0 if it is not there.
+Result<std::uint64_t> read_number(const nlohmann::json& request, const char* name, std::uint64_t max) {
+    const auto found = request.find(name);
+    if (found == request.end()) {
+        return std::uint64_t{0};
+    }
+    if (!found->is_number_unsigned() || found->get<std::uint64_t>() > max) {
+        return Error{"must be a number from 0 to " + std::to_string(max), "\"" + std::string(name) + "\""};
+    }
+    return found->get<std::uint64_t>();
+}
+
+Result<DecisionRequest> read_decision(const nlohmann::json& request) {
+    if (const Status known = check_members(request, {"get", "epoch", "placed"}); !known) {
+        return known.error();
+    }
+    const Result<std::uint64_t> epoch = read_number(request, "epoch", std::numeric_limits<std::uint64_t>::max());
+    const Result<std::uint64_t> placed = read_number(request, "placed", std::numeric_limits<std::uint32_t>::max());
+    if (!epoch || !placed) {
+        return epoch ? placed.error() : epoch.error();
+    }
+    return DecisionRequest{.epoch = *epoch, .placed = static_cast<std::uint32_t>(*placed)};
+}
+
 Answer answer_get(const nlohmann::json& request, const ControlAnswers& answers) {
+    if (request["get"] == "decision") {
+        const Result<DecisionRequest> wanted = read_decision(request);
+        if (!wanted) {
+            return refusal(wanted.error());
+        }
+        Result<Answer> decision = answers.decision(*wanted);
+        return decision ? std::move(*decision) : refusal(decision.error());
+    }
     if (request["get"] != "stats") {
-        return refusal({R"("get" must be "stats")", {}});
+        return refusal({R"("get" must be "stats" or "decision")", {}});
     }
     if (const Status known = check_members(request, {"get"}); !known) {
         return refusal(known.error());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -20,9 +21,18 @@ struct DrainRequest {
     friend bool operator==(const DrainRequest&, const DrainRequest&) = default;
 };
 
+/// What was decided by one policy?
+struct DecisionRequest {
+    std::uint64_t epoch = 0;   ///< its number
+    std::uint32_t placed = 0;  ///< after so many sessions that it had placed
+
+    friend bool operator==(const DecisionRequest&, const DecisionRequest&) = default;
+};
+
 /// What the control socket can be asked for, and can ask to be done.
 struct ControlAnswers {
     std::function<nlohmann::ordered_json()> stats;
+    std::function<Result<nlohmann::ordered_json>(const DecisionRequest&)> decision;
     std::function<Status(const DrainRequest&)> drain;
     std::function<Status()> undrain;
 };
@@ -30,6 +40,8 @@ struct ControlAnswers {
 /// The answer, one line of JSON without its end, to one line of the control socket:
 ///
 ///     {"get": "stats"}                                   all counters
+///     {"get": "decision", "epoch": N, "placed": K}       what a dispatcher knew and decided by its policy N, and where
+///                                                        the first K sessions went that it placed; K is 0 without it
 ///     {"do": "drain", "in": MILLISECONDS}                this node will fail; without "in" as far off as can be said
 ///     {"do": "drain", "node": NAME, "in": MILLISECONDS}  that node will, says the operator of a dispatcher
 ///     {"do": "undrain"}                                  this node will not fail after all

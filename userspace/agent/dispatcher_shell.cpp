@@ -25,6 +25,10 @@ kern::Result<std::vector<T>> list(kern::Channel& channel, const kern::Request& r
     return std::move(listing->items);
 }
 
+Error not_watching() {
+    return {"this agent watches no nodes; \"dispatcher.cluster\" of its configuration makes it", {}};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DispatcherShell>> DispatcherShell::open(boost::asio::io_context& io, const Config& config,
@@ -143,6 +147,9 @@ void DispatcherShell::on_event(const kern::Event& event) {
     }
     switch (event.kind) {
     case kern::EventKind::created:
+        if (cluster_) {
+            cluster_->on_placed(*session);
+        }
         carry_out(role_.handle(
             role::SessionFound{.session = session->id, .signalling = {session->flow, session->call_id}}, io::now()));
         break;
@@ -180,9 +187,16 @@ void DispatcherShell::on_answer(const kern::Answer& answer) {
     }
 }
 
+Result<nlohmann::ordered_json> DispatcherShell::decision(const DecisionRequest& request) const {
+    if (!cluster_) {
+        return not_watching();
+    }
+    return cluster_->decision(request);
+}
+
 Status DispatcherShell::plan(const std::string& node, Time at) {
     if (!cluster_) {
-        return Error{"this agent watches no nodes; \"dispatcher.cluster\" of its configuration makes it", {}};
+        return not_watching();
     }
     return cluster_->plan(node, at);
 }

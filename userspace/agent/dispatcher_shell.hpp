@@ -42,6 +42,8 @@ public:
     /// The operator says that a node will fail at `at`. Refused if nodes are not watched, or not that one.
     [[nodiscard]] Status plan(const std::string& node, Time at);
 
+    /// As ClusterShell::decision(). Refused if nodes are not watched.
+    [[nodiscard]] Result<nlohmann::ordered_json> decision(const DecisionRequest& request) const;
     [[nodiscard]] nlohmann::ordered_json stats() const;
     /// Nothing if nodes are not watched.
     [[nodiscard]] std::optional<ClusterMetrics> metrics() const;

@@ -103,6 +103,32 @@ nlohmann::ordered_json to_json(const policy::BeatCounters& counters) {
             {"duplicate", counters.duplicate}, {"conflict", counters.conflict}, {"restarts", counters.restarts}};
 }
 
+nlohmann::ordered_json to_json(const policy::Admission& admission) {
+    return {{"x", admission.x},
+            {"cost", admission.cost.value()},
+            {"t1", admission.thresholds.t1().value()},
+            {"t2", admission.thresholds.t2().value()},
+            {"t3", admission.thresholds.t3().value()},
+            {"c", admission.thresholds.c().value()},
+            {"p_new", admission.drop.fresh.value()},
+            {"p_est", admission.drop.established.value()}};
+}
+
+nlohmann::ordered_json to_json(const role::DecidedNode& node) {
+    return {{"name", node.name},
+            {"availability", to_string(node.availability)},
+            {"drained", node.drained},
+            {"weight", node.weight},
+            {"load", node.load.measured.value()},
+            {"stale", node.load.stale},
+            {"forecast", node.load.forecast.value()},
+            {"error", node.load.error},
+            {"damped", node.load.damped.value()},
+            {"pending", node.load.pending},
+            {"score", node.load.score},
+            {"cost", node.load.placed_at.value()}};
+}
+
 nlohmann::ordered_json to_json(const policy::LoadVector& loads,
                                const std::array<std::string, policy::kComponents>& raw) {
     nlohmann::ordered_json out = nlohmann::ordered_json::object();

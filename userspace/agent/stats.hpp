@@ -29,6 +29,11 @@ namespace sara::agent {
 [[nodiscard]] nlohmann::ordered_json to_json(const policy::BeatCounters& counters);
 [[nodiscard]] nlohmann::ordered_json to_json(const KernelCounters& counters);
 
+/// A policy's load, cost and thresholds, and the probabilities that they make.
+[[nodiscard]] nlohmann::ordered_json to_json(const policy::Admission& admission);
+/// A node as it was when a policy was made.
+[[nodiscard]] nlohmann::ordered_json to_json(const role::DecidedNode& node);
+
 /// Each component that was measured, with what it was told from.
 [[nodiscard]] nlohmann::ordered_json to_json(const policy::LoadVector& loads,
                                              const std::array<std::string, policy::kComponents>& raw);

@@ -6,7 +6,9 @@
 
 using namespace sara;
 using namespace std::chrono_literals;
+using agent::DecisionRequest;
 using agent::DrainRequest;
+using Json = nlohmann::ordered_json;
 
 namespace {
 
@@ -18,6 +20,11 @@ struct Agent {
             {.stats =
                  [] {
                      return nlohmann::ordered_json{{"n", 1}};
+                 },
+             .decision =
+                 [this](const DecisionRequest& request) {
+                     asked.push_back(request);
+                     return verdict ? Result<Json>(Json{{"epoch", request.epoch}}) : Result<Json>(verdict.error());
                  },
              .drain =
                  [this](const DrainRequest& request) {
@@ -32,6 +39,7 @@ struct Agent {
     }
 
     Status verdict = Done{};
+    std::vector<DecisionRequest> asked;
     std::vector<DrainRequest> drained;
     int undrained = 0;
 };
@@ -41,13 +49,23 @@ struct Agent {
 TEST_CASE("the control socket answers each line with one") {
     Agent agent;
     CHECK(agent.answer(R"({"get": "stats"})") == R"({"n":1})");
-    CHECK(agent.answer(R"({"get": "more"})") == R"({"error":"\"get\" must be \"stats\""})");
+    CHECK(agent.answer(R"({"get": "more"})") == R"({"error":"\"get\" must be \"stats\" or \"decision\""})");
     CHECK(agent.answer(R"({"get": "stats", "x": 1})") == R"({"error":"\"x\": is not known here"})");
     for (const char* const other :
          {"", "{", "[]", "7", "{}", R"({"set": "stats"})", R"({"get": "stats", "do": "undrain"})"}) {
         INFO(other);
         CHECK(agent.answer(other) == R"({"error":"not a request; one is {\"get\": \"stats\"}"})");
     }
+}
+
+TEST_CASE("a decision is asked for by the number of its policy") {
+    Agent agent;
+    CHECK(agent.answer(R"({"get": "decision", "epoch": 7})") == R"({"epoch":7})");
+    CHECK(agent.answer(R"({"get": "decision", "epoch": 18446744073709551615, "placed": 3})") ==
+          R"({"epoch":18446744073709551615})");
+    CHECK(agent.asked == std::vector<DecisionRequest>{{7, 0}, {18446744073709551615U, 3}});
+    agent.verdict = Error{"it is not remembered", {}};
+    CHECK(agent.answer(R"({"get": "decision", "epoch": 7})") == R"({"error":"it is not remembered"})");
 }
 
 TEST_CASE("a node is drained by a time from now") {
@@ -77,6 +95,10 @@ TEST_CASE("a wrong request is refused by name, and nothing is done") {
         const char* error;
     };
     const Wrong wrong[] = {
+        {R"({"get": "decision", "epoch": -1})", R"("epoch": must be a number from 0 to 18446744073709551615)"},
+        {R"({"get": "decision", "epoch": "7"})", R"("epoch": must be a number from 0 to 18446744073709551615)"},
+        {R"({"get": "decision", "placed": 4294967296})", R"("placed": must be a number from 0 to 4294967295)"},
+        {R"({"get": "decision", "node": "n1"})", R"("node": is not known here)"},
         {R"({"do": "stop"})", R"("do" must be "drain" or "undrain")"},
         {R"({"do": 7})", R"("do" must be "drain" or "undrain")"},
         {R"({"do": "drain", "at": 5})", R"("at": is not known here)"},
@@ -95,6 +117,7 @@ TEST_CASE("a wrong request is refused by name, and nothing is done") {
         const auto answer = nlohmann::json::parse(agent.answer(one.line));
         CHECK(answer == nlohmann::json{{"error", one.error}});
     }
+    CHECK(agent.asked.empty());
     CHECK(agent.drained.empty());
     CHECK(agent.undrained == 0);
 }
