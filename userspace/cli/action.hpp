@@ -9,6 +9,7 @@
 
 #include "cli/moment.hpp"
 #include "core/base/address.hpp"
+#include "core/base/flow_key.hpp"
 #include "core/base/session.hpp"
 #include "kern/codec.hpp"
 
@@ -79,6 +80,16 @@ struct Undrain {
     friend bool operator==(const Undrain&, const Undrain&) = default;
 };
 
+/// Print how a session was placed: asks the kernel, and the agent behind a control socket.
+struct Explain {
+    std::string socket;
+    std::optional<SessionId> session;
+    std::optional<FlowKey> flow;
+    std::optional<std::string> call_id;  ///< with a flow, of a service with key call-id
+
+    friend bool operator==(const Explain&, const Explain&) = default;
+};
+
 /// A port, and what is spoken there.
 struct AppPort {
     App app = App::none;
@@ -96,6 +107,6 @@ struct Inspect {
     friend bool operator==(const Inspect&, const Inspect&) = default;
 };
 
-using Action = std::variant<Help, Execute, Show, Monitor, AgentStats, NodeLoad, Drain, Undrain, Inspect>;
+using Action = std::variant<Help, Execute, Show, Monitor, AgentStats, NodeLoad, Drain, Undrain, Explain, Inspect>;
 
 }  // namespace sara::cli

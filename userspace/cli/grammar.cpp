@@ -57,8 +57,9 @@ Result<Action> finish(const Command& command, Arguments& in) {
 
 std::span<const ObjectGrammar* const> objects() noexcept {
     static constexpr std::array kObjects = {
-        &kDevGrammar,       &kServiceGrammar, &kNodeGrammar,   &kSessionGrammar, &kFlowGrammar,    &kAnnounceGrammar,
-        &kAdmissionGrammar, &kPolicyGrammar,  &kConfigGrammar, &kStatsGrammar,   &kMonitorGrammar, &kInspectGrammar,
+        &kDevGrammar,      &kServiceGrammar,   &kNodeGrammar,    &kSessionGrammar, &kFlowGrammar,
+        &kAnnounceGrammar, &kAdmissionGrammar, &kPolicyGrammar,  &kConfigGrammar,  &kStatsGrammar,
+        &kMonitorGrammar,  &kExplainGrammar,   &kInspectGrammar,
     };
     return kObjects;
 }
@@ -67,7 +68,7 @@ std::string usage() {
     return "Usage: sara [ OPTIONS ] OBJECT { COMMAND | help }\n"
            "       sara [ OPTIONS ] { -b | -batch } FILE\n"
            "OBJECT := { dev | service | node | session | flow | announce | admission |\n"
-           "            policy | config | stats | monitor | inspect }\n"
+           "            policy | config | stats | monitor | explain | inspect }\n"
            "OPTIONS := { -j | -json | -p | -pretty | -s | -stats | -d | -details |\n"
            "             -n | -netns NETNS | -force | -V | -Version }\n";
 }

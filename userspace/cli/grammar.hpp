@@ -36,6 +36,7 @@ extern const ObjectGrammar kPolicyGrammar;
 extern const ObjectGrammar kConfigGrammar;
 extern const ObjectGrammar kStatsGrammar;
 extern const ObjectGrammar kMonitorGrammar;
+extern const ObjectGrammar kExplainGrammar;
 extern const ObjectGrammar kInspectGrammar;
 
 [[nodiscard]] std::span<const ObjectGrammar* const> objects() noexcept;

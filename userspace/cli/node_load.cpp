@@ -1,51 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli/node_load.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
+#include "cli/agent_json.hpp"
 
 namespace sara::cli {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// An agent of another version may leave something out, or call it otherwise.
-const Json& member(const Json& object, const char* key) {
-    static const Json kNothing;
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return object.is_object() && found != object.end() ? *found : kNothing;
-}
-
-std::string text(const Json& object, const char* key) {
-    const Json& value = member(object, key);
-    return value.is_string() ? value.get<std::string>() : std::string();
-}
-
-/// In the kernel's units, of which it prints like the scores of a policy.
-kern::Load load(const Json& object, const char* key) {
-    const Json& value = member(object, key);
-    const double part = value.is_number() ? value.get<double>() : 0;
-    const double most = static_cast<double>(kern::kScoreMax);
-    const double scaled = std::clamp(part * static_cast<double>(kern::kLoadOne), 0.0, most);
-    return kern::Load{static_cast<std::uint32_t>(std::lround(scaled))};
-}
-
-std::uint64_t count(const Json& object, const char* key) {
-    const Json& value = member(object, key);
-    return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
-}
+using agent_json::count;
+using agent_json::flag;
+using agent_json::Json;
+using agent_json::load;
+using agent_json::member;
+using agent_json::text;
 
 void put(Printer& out, const Json& node) {
-    const Json& stale = member(node, "stale");
     out.begin_object();
     out.bare("name", text(node, "name"));
     out.colon();
     out.field("health", text(node, "availability"));
     out.field("cause", text(node, "cause"));
     out.field("load", load(node, "load"));
-    out.flag("stale", stale.is_boolean() && stale.get<bool>());
+    out.flag("stale", flag(node, "stale"));
     if (const std::string planned = text(node, "planned_at"); !planned.empty()) {
         out.field("planned-at", planned);
     }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/agent_client.hpp"
+#include "cli/agent_json.hpp"
 #include "cli/batch.hpp"
 #include "cli/capture.hpp"
 #include "cli/grammar.hpp"
@@ -250,6 +251,130 @@ ExitCode Runner::operator()(const Drain& drain) {
 
 ExitCode Runner::operator()(const Undrain& undrain) {
     return ask(undrain.socket, {{"do", "undrain"}}) ? ExitCode::done : ExitCode::refused;
+}
+
+namespace {
+
+kern::Result<Explanation> refused_before(kern::Channel& kernel, const std::optional<FlowKey>& flow,
+                                         const std::string& call_id) {
+    kern::Result<kern::Refusal> refusal = kernel.get<kern::Refusal>(kern::refused_get(flow, call_id));
+    if (!refusal) {
+        return refusal.error().code == ENOENT
+                   ? kern::Error{ENOENT, "there is no such session, and none was refused by load that is remembered"}
+                   : refusal.error();
+    }
+    Explanation explanation;
+    explanation.refusal = std::move(*refusal);
+    return explanation;
+}
+
+kern::Result<Explanation> session_of(kern::Channel& kernel, SessionId id) {
+    kern::Result<kern::SessionInfo> session = kernel.get<kern::SessionInfo>(kern::session_get(id));
+    if (!session) {
+        return session.error();
+    }
+    Explanation explanation;
+    explanation.session = std::move(*session);
+    return explanation;
+}
+
+kern::Result<Explanation> session_with(kern::Channel& kernel, const FlowKey& flow, const std::string& call_id) {
+    kern::Result<kern::FlowInfo> found = kernel.get<kern::FlowInfo>(kern::flow_get({flow, call_id}));
+    if (!found) {
+        return found.error().code == ENOENT ? refused_before(kernel, flow, call_id) : found.error();
+    }
+    kern::Result<Explanation> explanation = session_of(kernel, found->session);
+    if (explanation) {
+        explanation->flow = std::move(*found);
+    }
+    return explanation;
+}
+
+/// A session is labelled by what its agent read: for SIP the Call-ID of its first call.
+bool is_labelled(const kern::SessionInfo& session, const std::string& call_id) {
+    return session.label == call_id || session.label.starts_with(call_id + " ");
+}
+
+}  // namespace
+
+kern::Result<std::vector<Explanation>> Runner::explained(kern::Channel& kernel, const Explain& explain) {
+    std::vector<Explanation> all;
+    if (explain.session || explain.flow) {
+        kern::Result<Explanation> one = explain.session
+                                            ? session_of(kernel, *explain.session)
+                                            : session_with(kernel, *explain.flow, explain.call_id.value_or(""));
+        if (!one) {
+            return one.error();
+        }
+        all.push_back(std::move(*one));
+        return all;
+    }
+    const std::string& call_id = *explain.call_id;
+    kern::Result<kern::Listing<kern::SessionInfo>> sessions =
+        kernel.dump<kern::SessionInfo>(kern::session_dump({.call_id = call_id}));
+    if (sessions && sessions->items.empty()) {
+        sessions = kernel.dump<kern::SessionInfo>(kern::session_dump());
+        if (sessions) {
+            std::erase_if(sessions->items, [&](const auto& session) { return !is_labelled(session, call_id); });
+        }
+    }
+    if (!sessions) {
+        return sessions.error();
+    }
+    for (kern::SessionInfo& session : sessions->items) {
+        all.emplace_back().session = std::move(session);
+    }
+    if (all.empty()) {
+        kern::Result<Explanation> refused = refused_before(kernel, std::nullopt, call_id);
+        if (!refused) {
+            return refused.error();
+        }
+        all.push_back(std::move(*refused));
+    }
+    return all;
+}
+
+void Runner::add_decision(Explanation& explanation, const std::string& socket) {
+    if (!explanation.epoch()) {
+        explanation.note = "no policy held when it was placed";
+        return;
+    }
+    const nlohmann::ordered_json request = {
+        {"get", "decision"}, {"epoch", *explanation.epoch()}, {"placed", explanation.placed()}};
+    const Result<std::string> answer = ask_agent(socket, request.dump());
+    if (!answer) {
+        explanation.note = answer.error().text() + "; it would tell the nodes' forecasts and the thresholds";
+        return;
+    }
+    nlohmann::ordered_json decision = nlohmann::ordered_json::parse(*answer, nullptr, false);
+    if (!decision.is_object() || decision.contains("error")) {
+        explanation.note = agent_json::text(decision, "error");
+        if (explanation.note.empty()) {
+            explanation.note = "the agent answered with something that is no JSON object";
+        }
+        return;
+    }
+    explanation.decision = std::move(decision);
+    check_age(explanation);
+}
+
+ExitCode Runner::operator()(const Explain& explain) {
+    kern::Channel* kernel = channel();
+    if (kernel == nullptr) {
+        return ExitCode::refused;
+    }
+    kern::Result<std::vector<Explanation>> all = explained(*kernel, explain);
+    if (!all) {
+        return refused(all.error());
+    }
+    Printer printer(out_, options_.format);
+    printer.begin_array();
+    for (Explanation& explanation : *all) {
+        add_decision(explanation, explain.socket);
+        show_explanation(printer, explanation);
+    }
+    printer.end_array();
+    return ExitCode::done;
 }
 
 ExitCode Runner::operator()(const AgentStats& stats) {

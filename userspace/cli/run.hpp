@@ -10,6 +10,7 @@
 #include <string>
 
 #include "cli/action.hpp"
+#include "cli/explain.hpp"
 #include "cli/options.hpp"
 #include "kern/channel.hpp"
 
@@ -47,7 +48,12 @@ private:
     [[nodiscard]] ExitCode operator()(const NodeLoad& load);
     [[nodiscard]] ExitCode operator()(const Drain& drain);
     [[nodiscard]] ExitCode operator()(const Undrain& undrain);
+    [[nodiscard]] ExitCode operator()(const Explain& explain);
     [[nodiscard]] ExitCode operator()(const Inspect& inspect);
+
+    /// What the kernel knows: one or, by a Call-ID, more.
+    [[nodiscard]] kern::Result<std::vector<Explanation>> explained(kern::Channel& kernel, const Explain& explain);
+    void add_decision(Explanation& explanation, const std::string& socket);
 
     /// What the agent at `socket` answers; nothing: refused, and said so.
     [[nodiscard]] std::optional<nlohmann::ordered_json> ask(const std::string& socket,

@@ -283,6 +283,22 @@ TEST_CASE("a node is drained in the kernel if it is named, else by its agent; wi
     CHECK(refusal("node undrain n1 socket /tmp/a") == "expected the end of the command, not \"socket\"");
 }
 
+TEST_CASE("explain") {
+    const FlowKey flow{{*Address::parse("198.18.1.11"), 5060}, {kVip, 5060}, Transport::udp};
+    const std::string tuple = "proto udp src 198.18.1.11 sport 5060 dst 198.18.0.100 dport 5060";
+    const std::string socket = "/run/sara/agent.sock";
+    CHECK(std::get<Explain>(*parsed("explain " + tuple)) == Explain{socket, {}, flow, {}});
+    CHECK(std::get<Explain>(*parsed("explain " + tuple + " call-id a@b")) == Explain{socket, {}, flow, "a@b"});
+    CHECK(std::get<Explain>(*parsed("explain a@b")) == Explain{socket, {}, {}, "a@b"});
+    CHECK(std::get<Explain>(*parsed("explain call-id id socket /tmp/a")) == Explain{"/tmp/a", {}, {}, "id"});
+    CHECK(std::get<Explain>(*parsed("explain id 7")) == Explain{socket, SessionId{7}, {}, {}});
+    CHECK(refusal("explain") == "which session? Give the tuple of a flow, a Call-ID, or the id of a session");
+    CHECK(refusal("explain proto udp dst 198.18.0.100") == "\"src\" is missing");
+    for (const char* const much : {"explain a@b id 7", "explain a@b call-id c@d", "explain id 7 call-id c@d"}) {
+        CHECK(refusal(much) == "give the tuple of a flow, or a Call-ID, or the id of a session");
+    }
+}
+
 TEST_CASE("monitor and inspect") {
     CHECK(std::get<Monitor>(*parsed("monitor")) == Monitor{});
     CHECK(std::get<Monitor>(*parsed("monitor session flow --count 3")) == Monitor{{"session", "flow"}, 3});
@@ -305,7 +321,7 @@ TEST_CASE("objects and commands may be cut while they are one") {
     CHECK(refusal("se show") == "object \"se\" is ambiguous: service, session");
     CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set");
     CHECK(refusal("rule show") == "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
-                                  "announce, admission, policy, config, stats, monitor, inspect");
+                                  "announce, admission, policy, config, stats, monitor, explain, inspect");
     CHECK(refusal("''").find("is unknown") != std::string::npos);
 }
 

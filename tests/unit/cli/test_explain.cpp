@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+#include "cli/explain.hpp"
+
+using namespace sara;
+using namespace sara::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+const FlowKey kFlow{{Address::v4({198, 18, 1, 11}), 5060}, {Address::v4({198, 18, 0, 100}), 5060}, Transport::udp};
+const FlowKey kMedia{{Address::v4({198, 18, 1, 11}), 4000}, {Address::v4({198, 18, 0, 100}), 6000}, Transport::udp};
+
+kern::SessionInfo a_session() {
+    kern::SessionInfo session;
+    session.id = SessionId{17};
+    session.service = "sip";
+    session.node = "n2";
+    session.flow = kFlow;
+    session.age = 12s;
+    session.placement = kern::Placement::shell;
+    session.epoch = 42;
+    session.placed = 3;
+    session.judged = true;
+    return session;
+}
+
+/// What an agent remembers: a load of .94 with three sessions of .005 each, between T1 and T2.
+const char* const kDecision = R"({"epoch": 42, "age": 12100, "own_load": 0.1,
+    "admission": {"x": 0.925, "cost": 0.005, "t1": 0.9, "t2": 0.98, "t3": 0.99, "c": 1},
+    "nodes": [
+        {"name": "n1", "availability": "up", "drained": false, "weight": 1, "load": 0.5, "stale": false,
+         "forecast": 0.625, "error": 0.25, "damped": 0.5, "pending": 0.125, "score": 0.625, "cost": 0.0625, "placed": 1},
+        {"name": "n2", "availability": "up", "weight": 2, "load": 0.25, "forecast": 0.25, "damped": 0.25, "score": 0.5,
+         "cost": 0.0625, "placed": 2}]})";
+
+Explanation explained() {
+    Explanation explanation;
+    explanation.session = a_session();
+    explanation.decision = nlohmann::ordered_json::parse(kDecision);
+    return explanation;
+}
+
+std::string shown(const Explanation& explanation, Format format = Format::text) {
+    std::ostringstream out;
+    Printer printer(out, format);
+    show_explanation(printer, explanation);
+    return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("a session is told with its verdict, its choice, and how every node was then") {
+    CHECK(
+        shown(explained()) ==
+        "session 17: service sip node n2 udp 198.18.1.11:5060 > 198.18.0.100:5060 age 12s\n"
+        "    verdict admitted load 0.94 p-new 0.5 t1 0.9 t2 0.98 t3 0.99 c 1\n"
+        "    placement shell epoch 42 placed 3 reason \"scheduler shell: its score, with what had been placed on it "
+        "since, was the lowest\"\n"
+        "    n1 health up load 0.5 forecast 0.625 error 0.25 damped 0.5 pending 0.125 score 0.625 cost 0.0625 placed 1 "
+        "total 0.6875\n"
+        "    n2 health up load 0.25 forecast 0.25 error 0 damped 0.25 pending 0 score 0.5 cost 0.0625 placed 2 total "
+        "0.5625 chosen\n");
+}
+
+TEST_CASE("JSON has the same") {
+    const auto told = nlohmann::json::parse(shown(explained(), Format::json));
+    CHECK(told["object"] == "session");
+    CHECK(told["node"] == "n2");
+    CHECK(told["verdict"] == "admitted");
+    CHECK(told["p-new"] == Approx(.5).margin(1e-6));
+    CHECK(told["epoch"] == 42);
+    REQUIRE(told["nodes"].size() == 2);
+    CHECK(told["nodes"][0]["chosen"] == false);
+    CHECK(told["nodes"][1]["chosen"] == true);
+    CHECK(told["nodes"][1]["total"] == .5625);
+}
+
+TEST_CASE("without an agent it is told what the kernel knows, and why that is all") {
+    Explanation alone = explained();
+    alone.decision = nullptr;
+    alone.note = "no agent listens";
+    alone.session->judged = false;
+    alone.session->placement = kern::Placement::wrr;
+    CHECK(shown(alone) == "session 17: service sip node n2 udp 198.18.1.11:5060 > 198.18.0.100:5060 age 12s\n"
+                          "    verdict not-judged\n"
+                          "    placement wrr epoch 42 placed 3 reason \"scheduler wrr: it was its turn\"\n"
+                          "    note \"no agent listens\"\n");
+}
+
+TEST_CASE("a flow that did not make the session is told why it goes there") {
+    Explanation media = explained();
+    media.flow.emplace();
+    media.flow->flow = kMedia;
+    media.flow->identity = kern::Identity::secondary;
+    CHECK(shown(media).find("\n    udp 198.18.1.11:4000 > 198.18.0.100:6000 identity secondary flow-reason \"it was "
+                            "announced by the session's signalling\"\n") != std::string::npos);
+    media.flow->identity = kern::Identity::signalling;
+    CHECK(shown(media).find("its client has this session already") != std::string::npos);
+    media.flow->flow = kFlow;
+    CHECK(shown(media).find("flow-reason") == std::string::npos);
+}
+
+TEST_CASE("a refused session is told with the load and the probability of that moment") {
+    Explanation refused;
+    refused.refusal = kern::Refusal{.service = "sip",
+                                    .age = 2s,
+                                    .left = 30s,
+                                    .epoch = 42,
+                                    .placed = 3,
+                                    .load = kern::kLoadOne,
+                                    .p_new = kern::kLoadOne};
+    CHECK(shown(refused) == "refused: service sip age 2s left 30s\n"
+                            "    verdict refused load 1 p-new 1\n"
+                            "    epoch 42 placed 3 reason \"its coin fell below p-new; what is refused stays so for a "
+                            "while, however often it asks\"\n");
+}
+
+TEST_CASE("a policy that is younger than the session that it placed is an earlier agent's") {
+    Explanation young = explained();
+    young.decision["age"] = 10'999U;
+    check_age(young);
+    CHECK(young.decision.is_null());
+    CHECK(young.note == "the policy was an earlier agent's, whose numbers are not known any more");
+
+    Explanation right = explained();
+    right.decision["age"] = 11'000U;
+    check_age(right);
+    CHECK(right.decision.is_object());
+    CHECK(right.note.empty());
+}
+
+TEST_CASE("what another version of the agent leaves out is nothing, not an error") {
+    for (const char* const odd : {"{}", R"({"admission": 7, "nodes": 7})", R"({"nodes": [7, null, {"name": 3}]})",
+                                  R"({"admission": {"x": "y"}, "age": -1, "nodes": [{"placed": 1, "weight": 0}]})"}) {
+        Explanation explanation = explained();
+        explanation.decision = nlohmann::ordered_json::parse(odd);
+        CHECK(shown(explanation).starts_with("session 17: "));
+        CHECK(nlohmann::json::accept(shown(explanation, Format::json)));
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli/explain.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "cli/agent_json.hpp"
+#include "kern/words.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+using agent_json::count;
+using agent_json::flag;
+using agent_json::Json;
+using agent_json::load;
+using agent_json::member;
+using agent_json::number;
+using agent_json::text;
+
+/// The two ages are told one after the other, by different clocks.
+constexpr std::chrono::milliseconds kAgeSlack{1000};
+
+std::string_view choice_text(kern::Placement placement) {
+    switch (placement) {
+    case kern::Placement::shell:
+        return "scheduler shell: its score, with what had been placed on it since, was the lowest";
+    case kern::Placement::shell_stale:
+        return "scheduler shell without a good policy: it had the fewest sessions for its weight";
+    case kern::Placement::wlc:
+        return "scheduler wlc: it had the fewest sessions for its weight";
+    case kern::Placement::wrr:
+        return "scheduler wrr: it was its turn";
+    }
+    return "a scheduler that is not known here";
+}
+
+/// Why the flow that was asked for goes where its session goes; empty if it is the one that made the session.
+std::string_view flow_text(const Explanation& explanation) {
+    if (!explanation.flow || !explanation.session) {
+        return {};
+    }
+    switch (explanation.flow->identity) {
+    case kern::Identity::secondary:
+    case kern::Identity::announced:
+        return "it was announced by the session's signalling";
+    case kern::Identity::signalling:
+        break;
+    }
+    const bool first = explanation.flow->flow == explanation.session->flow || !explanation.flow->call_id.empty();
+    return first ? std::string_view() : "its client has this session already, of all its flows to the service";
+}
+
+std::string_view verdict_text(const Explanation& explanation) {
+    if (explanation.refusal) {
+        return "refused";
+    }
+    return explanation.session->judged ? "admitted" : "not-judged";
+}
+
+std::string_view reason_text(const Explanation& explanation) {
+    if (explanation.refusal) {
+        return "its coin fell below p-new; what is refused stays so for a while, however often it asks";
+    }
+    const auto& placement = explanation.session->placement;
+    return placement ? choice_text(*placement) : "the kernel module does not tell how it was placed";
+}
+
+/// A probability that rises from `low` to `high`, as the kernel has it.
+double ramp(double x, double low, double high) {
+    return high > low ? std::clamp((x - low) / (high - low), 0.0, 1.0) : 0;
+}
+
+void put_admission(Printer& out, const Explanation& explanation) {
+    const Json& numbers = member(explanation.decision, "admission");
+    if (explanation.refusal) {
+        out.field("load", explanation.refusal->load);
+        out.field("p-new", explanation.refusal->p_new);
+    } else if (numbers.is_object()) {
+        const double x = number(numbers, "x") + number(numbers, "cost") * explanation.placed();
+        out.field("load", load(x));
+        out.field("p-new", load(ramp(x, number(numbers, "t1"), number(numbers, "t2"))));
+    }
+    if (numbers.is_object()) {
+        for (const char* const threshold : {"t1", "t2", "t3", "c"}) {
+            out.field(threshold, load(numbers, threshold));
+        }
+    }
+}
+
+void put_node(Printer& out, const Json& node, const std::string& chosen) {
+    const std::string name = text(node, "name");
+    out.begin_object();
+    out.bare("node", name);
+    out.field("health", text(node, "availability"));
+    out.flag("drained", flag(node, "drained"));
+    out.field("load", load(node, "load"));
+    out.flag("stale", flag(node, "stale"));
+    out.field("forecast", load(node, "forecast"));
+    out.field("error", load(node, "error"));
+    out.field("damped", load(node, "damped"));
+    out.field("pending", load(node, "pending"));
+    out.field("score", load(node, "score"));
+    out.field("cost", load(node, "cost"));
+    if (member(node, "placed").is_number_unsigned()) {
+        const auto placed = static_cast<double>(count(node, "placed"));
+        const auto weight = static_cast<double>(std::max<std::uint64_t>(1, count(node, "weight")));
+        out.field("placed", count(node, "placed"));
+        out.field("total", load(number(node, "score") + number(node, "cost") * placed / weight));
+    }
+    out.flag("chosen", name == chosen);
+    out.end_object();
+}
+
+void put_subject(Printer& out, const Explanation& explanation) {
+    if (explanation.refusal) {
+        out.bare("object", "refused");
+        out.colon();
+        out.field("service", explanation.refusal->service);
+        out.field("age", explanation.refusal->age);
+        out.field("left", explanation.refusal->left);
+        return;
+    }
+    const kern::SessionInfo& session = *explanation.session;
+    out.bare("object", "session");
+    out.bare("id", static_cast<std::uint64_t>(session.id));
+    out.colon();
+    out.field("service", session.service);
+    out.field("node", session.node);
+    out.tuple("tuple", session.flow);
+    if (!session.call_id.empty()) {
+        out.field("call-id", session.call_id);
+    }
+    if (!session.label.empty()) {
+        out.field("label", session.label);
+    }
+    out.field("age", session.age);
+    if (const std::string_view why = flow_text(explanation); !why.empty()) {
+        out.line();
+        out.tuple("flow", explanation.flow->flow);
+        out.field("identity", kern::word_of(explanation.flow->identity));
+        out.field("flow-reason", why);
+    }
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> Explanation::epoch() const {
+    return refusal ? std::optional(refusal->epoch) : session ? session->epoch : std::nullopt;
+}
+
+std::uint32_t Explanation::placed() const {
+    return refusal ? refusal->placed : session ? session->placed : 0;
+}
+
+void check_age(Explanation& explanation) {
+    if (!explanation.decision.is_object()) {
+        return;
+    }
+    const std::chrono::milliseconds placed = explanation.refusal ? explanation.refusal->age : explanation.session->age;
+    const std::chrono::milliseconds pushed(count(explanation.decision, "age"));
+    if (pushed + kAgeSlack < placed) {
+        explanation.decision = nullptr;
+        explanation.note = "the policy was an earlier agent's, whose numbers are not known any more";
+    }
+}
+
+void show_explanation(Printer& out, const Explanation& explanation) {
+    out.begin_object();
+    put_subject(out, explanation);
+    out.line();
+    out.field("verdict", verdict_text(explanation));
+    put_admission(out, explanation);
+    out.line();
+    if (explanation.session && explanation.session->placement) {
+        out.field("placement", kern::word_of(*explanation.session->placement));
+    }
+    if (const auto epoch = explanation.epoch()) {
+        out.field("epoch", std::uint64_t{*epoch});
+        out.field("placed", std::uint64_t{explanation.placed()});
+    }
+    out.field("reason", reason_text(explanation));
+    if (!explanation.note.empty()) {
+        out.line();
+        out.field("note", explanation.note);
+    }
+    const Json& nodes = member(explanation.decision, "nodes");
+    if (nodes.is_array()) {
+        const std::string chosen = explanation.session ? explanation.session->node : std::string();
+        out.begin_list("nodes");
+        for (const Json& node : nodes) {
+            put_node(out, node, chosen);
+        }
+        out.end_list();
+    }
+    out.end_object();
+}
+
+}  // namespace sara::cli
