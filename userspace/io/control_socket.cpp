@@ -9,8 +9,10 @@
 #include <boost/asio/write.hpp>
 
 #include <cerrno>
+#include <deque>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 namespace sara::io {
 
@@ -20,6 +22,8 @@ namespace local = boost::asio::local;
 struct ControlSocket::Service {
     OnLine on_line;  ///< empty when the socket is gone
     std::size_t clients = 0;
+    std::vector<Client*> watchers;
+    std::uint64_t cut_off = 0;
 };
 
 /// Keeps itself alive as long as it waits for its peer.
@@ -29,7 +33,10 @@ public:
         : socket_(std::move(socket)), service_(std::move(service)) {
         ++service_->clients;
     }
-    ~Client() { --service_->clients; }
+    ~Client() {
+        std::erase(service_->watchers, this);
+        --service_->clients;
+    }
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
@@ -37,29 +44,76 @@ public:
         boost::asio::async_read_until(
             socket_, boost::asio::dynamic_buffer(input_, kMaxLine), '\n',
             [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
-                if (!error && self->service_->on_line) {
+                if (!error && self->service_->on_line && !self->watches_) {
                     self->answer(size);
+                } else {
+                    self->leave();
                 }
             });
     }
 
+    void publish(std::string_view line, std::string_view last) {
+        if (output_.size() < kMaxBehind) {
+            write(line);
+            return;
+        }
+        ++service_->cut_off;
+        std::erase(service_->watchers, this);
+        output_.resize(1);  // it is being written
+        last_ = true;
+        write(last);
+    }
+
 private:
     void answer(std::size_t size) {
-        output_ = service_->on_line(std::string_view(input_).substr(0, size - 1));
-        output_ += '\n';
+        Reply reply = service_->on_line(std::string_view(input_).substr(0, size - 1));
         input_.erase(0, size);
-        boost::asio::async_write(socket_, boost::asio::buffer(output_),
+        watches_ = reply.watch;
+        if (watches_) {
+            service_->watchers.push_back(this);
+            read();  // to see it leave
+        }
+        write(reply.line);
+    }
+
+    void write(std::string_view line) {
+        output_.emplace_back(line) += '\n';
+        if (output_.size() == 1) {
+            write_next();
+        }
+    }
+
+    void write_next() {
+        boost::asio::async_write(socket_, boost::asio::buffer(output_.front()),
                                  [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
-                                     if (!error) {
-                                         self->read();
-                                     }
+                                     self->written(!error);
                                  });
+    }
+
+    void written(bool ok) {
+        output_.pop_front();
+        if (!ok || (last_ && output_.empty())) {
+            leave();
+        } else if (!output_.empty()) {
+            write_next();
+        } else if (!watches_) {
+            read();
+        }
+    }
+
+    /// What still waits ends with an error, and lets go of us.
+    void leave() {
+        std::erase(service_->watchers, this);
+        boost::system::error_code ignored;
+        socket_.close(ignored);
     }
 
     local::stream_protocol::socket socket_;
     std::shared_ptr<Service> service_;
     std::string input_;
-    std::string output_;
+    std::deque<std::string> output_;  ///< the first one is being written
+    bool watches_ = false;
+    bool last_ = false;  ///< what is written now is the end
 };
 
 Result<std::unique_ptr<ControlSocket>> ControlSocket::open(boost::asio::io_context& io, const std::string& path,
@@ -111,11 +165,26 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(boost::asio::io_conte
 
 ControlSocket::ControlSocket(local::stream_protocol::acceptor acceptor, std::string path, OnLine on_line)
     : acceptor_(std::move(acceptor)), path_(std::move(path)),
-      service_(std::make_shared<Service>(Service{std::move(on_line), 0})) {}
+      service_(std::make_shared<Service>(Service{std::move(on_line), 0, {}, 0})) {}
 
 ControlSocket::~ControlSocket() {
     service_->on_line = nullptr;
     unlink(path_.c_str());
+}
+
+void ControlSocket::publish(std::string_view line, std::string_view last) {
+    const std::vector<Client*> watchers = service_->watchers;  // who is cut off leaves the list
+    for (Client* const watcher : watchers) {
+        watcher->publish(line, last);
+    }
+}
+
+std::size_t ControlSocket::watchers() const noexcept {
+    return service_->watchers.size();
+}
+
+std::uint64_t ControlSocket::cut_off() const noexcept {
+    return service_->cut_off;
 }
 
 void ControlSocket::accept() {

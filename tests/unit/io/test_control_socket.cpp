@@ -72,12 +72,33 @@ public:
         return "nothing came";
     }
 
+    /// All that comes until the server hangs up; nothing if it does not.
+    std::string read_to_end(boost::asio::io_context& io) const {
+        std::string text;
+        std::vector<char> some(65536);
+        const auto end = std::chrono::steady_clock::now() + 5s;
+        while (std::chrono::steady_clock::now() < end) {
+            io.poll();
+            const ssize_t got = ::recv(fd_, some.data(), some.size(), 0);
+            if (got == 0) {
+                return text;
+            }
+            text.append(some.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+        }
+        return {};
+    }
+
 private:
     int fd_;
 };
 
 std::string echo(std::string_view line) {
     return "<" + std::string(line) + ">";
+}
+
+/// Says the same, and lets those watch who say so.
+io::ControlSocket::Reply watch(std::string_view line) {
+    return {std::string(line), line == "watch"};
 }
 
 }  // namespace
@@ -133,6 +154,61 @@ TEST_CASE("no more clients than the bound are served, and later ones again when 
     const Client next(folder.socket());
     next.write("free\n");
     CHECK(next.read_line(io) == "<free>\n");
+}
+
+TEST_CASE("who watches gets what is published, others do not, until he leaves") {
+    const Folder folder;
+    boost::asio::io_context io;
+    const auto control = io::ControlSocket::open(io, folder.socket(), watch);
+    REQUIRE(control.ok());
+    const Client other(folder.socket());
+    other.write("hello\n");
+    CHECK(other.read_line(io) == "hello\n");
+    {
+        const Client watcher(folder.socket());
+        watcher.write("watch\n");
+        CHECK(watcher.read_line(io) == "watch\n");
+        CHECK((*control)->watchers() == 1);
+        (*control)->publish("news", "too slow");
+        CHECK(watcher.read_line(io) == "news\n");
+    }
+    other.write("again\n");
+    CHECK(other.read_line(io) == "again\n");
+    CHECK((*control)->watchers() == 0);
+}
+
+TEST_CASE("who watches and asks all the same is cut off") {
+    const Folder folder;
+    boost::asio::io_context io;
+    const auto control = io::ControlSocket::open(io, folder.socket(), watch);
+    REQUIRE(control.ok());
+    const Client watcher(folder.socket());
+    watcher.write("watch\n");
+    CHECK(watcher.read_line(io) == "watch\n");
+    watcher.write("more\n");
+    CHECK(watcher.read_line(io) == "closed");
+    CHECK((*control)->watchers() == 0);
+}
+
+TEST_CASE("who watches and does not read is cut off with a last line, and counted; the others go on") {
+    const Folder folder;
+    boost::asio::io_context io;
+    const auto control = io::ControlSocket::open(io, folder.socket(), watch);
+    REQUIRE(control.ok());
+    const Client slow(folder.socket());
+    slow.write("watch\n");
+    CHECK(slow.read_line(io) == "watch\n");
+    const std::string news(4000, 'n');
+    for (std::size_t i = 0; i < 10 * io::ControlSocket::kMaxBehind && (*control)->watchers() != 0; ++i) {
+        (*control)->publish(news, "too slow");
+        io.poll();
+    }
+    CHECK((*control)->watchers() == 0);
+    CHECK((*control)->cut_off() == 1);
+    CHECK(slow.read_to_end(io).ends_with("\ntoo slow\n"));
+    const Client other(folder.socket());
+    other.write("hello\n");
+    CHECK(other.read_line(io) == "hello\n");
 }
 
 TEST_CASE("a served socket is not taken over, one left behind is, and none is left behind") {
