@@ -15,6 +15,32 @@ Status check(const AdmissionConfig& config) {
     return Done{};
 }
 
+std::string_view to_string(Stage stage) noexcept {
+    switch (stage) {
+    case Stage::admits:
+        return "admits";
+    case Stage::refuses_some:
+        return "refuses-some";
+    case Stage::refuses_all:
+        return "refuses-all";
+    case Stage::thins:
+        return "thins";
+    case Stage::stops:
+        return "stops";
+    }
+    return "?";
+}
+
+Stage stage_of(const Drop& drop) noexcept {
+    if (drop.established.value() > 0) {
+        return drop.established.value() < 1 ? Stage::thins : Stage::stops;
+    }
+    if (drop.fresh.value() > 0) {
+        return drop.fresh.value() < 1 ? Stage::refuses_some : Stage::refuses_all;
+    }
+    return Stage::admits;
+}
+
 Duration next_period(Duration period, Probability fresh, double x, const AdmissionConfig& config) noexcept {
     if (x <= config.thresholds.t1().value()) {
         return config.period;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
@@ -52,6 +53,18 @@ struct AdmissionInput {
     Cost cost{};                  ///< of one session to the cluster: mean cost over the number of nodes
     double pending = 0;           ///< load of sessions begun, less that of ended ones, since the cluster's was measured
 };
+
+/// How far admission goes, by rising load.
+enum class Stage : std::uint8_t {
+    admits,
+    refuses_some,  ///< new sessions,
+    refuses_all,   ///< of them
+    thins,         ///< media of established sessions, too
+    stops,         ///< everything
+};
+
+[[nodiscard]] std::string_view to_string(Stage stage) noexcept;
+[[nodiscard]] Stage stage_of(const Drop& drop) noexcept;
 
 /// SA2C (paper III B): refuses new sessions first, then thins media, so that what was admitted is completed. To be
 /// asked once per Admission::period.

@@ -81,6 +81,11 @@ State HealthMonitor::state(wire::HostId host) const noexcept {
     return found == nodes_.end() ? State{} : found->second.state;
 }
 
+std::optional<Time> HealthMonitor::fails_at(wire::HostId host) const noexcept {
+    const auto found = nodes_.find(host);
+    return found == nodes_.end() ? std::nullopt : found->second.health.fails_at();
+}
+
 std::vector<HealthView> HealthMonitor::view() const {
     std::vector<HealthView> all;
     all.reserve(nodes_.size());

@@ -65,6 +65,8 @@ public:
 
     /// Down, never heard, for an unknown node.
     [[nodiscard]] State state(wire::HostId host) const noexcept;
+    /// When the node said that it will fail. Nothing for an unknown node.
+    [[nodiscard]] std::optional<Time> fails_at(wire::HostId host) const noexcept;
     [[nodiscard]] std::vector<HealthView> view() const;
     /// Heartbeats of identities that no node has.
     [[nodiscard]] std::uint64_t unknown() const noexcept { return unknown_; }

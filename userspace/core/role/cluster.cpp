@@ -83,6 +83,7 @@ void Cluster::add(const ClusterNode& node, ClusterOutput& out, Time now) {
                                  .grace = now + detection_time(),
                                  .planned = {},
                                  .told = {},
+                                 .said = {},
                                  .load_sequence = {},
                                  .parts = {},
                                  .raw = {}});
@@ -187,7 +188,12 @@ ClusterOutput Cluster::expire(policy::Load own, Time now) {
         decide_at_ = now + config_.detector.period;
     } else if (decide_at_ <= now) {
         out.policy = shell_.update(own, now);
-        admission_ = out.policy->admission;
+        const policy::Admission& admission = out.policy->admission;
+        const auto was = admission_ ? std::optional(policy::stage_of(admission_->drop)) : std::nullopt;
+        if (const policy::Stage stage = policy::stage_of(admission.drop); was != stage) {
+            out.events.emplace_back(StageChanged{.from = was, .to = stage, .admission = admission});
+        }
+        admission_ = admission;
         remember(*out.policy, own, now);
         decide_at_ = now + out.policy->admission.period;
     }
@@ -250,6 +256,14 @@ void Cluster::tell(Node& node, ClusterOutput& out, Time now) {
     const policy::State state = this->state(node, now);
     if (state.cause == Cause::never_heard && now < node.grace) {
         return;
+    }
+    if (node.said != state) {
+        const std::optional<Time> announced = monitor_.fails_at(node.kernel.host);
+        out.events.emplace_back(NodeChanged{.name = node.kernel.name,
+                                            .from = node.said,
+                                            .to = state,
+                                            .fails_at = node.planned ? node.planned : announced});
+        node.said = state;
     }
     if (node.told == state.availability) {
         return;

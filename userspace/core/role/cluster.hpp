@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/base/address.hpp"
@@ -44,8 +45,27 @@ struct SetHealth {
     friend bool operator==(const SetHealth&, const SetHealth&) = default;
 };
 
+/// A node is another thing than it was, or for another reason.
+struct NodeChanged {
+    std::string name;
+    std::optional<policy::State> from;  ///< nothing: it is the first that is known of it
+    policy::State to;
+    std::optional<Time> fails_at;  ///< it is planned to
+};
+
+/// Admission goes further, or less far, than it did.
+struct StageChanged {
+    std::optional<policy::Stage> from;
+    policy::Stage to = policy::Stage::admits;
+    policy::Admission admission;  ///< that made it so
+};
+
+/// For people who watch.
+using ClusterEvent = std::variant<NodeChanged, StageChanged>;
+
 struct ClusterOutput {
     std::vector<SetHealth> health;
+    std::vector<ClusterEvent> events;
     std::optional<policy::PolicyUpdate> policy;
     std::vector<LogLine> log;
 };
@@ -122,6 +142,7 @@ private:
         Time grace;                                ///< until then nothing is said of it unless it is heard
         std::optional<Time> planned;               ///< by the operator
         std::optional<policy::Availability> told;  ///< the kernel
+        std::optional<policy::State> said;         ///< in events
         std::optional<std::uint32_t> load_sequence;
         policy::LoadVector parts;
         std::array<std::string, policy::kComponents> raw;

@@ -103,3 +103,13 @@ TEST_CASE("periods out of order are refused by name") {
     CHECK(check(AdmissionConfig{.min_period = 0ms}).error().where == "min_period");
     CHECK(check(AdmissionConfig{.period = 50ms}).error().where == "period");
 }
+
+TEST_CASE("admission goes further as the load rises") {
+    AdmissionControl control(kPaper);
+    const auto stage = [&](double load) { return stage_of(control.decide(loaded(load)).drop); };
+    CHECK(stage(.5) == Stage::admits);
+    CHECK(stage(.6) == Stage::refuses_some);
+    CHECK(stage(.7) == Stage::refuses_all);
+    CHECK(stage(.9) == Stage::thins);
+    CHECK(stage(1) == Stage::stops);
+}

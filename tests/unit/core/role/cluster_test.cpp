@@ -50,6 +50,9 @@ struct World {
     }
 
     void take(ClusterOutput output) {
+        for (ClusterEvent& event : output.events) {
+            events.push_back(std::move(event));
+        }
         for (const SetHealth& health : output.health) {
             told.push_back(health);
         }
@@ -78,6 +81,7 @@ struct World {
     std::vector<SetHealth> told;
     std::optional<policy::PolicyUpdate> last;
     std::vector<LogLine> log;
+    std::vector<ClusterEvent> events;
 };
 
 }  // namespace
@@ -228,6 +232,64 @@ TEST_CASE("what a policy was concluded from is remembered with it") {
     CHECK(decision->nodes[1].drained);
     CHECK(decision->nodes[1].weight == 3);
     CHECK(world.cluster.decisions().placed_on(epoch, 1, kSecond.id) == 1);
+}
+
+TEST_CASE("each change of a node is an event, with what it was and why it changed") {
+    World world;
+    world.run(2s);
+    const auto changes = [&] {
+        std::vector<NodeChanged> nodes;
+        for (const ClusterEvent& event : world.events) {
+            if (const auto* node = std::get_if<NodeChanged>(&event)) {
+                nodes.push_back(*node);
+            }
+        }
+        world.events.clear();
+        return nodes;
+    };
+    const auto first = changes();
+    REQUIRE(first.size() == 2);
+    CHECK(first[0].name == "n1");
+    CHECK(!first[0].from);
+    CHECK(first[0].to == policy::State{Availability::up, policy::Cause::heartbeat});
+    world.run(2s);
+    CHECK(changes().empty());
+
+    world.first.plan(world.now + 60s);
+    world.run(500ms);
+    const auto planned = changes();
+    REQUIRE(planned.size() == 1);
+    CHECK(planned[0].from == first[0].to);
+    CHECK(planned[0].to == policy::State{Availability::planned, policy::Cause::heartbeat});
+    CHECK(planned[0].fails_at);
+    world.first_alive = false;
+    world.run(3s);
+    const auto down = changes();
+    REQUIRE(down.size() == 1);
+    CHECK(down[0].to == policy::State{Availability::down, policy::Cause::silence});
+}
+
+TEST_CASE("each change of what admission refuses is an event") {
+    World world;
+    const auto stages = [&] {
+        std::vector<policy::Stage> to;
+        for (const ClusterEvent& event : world.events) {
+            if (const auto* stage = std::get_if<StageChanged>(&event)) {
+                to.push_back(stage->to);
+                CHECK(policy::stage_of(stage->admission.drop) == stage->to);
+            }
+        }
+        world.events.clear();
+        return to;
+    };
+    world.run(3s);
+    CHECK(stages() == std::vector<policy::Stage>{policy::Stage::admits});
+    world.first_cpu = world.second_cpu = 1;
+    world.run(10s);
+    CHECK(stages().back() >= policy::Stage::refuses_all);
+    world.first_cpu = world.second_cpu = .1;
+    world.run(10s);
+    CHECK(stages().back() == policy::Stage::admits);
 }
 
 TEST_CASE("a load message older than the last one is not used") {
