@@ -12,6 +12,7 @@ using namespace sara::fuzz;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     bool asked = false;
+    bool watched = false;
     const agent::ControlAnswers answers{
         .stats =
             [&] {
@@ -35,9 +36,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 asked = true;
                 return Status(Done{});
             },
+        .watch =
+            [&] {
+                asked = watched = true;
+                return Status(Done{});
+            },
     };
     const std::string_view line(reinterpret_cast<const char*>(data), size);
-    const std::string answer = agent::answer_control(line, answers);
+    const auto [answer, watch] = agent::answer_control(line, answers);
+    expect(watch == watched, "who asks for it watches, and nobody else");
     expect(answer.find('\n') == std::string::npos, "an answer is one line");
     const auto read = nlohmann::json::parse(answer, nullptr, false);
     expect(read.is_object() && read.contains("error") != asked, "who does not ask for something is told so");

@@ -79,11 +79,13 @@ Exit App::run() {
 Status App::open() {
     Result<std::unique_ptr<io::ControlSocket>> control =
         io::ControlSocket::open(io_, config_.control, [this](std::string_view line) {
-            return answer_control(line,
-                                  {.stats = [this] { return stats(); },
-                                   .decision = [this](const DecisionRequest& request) { return decision(request); },
-                                   .drain = [this](const DrainRequest& request) { return drain(request); },
-                                   .undrain = [this] { return undrain(); }});
+            ControlAnswer answer =
+                answer_control(line, {.stats = [this] { return stats(); },
+                                      .decision = [this](const DecisionRequest& request) { return decision(request); },
+                                      .drain = [this](const DrainRequest& request) { return drain(request); },
+                                      .undrain = [this] { return undrain(); },
+                                      .watch = [this] { return watch(); }});
+            return io::ControlSocket::Reply(std::move(answer.line), answer.watch);
         });
     if (!control) {
         return control.error();
@@ -104,6 +106,7 @@ Status App::open() {
             return dispatcher.error();
         }
         dispatcher_ = std::move(*dispatcher);
+        dispatcher_->on_change([this](const nlohmann::ordered_json& event) { publish(event); });
     }
     if (config_.gateway) {
         // One that does not wait any more is refused, which is nothing to act on: the kernel counts them.
@@ -299,6 +302,15 @@ Status App::undrain() {
     return Done{};
 }
 
+Status App::watch() const {
+    return dispatcher_ ? dispatcher_->watched()
+                       : Status(Error{"this agent is no dispatcher's: it watches no nodes", {}});
+}
+
+void App::publish(const nlohmann::ordered_json& event) {
+    control_->publish(event.dump(), R"({"error":"you read too slowly: what happened since is lost"})");
+}
+
 nlohmann::ordered_json App::stats() const {
     nlohmann::ordered_json out;
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(io::now() - started_);
@@ -306,7 +318,9 @@ nlohmann::ordered_json App::stats() const {
                     {"pid", getpid()},
                     {"config", config_path_},
                     {"uptime", uptime.count()},
-                    {"unrouted", unrouted_}};
+                    {"unrouted", unrouted_},
+                    {"watchers", control_->watchers()},
+                    {"watchers_cut_off", control_->cut_off()}};
     if (needs_kernel()) {
         out["kernel"] = to_json(kernel_.counters());
         out["kernel"]["up"] = kernel_.is_up();

@@ -56,6 +56,9 @@ private:
     [[nodiscard]] Result<nlohmann::ordered_json> decision(const DecisionRequest& request) const;
     [[nodiscard]] Status drain(const DrainRequest& request);
     [[nodiscard]] Status undrain();
+    /// Is there something to be watched?
+    [[nodiscard]] Status watch() const;
+    void publish(const nlohmann::ordered_json& event);
     [[nodiscard]] nlohmann::ordered_json stats() const;
     [[nodiscard]] std::string metrics();
 

@@ -12,6 +12,42 @@
 
 namespace sara::agent {
 
+namespace {
+
+/// An event as it is published.
+struct ToJson {
+    nlohmann::ordered_json operator()(const role::NodeChanged& change) const {
+        nlohmann::ordered_json out = {{"event", "changed"},
+                                      {"object", "node"},
+                                      {"name", change.name},
+                                      {"health", to_string(change.to.availability)},
+                                      {"cause", to_string(change.to.cause)}};
+        if (change.from) {
+            out["was"] = to_string(change.from->availability);
+        }
+        if (change.fails_at) {
+            out["planned_at"] = io::calendar_text(*change.fails_at, now);
+        }
+        return out;
+    }
+    nlohmann::ordered_json operator()(const role::StageChanged& change) const {
+        nlohmann::ordered_json out = {{"event", "changed"}, {"object", "admission"}, {"stage", to_string(change.to)}};
+        if (change.from) {
+            out["was"] = to_string(*change.from);
+        }
+        out.update(agent::to_json(change.admission));
+        return out;
+    }
+
+    Time now;
+};
+
+nlohmann::ordered_json event_json(const role::ClusterEvent& event, Time now) {
+    return std::visit(ToJson{now}, event);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ClusterShell>> ClusterShell::open(boost::asio::io_context& io, const Config& config,
                                                          KernelLink& kernel) {
     std::unique_ptr<ClusterShell> self(new ClusterShell(io, config, kernel));
@@ -101,6 +137,9 @@ Status ClusterShell::plan(const std::string& node, Time at) {
 
 void ClusterShell::carry_out(const role::ClusterOutput& output) {
     log(output.log);
+    for (const role::ClusterEvent& event : output.events) {
+        on_change_(event_json(event, io::now()));
+    }
     for (const role::SetHealth& set : output.health) {
         static_cast<void>(kernel_.post(to_request(set)));
     }

@@ -3,10 +3,12 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "agent/config.hpp"
 #include "agent/control.hpp"
@@ -26,6 +28,10 @@ public:
     /// `kernel` must outlive this.
     [[nodiscard]] static Result<std::unique_ptr<ClusterShell>> open(boost::asio::io_context& io, const Config& config,
                                                                     KernelLink& kernel);
+
+    using OnChange = std::function<void(const nlohmann::ordered_json& event)>;
+    /// Is told of each change of a node, or of what admission refuses, as an object with "event".
+    void on_change(OnChange on_change) { on_change_ = std::move(on_change); }
 
     /// A new channel: what an earlier agent pushed is forgotten, and its nodes are looked at anew.
     [[nodiscard]] kern::Status adopt(kern::Channel& channel);
@@ -54,6 +60,7 @@ private:
     const role::ClusterConfig config_;
     const std::map<std::string, wire::HostId> hosts_;
     KernelLink& kernel_;
+    OnChange on_change_ = [](const nlohmann::ordered_json&) {};
     role::Cluster role_;
     std::map<policy::NodeId, std::string> names_;  ///< of those that are watched
     std::map<std::string, policy::NodeId> ids_;    ///< of all that the kernel has

@@ -112,19 +112,34 @@ Answer answer_do(const nlohmann::json& request, const ControlAnswers& answers) {
     return refusal({R"("do" must be "drain" or "undrain")", {}});
 }
 
+Answer answer_watch(const nlohmann::json& request, const ControlAnswers& answers) {
+    if (request["watch"] != "cluster") {
+        return refusal({R"("watch" must be "cluster")", {}});
+    }
+    if (const Status known = check_members(request, {"watch"}); !known) {
+        return refusal(known.error());
+    }
+    const Status allowed = answers.watch();
+    return allowed ? Answer{{"watching", "cluster"}} : refusal(allowed.error());
+}
+
 }  // namespace
 
-std::string answer_control(std::string_view line, const ControlAnswers& answers) {
+ControlAnswer answer_control(std::string_view line, const ControlAnswers& answers) {
     const auto request = nlohmann::json::parse(line, nullptr, false);
-    const bool get = request.is_object() && request.contains("get");
-    const bool act = request.is_object() && request.contains("do");
+    const auto has = [&](const char* verb) { return request.is_object() && request.contains(verb); };
+    const bool get = has("get");
+    const bool act = has("do");
+    const bool watch = has("watch");
     Answer out;
-    if (get == act) {
+    if (static_cast<int>(get) + static_cast<int>(act) + static_cast<int>(watch) != 1) {
         out = refusal({R"(not a request; one is {"get": "stats"})", {}});
+    } else if (watch) {
+        out = answer_watch(request, answers);
     } else {
         out = get ? answer_get(request, answers) : answer_do(request, answers);
     }
-    return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return {out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), watch && !out.contains("error")};
 }
 
 }  // namespace sara::agent

@@ -35,6 +35,13 @@ struct ControlAnswers {
     std::function<Result<nlohmann::ordered_json>(const DecisionRequest&)> decision;
     std::function<Status(const DrainRequest&)> drain;
     std::function<Status()> undrain;
+    std::function<Status()> watch;  ///< may somebody? What is to be seen is published by the control socket.
+};
+
+/// What a line of the control socket is answered.
+struct ControlAnswer {
+    std::string line;    ///< of JSON, without its end
+    bool watch = false;  ///< and what happens from now on, as it happens
 };
 
 /// The answer, one line of JSON without its end, to one line of the control socket:
@@ -45,8 +52,11 @@ struct ControlAnswers {
 ///     {"do": "drain", "in": MILLISECONDS}                this node will fail; without "in" as far off as can be said
 ///     {"do": "drain", "node": NAME, "in": MILLISECONDS}  that node will, says the operator of a dispatcher
 ///     {"do": "undrain"}                                  this node will not fail after all
+///     {"watch": "cluster"}                               a dispatcher's changes of nodes and of admission, as they
+///                                                        happen: an object with "event" each, in a line of its own
 ///
-/// What was done is answered with {"done": WORD}; all else gets an object with a sentence at "error".
-[[nodiscard]] std::string answer_control(std::string_view line, const ControlAnswers& answers);
+/// What was done is answered with {"done": WORD}, who watches with {"watching": "cluster"}; all else gets an object
+/// with a sentence at "error".
+[[nodiscard]] ControlAnswer answer_control(std::string_view line, const ControlAnswers& answers);
 
 }  // namespace sara::agent

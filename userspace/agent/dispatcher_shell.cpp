@@ -187,6 +187,16 @@ void DispatcherShell::on_answer(const kern::Answer& answer) {
     }
 }
 
+void DispatcherShell::on_change(ClusterShell::OnChange on_change) {
+    if (cluster_) {
+        cluster_->on_change(std::move(on_change));
+    }
+}
+
+Status DispatcherShell::watched() const {
+    return cluster_ ? Status(Done{}) : Status(not_watching());
+}
+
 Result<nlohmann::ordered_json> DispatcherShell::decision(const DecisionRequest& request) const {
     if (!cluster_) {
         return not_watching();

@@ -42,6 +42,11 @@ public:
     /// The operator says that a node will fail at `at`. Refused if nodes are not watched, or not that one.
     [[nodiscard]] Status plan(const std::string& node, Time at);
 
+    /// Is told of each change of a node, or of what admission refuses. Nothing happens if nodes are not watched.
+    void on_change(ClusterShell::OnChange on_change);
+    /// Are nodes watched?
+    [[nodiscard]] Status watched() const;
+
     /// As ClusterShell::decision(). Refused if nodes are not watched.
     [[nodiscard]] Result<nlohmann::ordered_json> decision(const DecisionRequest& request) const;
     [[nodiscard]] nlohmann::ordered_json stats() const;

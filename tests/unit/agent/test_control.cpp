@@ -15,7 +15,7 @@ namespace {
 /// An agent that remembers what it was told to do.
 struct Agent {
     std::string answer(std::string_view line) {
-        return agent::answer_control(
+        agent::ControlAnswer answer = agent::answer_control(
             line,
             {.stats =
                  [] {
@@ -35,8 +35,13 @@ struct Agent {
                  [this] {
                      ++undrained;
                      return verdict;
-                 }});
+                 },
+             .watch = [this] { return verdict; }});
+        watched = answer.watch;
+        return std::move(answer.line);
     }
+
+    bool watched = false;  ///< by who got the last answer
 
     Status verdict = Done{};
     std::vector<DecisionRequest> asked;
@@ -52,7 +57,8 @@ TEST_CASE("the control socket answers each line with one") {
     CHECK(agent.answer(R"({"get": "more"})") == R"({"error":"\"get\" must be \"stats\" or \"decision\""})");
     CHECK(agent.answer(R"({"get": "stats", "x": 1})") == R"({"error":"\"x\": is not known here"})");
     for (const char* const other :
-         {"", "{", "[]", "7", "{}", R"({"set": "stats"})", R"({"get": "stats", "do": "undrain"})"}) {
+         {"", "{", "[]", "7", "{}", R"({"set": "stats"})", R"({"get": "stats", "do": "undrain"})",
+          R"({"get": "stats", "watch": "cluster"})"}) {
         INFO(other);
         CHECK(agent.answer(other) == R"({"error":"not a request; one is {\"get\": \"stats\"}"})");
     }
@@ -79,6 +85,20 @@ TEST_CASE("a node is drained by a time from now") {
     CHECK(agent.drained[2] == DrainRequest{{}, kLongestPlan});
     CHECK(agent.answer(R"({"do": "undrain"})") == R"({"done":"undrain"})");
     CHECK(agent.undrained == 1);
+}
+
+TEST_CASE("who watches is told so, and nobody else watches") {
+    Agent agent;
+    CHECK(agent.answer(R"({"watch": "cluster"})") == R"({"watching":"cluster"})");
+    CHECK(agent.watched);
+    static_cast<void>(agent.answer(R"({"get": "stats"})"));
+    CHECK_FALSE(agent.watched);
+    CHECK(agent.answer(R"({"watch": "all"})") == R"({"error":"\"watch\" must be \"cluster\""})");
+    CHECK_FALSE(agent.watched);
+    CHECK(agent.answer(R"({"watch": "cluster", "node": "n1"})") == R"({"error":"\"node\": is not known here"})");
+    agent.verdict = Error{"this agent watches no nodes", {}};
+    CHECK(agent.answer(R"({"watch": "cluster"})") == R"({"error":"this agent watches no nodes"})");
+    CHECK_FALSE(agent.watched);
 }
 
 TEST_CASE("what the agent refuses is told in its words") {
