@@ -47,6 +47,14 @@ struct Monitor {
     friend bool operator==(const Monitor&, const Monitor&) = default;
 };
 
+/// Print what the agent behind a control socket decides about its cluster, as it does.
+struct MonitorCluster {
+    std::string socket;
+    std::uint64_t count = 0;  ///< stop after so many; 0: never
+
+    friend bool operator==(const MonitorCluster&, const MonitorCluster&) = default;
+};
+
 inline constexpr const char* kAgentSocket = "/run/sara/agent.sock";
 
 /// Print the counters of the agent behind a control socket.
@@ -107,6 +115,7 @@ struct Inspect {
     friend bool operator==(const Inspect&, const Inspect&) = default;
 };
 
-using Action = std::variant<Help, Execute, Show, Monitor, AgentStats, NodeLoad, Drain, Undrain, Explain, Inspect>;
+using Action =
+    std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, Drain, Undrain, Explain, Inspect>;
 
 }  // namespace sara::cli

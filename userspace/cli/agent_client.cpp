@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 namespace sara::cli {
 
@@ -17,22 +18,6 @@ namespace {
 
 constexpr std::size_t kAnswerMax = 16U << 20;
 constexpr timeval kPatience = {5, 0};
-
-class Connection {
-public:
-    explicit Connection(int fd) : fd_(fd) {}
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-    ~Connection() {
-        if (fd_ >= 0) {
-            close(fd_);
-        }
-    }
-    [[nodiscard]] int fd() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
 
 Error failed(const std::string& path, int code) {
     switch (code) {
@@ -49,52 +34,112 @@ Error failed(const std::string& path, int code) {
     }
 }
 
+/// To the agent's control socket: lines out, lines in.
+class Connection {
+public:
+    explicit Connection(std::string path)
+        : path_(std::move(path)), fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection() {
+        if (fd_ >= 0) {
+            close(fd_);
+        }
+    }
+
+    [[nodiscard]] Status open() {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        if (path_.size() >= sizeof(address.sun_path)) {
+            return Error{"the path of a socket has at most " + std::to_string(sizeof(address.sun_path) - 1) + " bytes",
+                         {}};
+        }
+        std::memcpy(address.sun_path, path_.c_str(), path_.size());
+        if (fd_ < 0 || !wait_at_most(kPatience) ||
+            connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) < 0) {
+            return failed(path_, errno);
+        }
+        return Done{};
+    }
+
+    /// 0: for ever.
+    bool wait_at_most(timeval time) const {
+        return setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time)) == 0 &&
+               setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)) == 0;
+    }
+
+    [[nodiscard]] Status write(std::string line) const {
+        line += '\n';
+        for (std::size_t sent = 0; sent < line.size();) {
+            const ssize_t size = send(fd_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
+            if (size < 0 && errno != EINTR) {
+                return failed(path_, errno);
+            }
+            sent += size > 0 ? static_cast<std::size_t>(size) : 0;
+        }
+        return Done{};
+    }
+
+    [[nodiscard]] Result<std::string> read() {
+        std::array<char, 4096> part{};
+        for (;;) {
+            if (const std::size_t end = input_.find('\n'); end != std::string::npos) {
+                std::string line = input_.substr(0, end);
+                input_.erase(0, end + 1);
+                return line;
+            }
+            if (input_.size() > kAnswerMax) {
+                return Error{"the agent at " + path_ + " answers without end", {}};
+            }
+            const ssize_t size = recv(fd_, part.data(), part.size(), 0);
+            if (size < 0 && errno != EINTR) {
+                return failed(path_, errno);
+            }
+            if (size == 0) {
+                return Error{"the agent at " + path_ + " closed the connection without an answer", {}};
+            }
+            input_.append(part.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+        }
+    }
+
+private:
+    std::string path_;
+    int fd_;
+    std::string input_;  ///< not given yet
+};
+
 }  // namespace
 
 Result<std::string> ask_agent(const std::string& socket_path, std::string request) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (socket_path.size() >= sizeof(address.sun_path)) {
-        return Error{"the path of a socket has at most " + std::to_string(sizeof(address.sun_path) - 1) + " bytes", {}};
+    Connection connection(socket_path);
+    if (const Status opened = connection.open(); !opened) {
+        return opened.error();
     }
-    std::memcpy(address.sun_path, socket_path.c_str(), socket_path.size());
+    if (const Status sent = connection.write(std::move(request)); !sent) {
+        return sent.error();
+    }
+    return connection.read();
+}
 
-    const Connection connection(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (connection.fd() < 0 ||
-        setsockopt(connection.fd(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience)) < 0 ||
-        setsockopt(connection.fd(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience)) < 0 ||
-        connect(connection.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) < 0) {
-        return failed(socket_path, errno);
+Status watch_agent(const std::string& socket_path, std::string request,
+                   const std::function<bool(std::string_view line)>& wants_more) {
+    Connection connection(socket_path);
+    if (const Status opened = connection.open(); !opened) {
+        return opened;
     }
-    request += '\n';
-    for (std::size_t sent = 0; sent < request.size();) {
-        const ssize_t size = send(connection.fd(), request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
-        if (size < 0 && errno != EINTR) {
-            return failed(socket_path, errno);
-        }
-        sent += size > 0 ? static_cast<std::size_t>(size) : 0;
+    if (const Status sent = connection.write(std::move(request)); !sent) {
+        return sent;
     }
-    std::string answer;
-    std::array<char, 4096> part{};
-    while (answer.size() < kAnswerMax) {
-        const ssize_t size = recv(connection.fd(), part.data(), part.size(), 0);
-        if (size < 0 && errno == EINTR) {
-            continue;
+    for (;;) {
+        const Result<std::string> line = connection.read();
+        if (!line) {
+            return line.error();
         }
-        if (size < 0) {
-            return failed(socket_path, errno);
+        if (!wants_more(*line)) {
+            return Done{};
         }
-        if (size == 0) {
-            return Error{"the agent at " + socket_path + " closed the connection without an answer", {}};
-        }
-        const std::string_view text(part.data(), static_cast<std::size_t>(size));
-        const std::size_t end = text.find('\n');
-        answer += text.substr(0, end);
-        if (end != std::string_view::npos) {
-            return answer;
-        }
+        connection.wait_at_most({});
     }
-    return Error{"the agent at " + socket_path + " answers without end", {}};
 }
 
 }  // namespace sara::cli

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.hpp"
 
@@ -10,5 +12,10 @@ namespace sara::cli {
 /// Sends one line to the agent's control socket and gives the line that it answers, both without their newline. Waits
 /// 5 seconds at most.
 [[nodiscard]] Result<std::string> ask_agent(const std::string& socket_path, std::string request);
+
+/// Likewise, and then gives each line that comes, the answer first, for as long as it takes: until one is the last that
+/// is wanted. An error when the agent ends, or does not answer.
+[[nodiscard]] Status watch_agent(const std::string& socket_path, std::string request,
+                                 const std::function<bool(std::string_view line)>& wants_more);
 
 }  // namespace sara::cli

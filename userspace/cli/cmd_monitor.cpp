@@ -9,11 +9,24 @@ namespace sara::cli {
 namespace {
 
 constexpr std::string_view kUsage = "Usage: sara monitor [ OBJECT... ] [ --count NUMBER ]\n"
+                                    "       sara monitor cluster [ socket PATH ] [ --count NUMBER ]\n"
                                     "OBJECT := { dev | service | node | session | flow }\n";
 
 constexpr std::array<std::string_view, 5> kObjects = {"dev", "service", "node", "session", "flow"};
 
+Action cluster(Arguments& in) {
+    MonitorCluster monitor{kAgentSocket, 0};
+    const auto count = [&] { monitor.count = in.number(1, UINT64_MAX); };
+    in.options({{"socket", [&] { monitor.socket = in.word("the path of the agent's control socket"); }},
+                {"--count", count},
+                {"count", count}});
+    return monitor;
+}
+
 Action monitor(Arguments& in) {
+    if (in.accept("cluster")) {
+        return cluster(in);
+    }
     Monitor monitor;
     while (!in.empty()) {
         if (in.accept("--count") || in.accept("count")) {
@@ -22,7 +35,7 @@ Action monitor(Arguments& in) {
         }
         const std::string_view word = in.word("an object");
         if (std::find(kObjects.begin(), kObjects.end(), word) == kObjects.end()) {
-            in.fail(parse::expected("dev, service, node, session, flow or --count", word).what);
+            in.fail(parse::expected("dev, service, node, session, flow or --count, or cluster alone", word).what);
         }
         monitor.objects.emplace_back(word);
     }

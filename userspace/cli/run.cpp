@@ -10,6 +10,7 @@
 #include "cli/agent_json.hpp"
 #include "cli/batch.hpp"
 #include "cli/capture.hpp"
+#include "cli/cluster_event.hpp"
 #include "cli/grammar.hpp"
 #include "cli/netns.hpp"
 #include "cli/node_load.hpp"
@@ -187,6 +188,38 @@ ExitCode Runner::operator()(const Monitor& monitor) {
         if (!out_.flush()) {
             return wrong({"the output cannot be written", {}});
         }
+    }
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const MonitorCluster& monitor) {
+    Printer printer(out_, options_.format);
+    std::optional<Error> error;
+    std::uint64_t seen = 0;
+    const auto take = [&](std::string_view line) {
+        const nlohmann::ordered_json event = nlohmann::ordered_json::parse(line, nullptr, false);
+        if (const std::string refusal = agent_json::text(event, "error"); !refusal.empty()) {
+            error = Error{"the agent refused: " + refusal, {}};
+            return false;
+        }
+        if (!event.is_object()) {
+            error = Error{"the agent answered with something that is no JSON object", {}};
+            return false;
+        }
+        if (agent_json::text(event, "event").empty()) {
+            return true;  // it says that we watch now
+        }
+        show_cluster_event(printer, event);
+        if (!out_.flush()) {
+            error = Error{"the output cannot be written", {}};
+            return false;
+        }
+        return ++seen != monitor.count;
+    };
+    const Status watched = watch_agent(monitor.socket, R"({"watch":"cluster"})", take);
+    if (!watched || error) {
+        wrong(error ? *error : watched.error());
+        return ExitCode::refused;
     }
     return ExitCode::done;
 }

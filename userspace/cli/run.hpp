@@ -44,6 +44,7 @@ private:
     [[nodiscard]] ExitCode operator()(const Execute& execute);
     [[nodiscard]] ExitCode operator()(const Show& show);
     [[nodiscard]] ExitCode operator()(const Monitor& monitor);
+    [[nodiscard]] ExitCode operator()(const MonitorCluster& monitor);
     [[nodiscard]] ExitCode operator()(const AgentStats& stats);
     [[nodiscard]] ExitCode operator()(const NodeLoad& load);
     [[nodiscard]] ExitCode operator()(const Drain& drain);

@@ -133,7 +133,7 @@ TEST_CASE("a policy that is younger than the session that it placed is an earlie
     CHECK(right.note.empty());
 }
 
-TEST_CASE("what another version of the agent leaves out is nothing, not an error") {
+TEST_CASE("what another version of the agent leaves out of a decision is nothing, not an error") {
     for (const char* const odd : {"{}", R"({"admission": 7, "nodes": 7})", R"({"nodes": [7, null, {"name": 3}]})",
                                   R"({"admission": {"x": "y"}, "age": -1, "nodes": [{"placed": 1, "weight": 0}]})"}) {
         Explanation explanation = explained();
