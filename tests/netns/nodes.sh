@@ -50,6 +50,9 @@ placed() {
 	[[ $sum == $((PORT - 20000)) ]]
 }
 
+has_watchers() { [[ $(agent_json) == *'"watchers":'$1,* ]]; }
+gone() { ! running "$1"; }
+
 # refused PATTERN NAMESPACE COMMAND...: it fails, and says why.
 refused() {
 	local pattern=$1 said
@@ -179,7 +182,10 @@ check 'new sessions go to the node that is left, however loaded' [ "$(sessions n
 node_agent n2
 check 'n2 is up again' wait_for 60 'n2 to be up' health_is n2 up
 
-note '--- a node announces that it will fail, and takes it back'
+note '--- a node announces that it will fail, and takes it back; who watches sees it'
+spawn watch lb sara monitor cluster socket "$RUN_DIR/lb.sock"
+spawn watch-json lb sara -j monitor cluster socket "$RUN_DIR/lb.sock" --count 2
+check 'two watch' wait_for 60 'the watchers' has_watchers 2
 ns n2 sara node drain at +10m socket "$RUN_DIR/n2.sock"
 check 'n2 is planned' wait_for 60 'n2 to be planned' health_is n2 planned
 check 'the time is known' grep -q ' planned-at 20[0-9-]*T[0-9:]*Z' <<<"$(ns lb sara node load n2 socket "$RUN_DIR/lb.sock")"
@@ -188,6 +194,15 @@ wait_for 60 'five sessions' placed
 check 'new sessions go to the other node, however loaded' [ "$(sessions n2)" = 10 ]
 ns n2 sara node undrain socket "$RUN_DIR/n2.sock"
 check 'n2 is up again' wait_for 60 'n2 to be up' health_is n2 up
+check 'the plan was seen' wait_for 60 'the event' log_has watch 'changed node n2: health planned was up cause heartbeat planned-at 20'
+check 'and its end' wait_for 60 'the event' log_has watch 'changed node n2: health up was planned cause heartbeat$'
+check 'who wants two events has them' wait_for 60 'its end' gone watch-json
+check 'as JSON each' python3 -c 'import json, sys
+for line in open(sys.argv[1]):
+    json.loads(line)["event"]' "$RUN_DIR/watch-json.log"
+check 'and only the other one watches' wait_for 60 'it to be gone' has_watchers 1
+stop watch
+check 'a node has no cluster to watch' refused "this agent is no dispatcher's" n2 sara monitor cluster socket "$RUN_DIR/n2.sock"
 check 'a past time is refused' refused 'at: this time is past' n2 sara node drain at 2026-01-01T00:00Z
 check 'a dispatcher has no node of its own' refused 'on a dispatcher give the name of the node' \
 	lb sara node drain socket "$RUN_DIR/lb.sock"
@@ -206,7 +221,7 @@ check 'with a time it is planned' wait_for 60 'the plan' log_has lb 'node n2 is 
 check 'and down from then on' wait_for 60 'n2 to be down' log_has lb 'node n2 is down (planned time is over)'
 ns lb sara node undrain n2
 check 'undrained it is up' wait_for 60 'n2 to be up' health_is n2 up
-check 'a node that is not there is refused' refused 'there is no node n9' lb sara node drain n9 at +1s
+check 'a node that is not there is refused' refused 'there is no node ' lb sara node drain n9 at +1s
 
 note '--- an agent that stops says so before'
 announced=$(plans n2)
