@@ -131,6 +131,8 @@ class Sipp(Caller):
     """SIPp: by mode a socket for each call or one for all, by scenario our own voice or the one that it comes with.
     Several of a client have ports of their own, by `number`."""
     PROGRAM = "SIPp"
+    # It ends when its own timers came late too often, as they do on a busy machine.
+    PATIENCE = ["-watchdog_minor_maxtriggers", "100000", "-watchdog_major_maxtriggers", "100000"]
     MEDIA_PORTS = 4000  # of each: four for a call
 
     def __init__(self, arguments, client, address, mode, number):
@@ -149,7 +151,7 @@ class Sipp(Caller):
         super().__init__(arguments.prefix, client, [
             "sipp", *scenario, "-i", address, "-mi", address, "-t", mode, "-p", str(5060 + 10 * number),
             "-mp", str(6000 + number * self.MEDIA_PORTS),
-            "-m", str(self.calls), "-r", str(arguments.call_rate),
+            *self.PATIENCE, "-m", str(self.calls), "-r", str(arguments.call_rate),
             "-max_socket", "1000", "-nostdin", "-trace_err", "-trace_stat", "-stf", self.stat_path, "-fd", "1",
             f"{in_url(arguments.vip)}:5060"], directory)
 

@@ -58,7 +58,8 @@ sipp_answers() {
 	local media=${MEDIA_PORT[$1]}
 	[[ $4 == udp ]] || media=$((media + 50))
 	spawn "sip-$1-$4" "$1" sipp -sf "$HERE_SERVERS/sip-uas.xml" -i "$2" -p "$3" -mi "$DISPATCHED" \
-		-mp "$media" -rtp_echo -nostdin -max_socket 1000 -t "${4:0:1}1"
+		-mp "$media" -rtp_echo -nostdin -max_socket 1000 -t "${4:0:1}1" \
+		-watchdog_minor_maxtriggers 100000 -watchdog_major_maxtriggers 100000
 }
 
 serve_sip_sipp() {

@@ -265,6 +265,14 @@ class Reader(Actor):
     def act_stats(self):
         self.do_nl('stats-get')
 
+    def act_refused(self):
+        client = f'src=198.18.0.{40 + self.rng.randrange(CLIENTS)}'
+        try:
+            self.do_nl('refused-get', client, f'sport={self.rng.randrange(4000, 4032)}', 'dst=' + VIP, 'dport=5060', 'proto=17')
+        except bot.Refused as refusal:
+            if not str(refusal).startswith('ENOENT: '):     # hardly anybody is; the sentence that says so is an answer
+                raise
+
     def act_leave(self):
         self.do_nl('stats-get')
         family, self.family = self.family, None
