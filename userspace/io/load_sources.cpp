@@ -7,6 +7,8 @@
 #include <array>
 #include <string>
 
+#include "io/clock.hpp"
+
 namespace sara::io {
 
 namespace {
@@ -39,7 +41,9 @@ node::Sources read_load_sources(std::span<const ListenPort> ports) {
                           .udp_mem = read_file("/proc/sys/net/ipv4/udp_mem"),
                           .snmp = read_file("/proc/net/snmp"),
                           .io_pressure = read_file("/proc/pressure/io"),
-                          .diskstats = read_file("/proc/diskstats")};
+                          .diskstats = read_file("/proc/diskstats"),
+                          .net_dev = read_file("/proc/net/dev"),
+                          .at = now()};
     if (Result<std::vector<node::SocketQueue>> queues = read_socket_queues(ports)) {
         sources.queues = std::move(*queues);
     }

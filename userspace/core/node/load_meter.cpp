@@ -11,6 +11,8 @@ namespace {
 using policy::Component;
 using policy::Load;
 
+constexpr Duration kLinkWindow = std::chrono::seconds(1);
+constexpr std::size_t kMaxSent = 64;
 constexpr double kDropScale = 10;
 constexpr double kFullIoQueue = 32;  ///< what one disk takes at once, by the age of its interface
 
@@ -96,6 +98,30 @@ void put_backlog(LoadReport& report, const std::vector<SocketQueue>& queues) {
 
 }  // namespace
 
+void LoadMeter::put_link(LoadReport& report, const Sources& sources) {
+    const auto bytes = uplink_ ? parse_sent(sources.net_dev, uplink_->device) : std::nullopt;
+    if (!bytes || (!sent_.empty() && (*bytes < sent_.back().bytes || sources.at < sent_.back().at))) {
+        // The device is away, or began anew.
+        sent_.clear();
+        if (!bytes) {
+            return;
+        }
+    }
+    sent_.push_back({sources.at, *bytes});
+    while (sent_.size() > kMaxSent || (sent_.size() > 2 && sources.at - sent_[1].at >= kLinkWindow)) {
+        sent_.pop_front();
+    }
+    const std::chrono::duration<double> time = sources.at - sent_.front().at;
+    if (time.count() <= 0) {
+        return;
+    }
+    const double rate = static_cast<double>(*bytes - sent_.front().bytes) / time.count();
+    const double load = rate / static_cast<double>(uplink_->capacity);
+    put(report, Component::link, load,
+        uplink_->device + ": " + std::to_string(std::lround(rate)) + " of " + std::to_string(uplink_->capacity) +
+            " bytes/s");
+}
+
 LoadReport LoadMeter::sample(const Sources& sources) {
     LoadReport report;
     std::optional<CpuStat> cpu = parse_stat(sources.stat);
@@ -113,6 +139,7 @@ LoadReport LoadMeter::sample(const Sources& sources) {
     if (sources.queues) {
         put_backlog(report, *sources.queues);
     }
+    put_link(report, sources);
     return report;
 }
 

@@ -3,10 +3,13 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/base/time.hpp"
 #include "core/node/proc_text.hpp"
 #include "core/policy/load.hpp"
 
@@ -21,6 +24,15 @@ struct SocketQueue {
     friend bool operator==(const SocketQueue&, const SocketQueue&) = default;
 };
 
+/// The uplink by which what the node serves leaves. What it can carry is often less than the device says: a tariff, a
+/// shaper, a share.
+struct Uplink {
+    std::string device;
+    std::uint64_t capacity = 0;  ///< bytes per second, above 0
+
+    friend bool operator==(const Uplink&, const Uplink&) = default;
+};
+
 /// What a node can know of itself, as it was read. A file that is not there is empty.
 struct Sources {
     std::string stat{};         ///< /proc/stat
@@ -31,6 +43,8 @@ struct Sources {
     std::string snmp{};         ///< /proc/net/snmp
     std::string io_pressure{};  ///< /proc/pressure/io
     std::string diskstats{};    ///< /proc/diskstats
+    std::string net_dev{};      ///< /proc/net/dev
+    Time at{};                  ///< when it was read
     /// Of the service's sockets. Nothing: they could not be asked for.
     std::optional<std::vector<SocketQueue>> queues{};
 };
@@ -49,13 +63,26 @@ struct LoadReport {
 ///   network  max(socket memory / its limit, 10 x share of datagrams that were dropped: at a tenth the calls are lost)
 ///   io       share of time in which something waited for I/O; without PSI, requests in flight / 32
 ///   backlog  max over the service's sockets of what waits / its limit
+///   link     bytes sent per second / the uplink's capacity, over the last second: media come in rhythms, and a second
+///            holds whole beats of all of them
 class LoadMeter {
 public:
+    explicit LoadMeter(std::optional<Uplink> uplink = {}) : uplink_(std::move(uplink)) {}
+
     [[nodiscard]] LoadReport sample(const Sources& sources);
 
 private:
     std::optional<CpuStat> cpu_;
     std::optional<UdpCounters> udp_;
+
+    struct Sent {
+        Time at;
+        std::uint64_t bytes = 0;
+    };
+    void put_link(LoadReport& report, const Sources& sources);
+
+    std::optional<Uplink> uplink_;
+    std::deque<Sent> sent_;  ///< the oldest is a second old, or the last but one
 };
 
 }  // namespace sara::node

@@ -160,6 +160,23 @@ std::optional<UdpCounters> parse_snmp(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> parse_sent(std::string_view text, std::string_view device) {
+    // "  eth0: " and 8 numbers of what came; then what was sent, its bytes first. A name may stand close to its number.
+    constexpr int kReceived = 8;
+    while (!text.empty()) {
+        std::string_view line = cut(text, '\n');
+        std::string_view name = cut(line, ':');
+        if (word(name) != device) {
+            continue;
+        }
+        for (int field = 0; field < kReceived; ++field) {
+            static_cast<void>(word(line));
+        }
+        return number<std::uint64_t>(word(line));
+    }
+    return std::nullopt;
+}
+
 std::optional<double> parse_pressure(std::string_view text) {
     const auto line = line_of(text, "some");
     if (!line) {

@@ -57,6 +57,9 @@ struct UdpCounters {
 };
 [[nodiscard]] std::optional<UdpCounters> parse_snmp(std::string_view text);
 
+/// /proc/net/dev: bytes that the device has sent.
+[[nodiscard]] std::optional<std::uint64_t> parse_sent(std::string_view text, std::string_view device);
+
 /// /proc/pressure/io: share of the last 10 s in which some task waited for I/O, 0 to 1.
 [[nodiscard]] std::optional<double> parse_pressure(std::string_view text);
 

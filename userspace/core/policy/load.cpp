@@ -9,7 +9,8 @@ namespace sara::policy {
 
 namespace {
 
-constexpr std::array kAll{Component::cpu, Component::memory, Component::network, Component::io, Component::backlog};
+constexpr std::array kAll{Component::cpu, Component::memory,  Component::network,
+                          Component::io,  Component::backlog, Component::link};
 static_assert(kAll.size() == kComponents);
 
 }  // namespace
@@ -36,6 +37,8 @@ std::string_view to_string(Component component) noexcept {
         return "io";
     case Component::backlog:
         return "backlog";
+    case Component::link:
+        return "link";
     }
     return "?";
 }

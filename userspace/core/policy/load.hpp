@@ -46,9 +46,10 @@ enum class Component : std::uint8_t {
     network = 2,  ///< socket memory against its limit
     io = 3,       ///< the I/O queue
     backlog = 4,  ///< accept and receive queues of the service's sockets
+    link = 5,     ///< what leaves by the uplink against what it carries
 };
 
-inline constexpr std::size_t kComponents = 5;
+inline constexpr std::size_t kComponents = 6;
 static_assert(kComponents == wire::kComponentCount);
 
 [[nodiscard]] std::string_view to_string(Component component) noexcept;

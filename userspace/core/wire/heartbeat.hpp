@@ -102,7 +102,7 @@ struct LoadMessage {
 };
 
 inline constexpr std::uint8_t kLoadVersion = 1;
-inline constexpr std::uint8_t kComponentCount = 5;
+inline constexpr std::uint8_t kComponentCount = 6;
 inline constexpr std::uint32_t kMillion = 1'000'000;
 inline constexpr std::size_t kMaxRawText = 64;
 /// A message of a newer version of ours may be longer than all parts we know; above this it is refused.

@@ -101,6 +101,27 @@ TEST_CASE("backlog is the fullest queue") {
     CHECK(raw(report, Component::backlog) == "udp 5060: 40 of 80");
 }
 
+TEST_CASE("link is what was sent in the last second against the uplink's capacity") {
+    using namespace std::chrono_literals;
+    const auto sent = [](std::uint64_t bytes, Duration at) {
+        return Sources{.net_dev = "Inter-| Receive\n  eth0: 9 9 0 0 0 0 0 0 " + std::to_string(bytes) + " 1 0 0 0 0 0 0\n",
+                       .at = Time(at)};
+    };
+    LoadMeter meter(Uplink{"eth0", 1000});
+    CHECK_FALSE(meter.sample(sent(50'000, 10s)).loads.get(Component::link));
+    CHECK(load_of(meter.sample(sent(50'100, 10500ms)), Component::link) == Approx(.2));
+    CHECK(load_of(meter.sample(sent(50'700, 11s)), Component::link) == Approx(.7));
+    const LoadReport report = meter.sample(sent(50'900, 11500ms));
+    CHECK(load_of(report, Component::link) == Approx(.8));
+    CHECK(raw(report, Component::link) == "eth0: 800 of 1000 bytes/s");
+    CHECK(load_of(meter.sample(sent(60'000, 16500ms)), Component::link) == 1);
+    // A device that began anew, and one that is away.
+    CHECK_FALSE(meter.sample(sent(10, 17s)).loads.get(Component::link));
+    CHECK(load_of(meter.sample(sent(510, 18s)), Component::link) == Approx(.5));
+    CHECK_FALSE(meter.sample({.net_dev = "lo: 1 2 3", .at = Time(19s)}).loads.get(Component::link));
+    CHECK_FALSE(LoadMeter().sample(sent(1, 1s)).loads.get(Component::link));
+}
+
 TEST_CASE("what cannot be measured is absent, not 0") {
     CHECK(LoadMeter().sample({}).loads == policy::LoadVector{});
     CHECK_FALSE(LoadMeter().sample({.queues = std::vector<SocketQueue>{}}).loads.get(Component::backlog));

@@ -69,3 +69,16 @@ TEST_CASE("/proc/diskstats: requests in flight of all devices") {
           12U);
     CHECK_FALSE(parse_diskstats("   8       0 sda 1 2 3\n"));
 }
+
+TEST_CASE("/proc/net/dev: what a device has sent") {
+    const std::string text =
+        "Inter-|   Receive                            |  Transmit\n"
+        " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop\n"
+        "    lo:     100       1    0    0    0     0          0         0      100       1    0    0\n"
+        "  eth0:12345 6 0 0 0 0 0 0 678 9 0 0 0 0 0 0\n";
+    CHECK(parse_sent(text, "eth0") == 678U);
+    CHECK(parse_sent(text, "lo") == 100U);
+    CHECK_FALSE(parse_sent(text, "eth1"));
+    CHECK_FALSE(parse_sent("eth0: 1 2 3\n", "eth0"));
+    CHECK_FALSE(parse_sent("", "eth0"));
+}
