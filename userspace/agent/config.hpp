@@ -12,6 +12,7 @@
 #include "core/base/address.hpp"
 #include "core/base/result.hpp"
 #include "core/inspect/protocol.hpp"
+#include "core/node/load_meter.hpp"
 #include "core/node/vip_plan.hpp"
 #include "core/role/cluster.hpp"
 #include "core/role/log_line.hpp"
@@ -36,6 +37,7 @@ struct NodeRoleConfig {
     role::NodeConfig node;
     std::vector<io::ListenPort> listen;  ///< of the application: their queues are its backlog
     std::vector<role::ProbeConfig> probes;
+    std::optional<node::Uplink> link{};  ///< by which what is served leaves
     node::VipConfig vip{};  ///< without addresses nothing is prepared
 
     friend bool operator==(const NodeRoleConfig&, const NodeRoleConfig&) = default;

@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxListen = 64;
 constexpr std::size_t kMaxProbes = 16;
+constexpr std::size_t kMaxDeviceName = 15;
 constexpr double kMaxWeight = 1000;
 
 std::optional<Transport> parse_transport(std::string_view text) {
@@ -62,6 +63,17 @@ void read_probe(const json& value, const std::string& path, std::vector<role::Pr
         probe.kind = *kind;
         probe.target = {*address, static_cast<Port>(*port)};
         probes.push_back(probe);
+    }
+}
+
+void read_link(const json& value, const std::string& path, std::optional<node::Uplink>& link, Errors& errors) {
+    constexpr std::uint64_t kMaxCapacity = 1'000'000'000'000;
+    JsonObject object(value, path, errors);
+    const auto device = object.text("device", kMaxDeviceName, Presence::required);
+    const auto capacity = object.number("capacity", 1, kMaxCapacity, Presence::required);
+    object.finish();
+    if (device && capacity) {
+        link = node::Uplink{*device, *capacity};
     }
 }
 
@@ -162,6 +174,7 @@ NodeRoleConfig read_node_role(const json& value, const std::string& path, Errors
     if (config.listen.size() > kMaxListen) {
         object.refuse("listen", "has more than " + std::to_string(kMaxListen) + " ports");
     }
+    object.with("link", [&](const json& link, const std::string& where) { read_link(link, where, config.link, errors); });
     config.vip = read_vips(object);
     for (const std::vector<Endpoint>& told : {config.dispatchers, config.plain}) {
         for (const Endpoint& to : told) {

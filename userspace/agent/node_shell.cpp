@@ -53,7 +53,7 @@ Result<std::unique_ptr<NodeShell>> NodeShell::open(boost::asio::io_context& io, 
 }
 
 NodeShell::NodeShell(boost::asio::io_context& io, const NodeRoleConfig& config)
-    : config_(config), role_(config.node, draw_sequence()), alarm_(io, [this] { on_alarm(); }) {}
+    : config_(config), role_(config.node, draw_sequence()), meter_(config.link), alarm_(io, [this] { on_alarm(); }) {}
 
 void NodeShell::plan(std::optional<Time> at) {
     role_.plan(at);

@@ -372,6 +372,20 @@ TEST_CASE("who is refused is asked to wait 5 s, or as long as is said, in whole 
     }
 }
 
+TEST_CASE("a node's uplink is a device and what it carries") {
+    const auto node = [](const std::string& link) {
+        return R"({"node": {"host": "198.18.0.11", "dispatchers": ["198.18.0.2:7100"], "link": )" + link +
+               R"(}, "key_file": "/k"})";
+    };
+    const auto link = good(node(R"({"device": "eth0", "capacity": 125000000})")).node->link;
+    REQUIRE(link);
+    CHECK(link->device == "eth0");
+    CHECK(link->capacity == 125'000'000);
+    CHECK(error(node(R"({"device": "eth0"})")).starts_with("node.link.capacity"));
+    CHECK(error(node(R"({"device": "eth0", "capacity": 0})")).starts_with("node.link.capacity"));
+    CHECK(error(node(R"({"capacity": 1})")).starts_with("node.link.device"));
+}
+
 TEST_CASE("a cluster is watched only if asked for, with defaults for what is left out") {
     CHECK_FALSE(good(with("")).cluster);
     const Config config = good(R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {}}, "key_file": "/k"})");
