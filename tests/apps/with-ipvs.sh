@@ -9,6 +9,8 @@
 #
 # ipvs-persistent: the same with client persistence over one mark for everything (-p): a client's address decides, so
 # sessions stay whole, and all of a client's sessions are on one node however many they are.
+#
+# IPVS_SCHEDULER is another scheduler than round robin; IPVS_SIP are more options for SIP over UDP (-p 60 --pe sip).
 
 dispatcher_up() {
 	local family=4 address=$VIP mark_rule node
@@ -41,10 +43,10 @@ dispatcher_up() {
 		if [[ $WITH == ipvs-persistent ]]; then
 			echo "-A -f 1 ${family/#4/} -s rr -p 300"
 		else
-			echo "-A -t $address:554 -s rr"
-			echo "-A -u $address:5060 -s rr"
-			echo "-A -t $address:5060 -s rr"
-			echo "-A -f 1 ${family/#4/} -s rr"
+			echo "-A -t $address:554 -s ${IPVS_SCHEDULER:-rr}"
+			echo "-A -u $address:5060 -s ${IPVS_SCHEDULER:-rr}${IPVS_SIP:+ $IPVS_SIP}"
+			echo "-A -t $address:5060 -s ${IPVS_SCHEDULER:-rr}"
+			echo "-A -f 1 ${family/#4/} -s ${IPVS_SCHEDULER:-rr}"
 		fi | sed 's/ 6 / -6 /; s/  / /'
 		for node in "${NODES[@]}"; do
 			local real=${ADDR[$node]}
