@@ -81,7 +81,7 @@ TEST_CASE("the bytes of a load message") {
 
 TEST_CASE("components and trailing parts of a newer node are skipped") {
     Buffer newer = kLoadBytes;
-    newer.insert(newer.end(), {200, 0, 3, 9, 9, 9, 5, 0, 0});
+    newer.insert(newer.end(), {200, 0, 3, 9, 9, 9, kComponentCount, 0, 0});
     REQUIRE(decode_load(newer).ok());
     CHECK(*decode_load(newer) == message());
     CHECK(decode_load(Bytes(kLoadBytes).first(12))->parts.empty());
@@ -123,7 +123,7 @@ TEST_CASE("what could not be decoded is not encoded") {
     CHECK(refused([](LoadMessage& bad) { bad.period = 0ms; }));
     CHECK(refused([](LoadMessage& bad) { bad.period = 65536ms; }));
     CHECK(refused([](LoadMessage& bad) { bad.parts[1].component = 0; }));
-    CHECK(refused([](LoadMessage& bad) { bad.parts[1].component = 5; }));
+    CHECK(refused([](LoadMessage& bad) { bad.parts[1].component = kComponentCount; }));
     CHECK(refused([](LoadMessage& bad) { bad.parts[1].raw = std::string(65, 'x'); }));
 }
 
