@@ -11,7 +11,7 @@ namespace {
 using policy::Component;
 using policy::Load;
 
-constexpr Duration kLinkWindow = std::chrono::seconds(1);
+constexpr Duration kLinkWindow = std::chrono::milliseconds(500);
 constexpr std::size_t kMaxSent = 64;
 constexpr double kDropScale = 10;
 constexpr double kFullIoQueue = 32;  ///< what one disk takes at once, by the age of its interface

@@ -63,8 +63,8 @@ struct LoadReport {
 ///   network  max(socket memory / its limit, 10 x share of datagrams that were dropped: at a tenth the calls are lost)
 ///   io       share of time in which something waited for I/O; without PSI, requests in flight / 32
 ///   backlog  max over the service's sockets of what waits / its limit
-///   link     bytes sent per second / the uplink's capacity, over the last second: media come in rhythms, and a second
-///            holds whole beats of all of them
+///   link     bytes sent per second / the uplink's capacity, over the last half second: less holds too few packets of a
+///            stream, and more tells of sessions that are gone
 class LoadMeter {
 public:
     explicit LoadMeter(std::optional<Uplink> uplink = {}) : uplink_(std::move(uplink)) {}
@@ -82,7 +82,7 @@ private:
     void put_link(LoadReport& report, const Sources& sources);
 
     std::optional<Uplink> uplink_;
-    std::deque<Sent> sent_;  ///< the oldest is a second old, or the last but one
+    std::deque<Sent> sent_;  ///< the oldest is half a second old, or the last but one
 };
 
 }  // namespace sara::node

@@ -101,7 +101,7 @@ TEST_CASE("backlog is the fullest queue") {
     CHECK(raw(report, Component::backlog) == "udp 5060: 40 of 80");
 }
 
-TEST_CASE("link is what was sent in the last second against the uplink's capacity") {
+TEST_CASE("link is what was sent in the last half second against the uplink's capacity") {
     using namespace std::chrono_literals;
     const auto sent = [](std::uint64_t bytes, Duration at) {
         return Sources{.net_dev = "Inter-| Receive\n  eth0: 9 9 0 0 0 0 0 0 " + std::to_string(bytes) + " 1 0 0 0 0 0 0\n",
@@ -109,9 +109,9 @@ TEST_CASE("link is what was sent in the last second against the uplink's capacit
     };
     LoadMeter meter(Uplink{"eth0", 1000});
     CHECK_FALSE(meter.sample(sent(50'000, 10s)).loads.get(Component::link));
-    CHECK(load_of(meter.sample(sent(50'100, 10500ms)), Component::link) == Approx(.2));
-    CHECK(load_of(meter.sample(sent(50'700, 11s)), Component::link) == Approx(.7));
-    const LoadReport report = meter.sample(sent(50'900, 11500ms));
+    CHECK(load_of(meter.sample(sent(50'100, 10250ms)), Component::link) == Approx(.4));
+    CHECK(load_of(meter.sample(sent(50'350, 10500ms)), Component::link) == Approx(.7));
+    const LoadReport report = meter.sample(sent(50'500, 10750ms));
     CHECK(load_of(report, Component::link) == Approx(.8));
     CHECK(raw(report, Component::link) == "eth0: 800 of 1000 bytes/s");
     CHECK(load_of(meter.sample(sent(60'000, 16500ms)), Component::link) == 1);
