@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// One cell of the overload experiment's simulated part: a system, a cluster, a load, over several seeds; as JSON, with what
-// the cluster can complete as 1. Run by tools/experiment.
+// One cell of the overload experiment's simulated part: a system, a cluster, a load, over several seeds; as JSON, with
+// what the cluster can complete as 1. Run by tools/experiment.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -96,8 +96,8 @@ int main(int argc, char** argv) {
             return usage();
         }
     }
-    const auto* const system = std::find_if(kSystems.begin(), kSystems.end(),
-                                            [&](System each) { return to_string(each) == system_name; });
+    const auto* const system =
+        std::find_if(kSystems.begin(), kSystems.end(), [&](System each) { return to_string(each) == system_name; });
     const auto seeds = static_cast<unsigned>(values["seeds"]);
     if (system == kSystems.end() || seeds == 0 || values["nodes"] < 1 || values["capacity"] < 1 ||
         values["period"] <= 0 || values["hold"] <= 0) {
@@ -114,11 +114,12 @@ int main(int argc, char** argv) {
     setup.warm_up = seconds(values["warm-up"]);
     setup.measured = seconds(values["measured"]);
     const Summary out = run(setup, seeds);
-    std::printf("{\"system\": \"%s\", \"nodes\": %u, \"capacity\": %u, \"weak\": %u, \"offered\": %g, \"period\": %g, "
-                "\"seeds\": %u, \"completed\": %.5f, \"completed_worst\": %.5f, \"broken\": %.6f, \"broken_worst\": %.6f, "
-                "\"load\": %.4f, \"uneven\": %.4f}\n",
-                std::string(to_string(setup.system)).c_str(), setup.nodes, setup.capacity, setup.weak, setup.offered,
-                values["period"], seeds, out.completed, out.completed_worst, out.broken, out.broken_worst, out.load,
-                out.uneven);
+    std::printf(
+        "{\"system\": \"%s\", \"nodes\": %u, \"capacity\": %u, \"weak\": %u, \"offered\": %g, \"period\": %g, "
+        "\"seeds\": %u, \"completed\": %.5f, \"completed_worst\": %.5f, \"broken\": %.6f, \"broken_worst\": %.6f, "
+        "\"load\": %.4f, \"uneven\": %.4f}\n",
+        std::string(to_string(setup.system)).c_str(), setup.nodes, setup.capacity, setup.weak, setup.offered,
+        values["period"], seeds, out.completed, out.completed_worst, out.broken, out.broken_worst, out.load,
+        out.uneven);
     return 0;
 }

@@ -174,7 +174,8 @@ NodeRoleConfig read_node_role(const json& value, const std::string& path, Errors
     if (config.listen.size() > kMaxListen) {
         object.refuse("listen", "has more than " + std::to_string(kMaxListen) + " ports");
     }
-    object.with("link", [&](const json& link, const std::string& where) { read_link(link, where, config.link, errors); });
+    object.with("link",
+                [&](const json& link, const std::string& where) { read_link(link, where, config.link, errors); });
     config.vip = read_vips(object);
     for (const std::vector<Endpoint>& told : {config.dispatchers, config.plain}) {
         for (const Endpoint& to : told) {

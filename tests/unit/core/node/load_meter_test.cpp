@@ -104,7 +104,8 @@ TEST_CASE("backlog is the fullest queue") {
 TEST_CASE("link is what was sent in the last half second against the uplink's capacity") {
     using namespace std::chrono_literals;
     const auto sent = [](std::uint64_t bytes, Duration at) {
-        return Sources{.net_dev = "Inter-| Receive\n  eth0: 9 9 0 0 0 0 0 0 " + std::to_string(bytes) + " 1 0 0 0 0 0 0\n",
+        return Sources{.net_dev =
+                           "Inter-| Receive\n  eth0: 9 9 0 0 0 0 0 0 " + std::to_string(bytes) + " 1 0 0 0 0 0 0\n",
                        .at = Time(at)};
     };
     LoadMeter meter(Uplink{"eth0", 1000});
