@@ -38,7 +38,7 @@ struct NodeRoleConfig {
     std::vector<io::ListenPort> listen;  ///< of the application: their queues are its backlog
     std::vector<role::ProbeConfig> probes;
     std::optional<node::Uplink> link{};  ///< by which what is served leaves
-    node::VipConfig vip{};  ///< without addresses nothing is prepared
+    node::VipConfig vip{};               ///< without addresses nothing is prepared
 
     friend bool operator==(const NodeRoleConfig&, const NodeRoleConfig&) = default;
 };
