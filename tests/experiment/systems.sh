@@ -56,7 +56,7 @@ if [[ $SYSTEM == sara* ]]; then
 		[[ -d /sys/module/sara ]] || insmod "$SARA_KO"
 		[[ $SYSTEM != sara-open ]] || admission=off
 		[[ $SYSTEM != sara-paper ]] ||
-			policy=', "thresholds": {"t1": 0.5, "t2": 0.7, "t3": 0.85, "c": 1}, "moving_thresholds": true'
+			policy=', "thresholds": {"t1": 0.5, "t2": 0.7, "t3": 0.85, "c": 1}, "moving_thresholds": true, "spare_established": false'
 		[[ $SCENARIO != stale ]] || period=5
 		(umask 077 && "$SARA_BIN/sara-agent" keygen >"$RUN_DIR/key")
 		service="\"name\": \"sip\", \"vip\": \"$VIP\", \"proto\": \"udp\", \"port\": 5060, \"app\": \"sip\""

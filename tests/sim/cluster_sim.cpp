@@ -113,6 +113,7 @@ private:
 
     static policy::ShellConfig shell_config(const ClusterSetup& setup) {
         policy::ShellConfig config = setup.shell;
+        config.admission.spare = setup.system == System::recommended || setup.system == System::moving;
         switch (setup.system) {
         case System::no_control:
         case System::recommended:

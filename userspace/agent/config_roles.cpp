@@ -216,6 +216,7 @@ ClusterRoleConfig read_cluster(const json& value, const std::string& path, Error
         config.cluster.weights = read_weights(weights, where, errors);
     });
     shell.admission.moving = object.boolean("moving_thresholds").value_or(shell.admission.moving);
+    shell.admission.spare = object.boolean("spare_established").value_or(shell.admission.spare);
     object.finish();
     add(check(detector), path, errors);
     add(check(shell), path, errors);

@@ -428,6 +428,7 @@ TEST_CASE("thresholds out of order, a smoothing of 0 and an unknown key are refu
     CHECK(error(cluster(R"("smoothing": 0)")).starts_with("dispatcher.cluster.smoothing: "));
     CHECK(error(cluster(R"("window": 1)")).starts_with("dispatcher.cluster.window: "));
     CHECK(error(cluster(R"("moving_thresholds": 1)")).starts_with("dispatcher.cluster.moving_thresholds: "));
+    CHECK(error(cluster(R"("spare_established": "no")")).starts_with("dispatcher.cluster.spare_established: "));
     CHECK(error(cluster(R"("unknown": 1)")).starts_with("dispatcher.cluster.unknown: "));
 }
 

@@ -54,7 +54,8 @@ Admission AdmissionControl::decide(const AdmissionInput& input) {
     const double pending = literal ? 0 : input.pending;
     // Nodes that do not tell their load may be well, and what they serve is not to be broken for it.
     const Load unknown = input.any_up ? config_.thresholds.t2() : Load::full();
-    const double cluster = input.cluster ? std::max(0.0, input.cluster->value() + pending) : unknown.value();
+    const double told = input.cluster ? std::max(0.0, input.cluster->value() + pending) : unknown.value();
+    const double cluster = config_.spare ? std::min(told, thresholds_.now().t3().value()) : told;
     Admission out;
     out.x = std::max(input.own.value(), cluster);
     if (config_.moving) {

@@ -28,6 +28,10 @@ struct AdmissionConfig {
     /// Eq. 4. Off: with one verdict per session and pending sessions counted the load stays below T2, where nothing
     /// moves; in the simulation (tests/sim) it completes no more. What it adds is a threshold that comes back late.
     bool moving = false;
+    /// What was admitted is not touched for the cluster's load, which counts up to T3: only the dispatcher's own thins
+    /// media and stops signalling. A measured load ends at 1, where a server that is well used stands; at C it would
+    /// lose the BYEs that relieve it, and clients' media, which with direct return do not. Off: the paper's Fig. 4.
+    bool spare = true;
     Duration period = std::chrono::milliseconds(500);      ///< T_0: how often is decided
     Duration min_period = std::chrono::milliseconds(100);  ///< T_min
 };
@@ -37,7 +41,7 @@ struct AdmissionConfig {
 
 /// What is pushed to the kernel. It decides by drop_at(x + cost * sessions admitted since the push), once per session.
 struct Admission {
-    double x = 1;           ///< load that is known, with what was admitted since it was measured; may pass 1
+    double x = 1;           ///< load that counts, with what was admitted since it was measured; may pass 1
     Cost cost{};            ///< load of the cluster per session; 0 with paper_literal
     Thresholds thresholds;  ///< after they moved
     Equations equations = Equations::recommended;  ///< literal: `drop` holds until the next push, whatever is admitted
@@ -74,7 +78,7 @@ public:
     explicit AdmissionControl(const AdmissionConfig& config = {})
         : config_(config), thresholds_(config.thresholds), period_(config.period) {}
 
-    /// x = max(own, cluster + pending), not below 0.
+    /// x = max(own, cluster + pending), not below 0; with `spare` the cluster's part is not above T3.
     [[nodiscard]] Admission decide(const AdmissionInput& input);
 
 private:

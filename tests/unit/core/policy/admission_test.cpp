@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const AdmissionConfig kPaper{.thresholds = Thresholds::paper()};
+const AdmissionConfig kPaper{.thresholds = Thresholds::paper(), .spare = false};
 
 AdmissionInput loaded(double cluster, double own = 0) {
     return {.own = Load::clamped(own), .cluster = Load::clamped(cluster), .cost = Cost::of(.01)};
@@ -81,7 +81,7 @@ TEST_CASE("thresholds move only where that is asked for") {
     AdmissionControl still(kPaper);
     CHECK(still.decide(loaded(.95)).thresholds == Thresholds::paper());
 
-    AdmissionControl moving({.thresholds = Thresholds::paper(), .moving = true});
+    AdmissionControl moving({.thresholds = Thresholds::paper(), .moving = true, .spare = false});
     const Admission out = moving.decide(loaded(.95));
     CHECK(out.thresholds.t2().value() == Approx(.7 - .25 * .25));
     CHECK(out.drop == drop_at(.95, out.thresholds));
@@ -96,6 +96,21 @@ TEST_CASE("the paper's letter decides by eq. 2 as printed, and knows no pending 
     CHECK(out.drop.fresh.value() == Approx(.25));
     CHECK(out.cost == Cost());
     CHECK(out.equations == Equations::paper_literal);
+}
+
+TEST_CASE("what was admitted is spared by the cluster's load, however high, and not by the dispatcher's own") {
+    AdmissionControl control({.thresholds = Thresholds::paper()});
+    for (const double load : {.86, .95, 1.}) {
+        const Admission out = control.decide(loaded(load));
+        CHECK(out.x == Approx(.85));
+        CHECK(stage_of(out.drop) == Stage::refuses_all);
+    }
+    AdmissionInput more = loaded(1);
+    more.pending = 3;
+    CHECK(stage_of(control.decide(more).drop) == Stage::refuses_all);
+    CHECK(stage_of(control.decide({.own = {}, .cluster = std::nullopt, .any_up = false}).drop) == Stage::refuses_all);
+    CHECK(stage_of(control.decide(loaded(1, .9)).drop) == Stage::thins);
+    CHECK(stage_of(control.decide(loaded(.2, 1)).drop) == Stage::stops);
 }
 
 TEST_CASE("periods out of order are refused by name") {

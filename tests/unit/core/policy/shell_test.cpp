@@ -90,7 +90,7 @@ TEST_CASE("a node that is down is left out of scores and of the cluster's load")
     CHECK(pushed.nodes[0].node == kA);
     CHECK(pushed.admission.x == Approx(.3));
     cluster.shell.set_up(kA, false, cluster.now);
-    CHECK(cluster.update().admission.drop.all);
+    CHECK(stage_of(cluster.update().admission.drop) == Stage::refuses_all);
     CHECK(cluster.update().nodes.empty());
 }
 
