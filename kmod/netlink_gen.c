@@ -116,7 +116,7 @@ const struct nla_policy sara_node_new_nl_policy[SARA_A_NODE_HEALTH + 1] = {
 	[SARA_A_NODE_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[SARA_A_NODE_WEIGHT] = { .type = NLA_U32, },
 	[SARA_A_NODE_MAX_SESSIONS] = { .type = NLA_U32, },
-	[SARA_A_NODE_HEALTH] = NLA_POLICY_MAX(NLA_U32, 4),
+	[SARA_A_NODE_HEALTH] = NLA_POLICY_MAX(NLA_U32, 5),
 };
 
 /* SARA_CMD_NODE_SET - do */
@@ -130,7 +130,7 @@ const struct nla_policy sara_node_set_nl_policy[SARA_A_NODE_HEALTH + 1] = {
 	[SARA_A_NODE_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[SARA_A_NODE_WEIGHT] = { .type = NLA_U32, },
 	[SARA_A_NODE_MAX_SESSIONS] = { .type = NLA_U32, },
-	[SARA_A_NODE_HEALTH] = NLA_POLICY_MAX(NLA_U32, 4),
+	[SARA_A_NODE_HEALTH] = NLA_POLICY_MAX(NLA_U32, 5),
 };
 
 /* SARA_CMD_NODE_DEL - do */

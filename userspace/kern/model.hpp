@@ -22,7 +22,7 @@
 namespace sara::kern {
 
 using Milliseconds = std::chrono::milliseconds;
-using Mac = std::array<std::uint8_t, 6>;
+using sara::Mac;
 
 /// A value the module sent and this program does not know stays as it is; its word is "unknown".
 enum class DevMode : std::uint32_t { dispatch = SARA_DEV_MODE_DISPATCH, observe = SARA_DEV_MODE_OBSERVE };
@@ -55,7 +55,8 @@ enum class Health : std::uint32_t {
     up = SARA_HEALTH_UP,
     application_down = SARA_HEALTH_APPLICATION_DOWN,
     planned = SARA_HEALTH_PLANNED,
-    down = SARA_HEALTH_DOWN
+    down = SARA_HEALTH_DOWN,
+    vip_broken = SARA_HEALTH_VIP_BROKEN
 };
 
 enum class Identity : std::uint32_t {

@@ -18,11 +18,9 @@ constexpr Word<Admission> kAdmissions[] = {{Admission::off, "off"}, {Admission::
 
 constexpr Word<Refuse> kRefuses[] = {{Refuse::drop, "drop"}, {Refuse::reset, "reset"}, {Refuse::busy, "busy"}};
 
-constexpr Word<Health> kHealths[] = {{Health::unwatched, "unwatched"},
-                                     {Health::up, "up"},
-                                     {Health::application_down, "application-down"},
-                                     {Health::planned, "planned"},
-                                     {Health::down, "down"}};
+constexpr Word<Health> kHealths[] = {
+    {Health::unwatched, "unwatched"}, {Health::up, "up"},     {Health::application_down, "application-down"},
+    {Health::planned, "planned"},     {Health::down, "down"}, {Health::vip_broken, "vip-broken"}};
 
 constexpr Word<NodeState> kNodeStates[] = {
     {NodeState::up, "up"}, {NodeState::drain, "drain"}, {NodeState::down, "down"}};

@@ -140,6 +140,8 @@ enum sara_node_state {
  * @SARA_HEALTH_APPLICATION_DOWN: it lives, its application does not answer
  * @SARA_HEALTH_PLANNED: it is going to fail
  * @SARA_HEALTH_DOWN: it is silent, or its planned failure is over
+ * @SARA_HEALTH_VIP_BROKEN: it lives, but nothing answers there at the virtual
+ *   address
  */
 enum sara_health {
 	SARA_HEALTH_UNWATCHED,
@@ -147,6 +149,7 @@ enum sara_health {
 	SARA_HEALTH_APPLICATION_DOWN,
 	SARA_HEALTH_PLANNED,
 	SARA_HEALTH_DOWN,
+	SARA_HEALTH_VIP_BROKEN,
 };
 
 /**

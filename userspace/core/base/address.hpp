@@ -46,6 +46,9 @@ private:
     std::array<std::uint8_t, 16> octets_{};
 };
 
+/// An Ethernet address.
+using Mac = std::array<std::uint8_t, 6>;
+
 /// A port in host byte order; 0 means "none" or, in an announcement, "any".
 using Port = std::uint16_t;
 
