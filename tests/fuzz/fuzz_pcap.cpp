@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// Any bytes as a capture file; its packets, and the whole input as one packet of each link type.
+// Any bytes as a capture file; its packets, and the whole input as one packet of each link type, and as an echo reply.
 #include <array>
 
+#include "core/proto/echo.hpp"
 #include "core/proto/packet.hpp"
 #include "core/proto/pcap.hpp"
 #include "core/proto/reassembly.hpp"
@@ -34,6 +35,14 @@ Packet check(LinkType link, Bytes frame) {
     return packet;
 }
 
+void check_echo(Bytes frame) {
+    if (const auto echo = read_echo_reply(frame)) {
+        expect(echo->from.family() == echo->to.family(), "an echo reply is of one family");
+        const auto request = echo_request(*echo);
+        expect(request && request->size() <= frame.size(), "what was read can be written, and is no longer");
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -43,6 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const LinkType link : kLinks) {
         check(link, bytes);
     }
+    check_echo(bytes);
     auto reader = pcap::Reader::open(bytes);
     if (!reader) {
         return 0;
@@ -54,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         expect(record->wire_size >= record->data.size(), "the wire had at least what was captured");
         expect(record->time >= Time{}, "a time is not before the epoch");
         const Packet packet = check(record->link, record->data);
+        check_echo(record->data);
         if (packet.kind == Packet::Kind::fragment) {
             if (const auto whole = reassembler.add(packet, record->time)) {
                 expect(whole->packet.kind == Packet::Kind::whole && whole->packet.ports_known, "what is whole is");
