@@ -26,6 +26,8 @@ kern::Health health(policy::Availability availability) {
         return kern::Health::up;
     case policy::Availability::application_down:
         return kern::Health::application_down;
+    case policy::Availability::vip_broken:
+        return kern::Health::vip_broken;
     case policy::Availability::planned:
         return kern::Health::planned;
     case policy::Availability::down:

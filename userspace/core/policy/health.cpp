@@ -23,6 +23,8 @@ std::string_view to_string(Availability availability) noexcept {
         return "up";
     case Availability::application_down:
         return "application-down";
+    case Availability::vip_broken:
+        return "vip-broken";
     case Availability::planned:
         return "planned";
     case Availability::down:
@@ -41,6 +43,8 @@ std::string_view to_string(Cause cause) noexcept {
         return "silence";
     case Cause::probe:
         return "probe";
+    case Cause::vip_check:
+        return "VIP check";
     case Cause::planned_time:
         return "planned time is over";
     case Cause::flapping:
@@ -210,6 +214,9 @@ State NodeHealth::judge(Time listening, Time now) const noexcept {
     }
     if (flag_ == HeartbeatFlag::application_down) {
         return {Availability::application_down, Cause::heartbeat};
+    }
+    if (vip_broken_) {
+        return {Availability::vip_broken, Cause::vip_check};
     }
     return {Availability::up, Cause::heartbeat};
 }

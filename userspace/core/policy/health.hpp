@@ -19,6 +19,7 @@ namespace sara::policy {
 enum class Availability : std::uint8_t {
     up,
     application_down,  ///< the machine lives, its application does not
+    vip_broken,        ///< it lives, but does not answer through a virtual address
     planned,           ///< it will fail: it takes no new sessions, and its old ones may end meanwhile
     down,
 };
@@ -31,6 +32,7 @@ enum class Cause : std::uint8_t {
     heartbeat,     ///< it said so
     silence,       ///< n periods without a heartbeat
     probe,         ///< the application did not answer the dispatcher's own probe, whatever heartbeats say
+    vip_check,     ///< it did not answer through a virtual address, and others did
     planned_time,  ///< the time it announced is over
     flapping,      ///< it failed too often to be believed yet
     command,       ///< the operator said that it is going to fail
@@ -90,6 +92,8 @@ public:
     BeatVerdict handle(const wire::Heartbeat& beat, const Address& from, Time listening, Time now);
     /// The dispatcher's own probe of the application: it stands until the next one, over what heartbeats say.
     void probed(bool answered) noexcept;
+    /// What a check through the virtual addresses says: it stands until the next one, likewise.
+    void vip_checked(bool broken) noexcept { vip_broken_ = broken; }
     /// The listener was away: what is left of the node's time becomes one period at least, once per silence.
     void excuse(Time listening) noexcept;
 
@@ -137,6 +141,7 @@ private:
     wire::HeartbeatFlag flag_ = wire::HeartbeatFlag::up;
     std::optional<Time> fails_at_;  ///< planned
     bool probe_failed_ = false;
+    bool vip_broken_ = false;
     bool was_well_ = false;  ///< as of the last state()
 };
 

@@ -66,6 +66,16 @@ std::vector<HealthChange> HealthMonitor::probed(wire::HostId host, bool answered
     return changes;
 }
 
+std::vector<HealthChange> HealthMonitor::vip_checked(wire::HostId host, bool broken, Time now) {
+    now = listen(now);
+    std::vector<HealthChange> changes;
+    if (const auto found = nodes_.find(host); found != nodes_.end()) {
+        found->second.health.vip_checked(broken);
+        settle(host, found->second, now, changes);
+    }
+    return changes;
+}
+
 std::vector<HealthChange> HealthMonitor::expire(Time now) {
     now = listen(now);
     deadline_ = now + config_.period;

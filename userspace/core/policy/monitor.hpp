@@ -59,6 +59,9 @@ public:
     /// The dispatcher's own probe of the node's application. Nothing happens for an unknown node.
     [[nodiscard]] std::vector<HealthChange> probed(wire::HostId host, bool answered, Time now);
 
+    /// A check through the virtual addresses found the node's way broken, or not. Nothing happens for an unknown node.
+    [[nodiscard]] std::vector<HealthChange> vip_checked(wire::HostId host, bool broken, Time now);
+
     /// To be called at next_deadline(): once per period at least. O(N).
     [[nodiscard]] std::vector<HealthChange> expire(Time now);
     [[nodiscard]] Time next_deadline() const noexcept { return deadline_; }

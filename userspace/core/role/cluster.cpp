@@ -21,6 +21,7 @@ LogLevel level_of(Availability availability) {
     case Availability::planned:
         return LogLevel::info;
     case Availability::application_down:
+    case Availability::vip_broken:
     case Availability::down:
         return LogLevel::warning;
     }
@@ -84,6 +85,7 @@ void Cluster::add(const ClusterNode& node, ClusterOutput& out, Time now) {
                                  .planned = {},
                                  .told = {},
                                  .said = {},
+                                 .vip_path = VipPath::unknown,
                                  .load_sequence = {},
                                  .parts = {},
                                  .raw = {}});
@@ -171,6 +173,17 @@ void Cluster::heard(wire::LoadMessage&& message, Time now) {
     }
     ++counters_.loads;
     static_cast<void>(shell_.report(node->kernel.id, *load, message.period, now));
+}
+
+ClusterOutput Cluster::vip_checked(policy::NodeId node, VipPath path, Time now) {
+    ClusterOutput out;
+    const auto found = nodes_.find(node);
+    if (found == nodes_.end() || found->second.vip_path == path) {
+        return out;
+    }
+    found->second.vip_path = path;
+    apply(monitor_.vip_checked(found->second.kernel.host, path == VipPath::broken, now), out, now);
+    return out;
 }
 
 ClusterOutput Cluster::expire(policy::Load own, Time now) {
@@ -300,6 +313,7 @@ std::vector<ClusterView> Cluster::view(Time now) const {
                        .beats = health.beats,
                        .speaker = health.speaker,
                        .rival = health.rival,
+                       .vip_path = node.vip_path,
                        .load = loads[id],
                        .parts = node.parts,
                        .raw = node.raw});

@@ -21,6 +21,7 @@
 #include "core/policy/shell.hpp"
 #include "core/role/decision_log.hpp"
 #include "core/role/log_line.hpp"
+#include "core/role/vip_check.hpp"
 #include "core/wire/heartbeat.hpp"
 
 namespace sara::role {
@@ -96,6 +97,7 @@ struct ClusterView {
     policy::BeatCounters beats;
     std::optional<Address> speaker;
     std::optional<Address> rival;
+    VipPath vip_path = VipPath::unknown;
     policy::NodeView load;
     policy::LoadVector parts;  ///< of the last load message
     std::array<std::string, policy::kComponents> raw;
@@ -114,6 +116,9 @@ public:
 
     /// A heartbeat or load message. It is authentic, or plain heartbeats were asked for.
     [[nodiscard]] ClusterOutput heard(Bytes note, const Address& from, Time now);
+
+    /// What a VipCheck thinks of a node now; may be said again. A broken path keeps new sessions away.
+    [[nodiscard]] ClusterOutput vip_checked(policy::NodeId node, VipPath path, Time now);
 
     /// The operator says that the node called `name` will fail at `at`. It holds as long as the kernel lists the node
     /// as drained, over what its heartbeats say. Refused if no such node is watched.
@@ -143,6 +148,7 @@ private:
         std::optional<Time> planned;               ///< by the operator
         std::optional<policy::Availability> told;  ///< the kernel
         std::optional<policy::State> said;         ///< in events
+        VipPath vip_path = VipPath::unknown;
         std::optional<std::uint32_t> load_sequence;
         policy::LoadVector parts;
         std::array<std::string, policy::kComponents> raw;

@@ -49,7 +49,7 @@ wire::HeartbeatFlag Node::flag() const noexcept {
     if (planned_) {
         return wire::HeartbeatFlag::planned_failure;
     }
-    return answers_ ? wire::HeartbeatFlag::up : wire::HeartbeatFlag::application_down;
+    return answers_ && prepared_ ? wire::HeartbeatFlag::up : wire::HeartbeatFlag::application_down;
 }
 
 NodeOutput Node::beat(const node::LoadReport& report, Time now, std::uint32_t unix_now) {

@@ -37,6 +37,9 @@ public:
     /// Whether the application answered its probe. Until the first one it counts as answering.
     void probed(bool answered) noexcept { answers_ = answered; }
 
+    /// Whether this machine is prepared for its virtual addresses. Until the first word it counts as prepared.
+    void prepared(bool prepared) noexcept { prepared_ = prepared; }
+
     /// The node will fail at `at`: heartbeats say so from the next one on, with that time. Nothing: it will not after
     /// all.
     void plan(std::optional<Time> at) noexcept { planned_ = at; }
@@ -52,6 +55,7 @@ private:
     std::uint16_t heartbeat_sequence_;
     std::uint32_t load_sequence_;
     bool answers_ = true;
+    bool prepared_ = true;
     std::optional<Time> planned_;
     std::optional<Time> due_;  ///< nothing before the first beat
 };

@@ -172,6 +172,20 @@ TEST_CASE("a heartbeat never overrides a failed probe; a good probe does") {
     }
 }
 
+TEST_CASE("a broken VIP path stands until the next check, under all that the node says of itself") {
+    Ward ward;
+    ward.beats(5);
+    CHECK(ward.monitor.vip_checked(kHost, true, ward.now).size() == 1);
+    ward.beats(5);
+    CHECK(ward.state() == State{Availability::vip_broken, Cause::vip_check});
+    ward.beats(1, HeartbeatFlag::application_down);
+    CHECK(ward.state() == State{Availability::application_down, Cause::heartbeat});
+    ward.beats(1);
+    CHECK(ward.monitor.vip_checked(kHost, false, ward.now).size() == 1);
+    CHECK(ward.state() == kUp);
+    CHECK(ward.monitor.vip_checked(HostId{1}, true, ward.now).empty());
+}
+
 TEST_CASE("a planned failure drains now, and is down when the node's own clock says so") {
     Ward ward;
     ward.beats(10);

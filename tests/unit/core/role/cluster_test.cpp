@@ -131,6 +131,50 @@ TEST_CASE("a node that was never heard is left alone for one detection time, and
     CHECK(world.says("node n2 is down (never"));
 }
 
+TEST_CASE("a node whose VIP path is broken gets no new sessions, until it is whole again") {
+    World world;
+    world.run(2s);
+    world.told.clear();
+    world.events.clear();
+    world.take(world.cluster.vip_checked(kFirst.id, VipPath::broken, world.now));
+    world.take(world.cluster.vip_checked(kFirst.id, VipPath::broken, world.now));  // no news
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::vip_broken}});
+    CHECK(world.says("node n1 is vip-broken (VIP check)"));
+    REQUIRE(world.events.size() == 1);
+    CHECK(std::get<NodeChanged>(world.events[0]).to ==
+          policy::State{Availability::vip_broken, policy::Cause::vip_check});
+    world.run(1s);
+    REQUIRE(world.last->nodes.size() == 1);
+    CHECK(world.last->nodes[0].node == kSecond.id);
+    CHECK(world.cluster.view(world.now)[0].vip_path == VipPath::broken);
+    world.told.clear();
+    world.take(world.cluster.vip_checked(kFirst.id, VipPath::unknown, world.now));
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::up}});
+    world.run(1s);
+    CHECK(world.last->nodes.size() == 2);
+}
+
+TEST_CASE("what a node says of itself comes before its VIP path") {
+    World world;
+    world.run(2s);
+    world.take(world.cluster.vip_checked(kFirst.id, VipPath::broken, world.now));
+    world.take(world.cluster.vip_checked(kSecond.id, VipPath::broken, world.now));
+    world.take(world.cluster.vip_checked(policy::NodeId{9}, VipPath::broken, world.now));  // not there
+    world.told.clear();
+    world.first.plan(world.now + 60s);
+    world.second.probed(false);
+    world.run(1s);
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::planned}, {"n2", Availability::application_down}});
+}
+
+TEST_CASE("a VIP path that was broken before the first heartbeat keeps the node out from the start") {
+    World world;
+    world.take(world.cluster.vip_checked(kFirst.id, VipPath::broken, world.now));
+    CHECK(world.told.empty());
+    world.run(1s);
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::vip_broken}, {"n2", Availability::up}});
+}
+
 TEST_CASE("a planned failure and an application that does not answer are told apart") {
     World world;
     world.run(2s);

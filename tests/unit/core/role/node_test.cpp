@@ -72,6 +72,19 @@ TEST_CASE("an application that does not answer is told by the flag, until it ans
     CHECK(heartbeat_of(node.beat({}, kStart, kCalendar)).flag == wire::HeartbeatFlag::up);
 }
 
+TEST_CASE(
+    "a machine that is not prepared for its virtual addresses is told like that, however well the application is") {
+    Node node(kConfig, 1);
+    node.probed(true);
+    node.prepared(false);
+    CHECK(heartbeat_of(node.beat({}, kStart, kCalendar)).flag == wire::HeartbeatFlag::application_down);
+    node.probed(false);
+    node.prepared(true);
+    CHECK(heartbeat_of(node.beat({}, kStart, kCalendar)).flag == wire::HeartbeatFlag::application_down);
+    node.probed(true);
+    CHECK(heartbeat_of(node.beat({}, kStart, kCalendar)).flag == wire::HeartbeatFlag::up);
+}
+
 TEST_CASE("a planned failure names its time, over what the application does, and can be taken back") {
     Node node(kConfig, 1);
     node.probed(false);
