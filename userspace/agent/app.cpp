@@ -132,6 +132,11 @@ Status App::open() {
             return node.error();
         }
         node_ = std::move(*node);
+        if (vip_) {
+            const auto tell = [this] { node_->prepared(vip_->prepared()); };
+            vip_->on_change(tell);
+            tell();
+        }
     }
     return Done{};
 }

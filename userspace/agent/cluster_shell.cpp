@@ -66,6 +66,12 @@ Result<std::unique_ptr<ClusterShell>> ClusterShell::open(boost::asio::io_context
             },
             [] {});
     }
+    if (config.cluster->vip_check) {
+        self->vip_check_ = std::make_unique<VipCheckShell>(
+            io, *config.cluster->vip_check, kernel, [shell = self.get()](policy::NodeId node, role::VipPath path) {
+                shell->carry_out(shell->role_.vip_checked(node, path, io::now()));
+            });
+    }
     return self;
 }
 
@@ -84,6 +90,12 @@ kern::Status ClusterShell::adopt(kern::Channel& channel) {
     }
     if (const kern::Status read = read_nodes(channel); !read) {
         return read.error();
+    }
+    // Before a heartbeat is heard: what an earlier agent found broken stays so until it answers.
+    if (vip_check_) {
+        if (const kern::Status adopted = vip_check_->adopt(channel); !adopted) {
+            return adopted.error();
+        }
     }
     alarm_.set(io::now());
     return Done{};
@@ -205,6 +217,7 @@ nlohmann::ordered_json ClusterShell::stats() const {
                          {"host", wire::text(node.host)},
                          {"availability", to_string(node.state.availability)},
                          {"cause", to_string(node.state.cause)},
+                         {"vip_path", to_string(node.vip_path)},
                          {"heartbeats", to_json(node.beats)},
                          {"load", node.load.measured.value()},
                          {"forecast", node.load.forecast.value()},
@@ -214,6 +227,9 @@ nlohmann::ordered_json ClusterShell::stats() const {
                          {"score", node.load.score},
                          {"cost", node.load.cost.value()},
                          {"parts", to_json(node.parts, node.raw)}});
+        if (const auto id = ids_.find(node.name); vip_check_ && id != ids_.end()) {
+            nodes.back()["vips"] = vip_check_->stats(id->second);
+        }
         if (node.fails_at) {
             nodes.back()["planned_at"] = io::calendar_text(*node.fails_at, now);
         }
@@ -227,6 +243,9 @@ nlohmann::ordered_json ClusterShell::stats() const {
     nlohmann::ordered_json out = to_json(role_.counters());
     out["policies"] = policies_;
     out["own_load"] = own_.value();
+    if (vip_check_) {
+        out["vip_check"] = vip_check_->stats();
+    }
     if (const auto& admission = role_.admission()) {
         out["admission"] = to_json(*admission);
     }

@@ -14,6 +14,7 @@
 #include "agent/control.hpp"
 #include "agent/kernel_link.hpp"
 #include "agent/metrics.hpp"
+#include "agent/vip_check_shell.hpp"
 #include "core/node/load_meter.hpp"
 #include "core/role/cluster.hpp"
 #include "io/alarm.hpp"
@@ -67,6 +68,7 @@ private:
     node::LoadMeter meter_;
     policy::Load own_;  ///< load of this machine
     std::unique_ptr<io::UdpSocket> plain_;
+    std::unique_ptr<VipCheckShell> vip_check_;  ///< if it is asked for
     io::Alarm alarm_;
     role::LogLimit log_{1};
     std::uint64_t policies_ = 0;

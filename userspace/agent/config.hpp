@@ -18,6 +18,7 @@
 #include "core/role/log_line.hpp"
 #include "core/role/node.hpp"
 #include "core/role/probe.hpp"
+#include "core/role/vip_check.hpp"
 #include "core/wire/key.hpp"
 #include "io/socket_queues.hpp"
 #include "kern/model.hpp"
@@ -27,7 +28,8 @@ namespace sara::agent {
 /// How a dispatcher watches its nodes, and decides by what they say.
 struct ClusterRoleConfig {
     role::ClusterConfig cluster;
-    std::optional<Endpoint> plain;  ///< bare heartbeats are heard here
+    std::optional<Endpoint> plain;                  ///< bare heartbeats are heard here
+    std::optional<role::VipCheckConfig> vip_check;  ///< nothing: nodes are not asked through their virtual addresses
 };
 
 /// What a node tells, and to whom.

@@ -215,6 +215,13 @@ ClusterRoleConfig read_cluster(const json& value, const std::string& path, Error
     object.with("weights", [&](const json& weights, const std::string& where) {
         config.cluster.weights = read_weights(weights, where, errors);
     });
+    role::VipCheckConfig vip_check;
+    vip_check.period = object.seconds("vip_check_period", 100ms, 60s).value_or(vip_check.period);
+    vip_check.misses = static_cast<unsigned>(
+        object.number("vip_check_misses", 1, 1000, Presence::optional).value_or(vip_check.misses));
+    if (object.boolean("vip_check").value_or(true)) {
+        config.vip_check = vip_check;
+    }
     shell.admission.moving = object.boolean("moving_thresholds").value_or(shell.admission.moving);
     shell.admission.spare = object.boolean("spare_established").value_or(shell.admission.spare);
     object.finish();

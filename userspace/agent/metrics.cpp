@@ -117,6 +117,12 @@ void add(MetricsText& out, const ClusterMetrics& cluster) {
     each("sara_node_heartbeats_total", kCounter, "Heartbeats that came", [](V v) { return v.beats.received; });
     each("sara_node_heartbeats_lost", kGauge, "Heartbeats that did not; one that comes late is taken off again",
          [](V v) { return v.beats.lost; });
+    out.family("sara_node_vip_path", kGauge, "1: it answers through its virtual addresses; no sample: not known");
+    for (const role::ClusterView& node : cluster.nodes) {
+        if (node.vip_path != role::VipPath::unknown) {
+            out.sample({{"node", node.name}}, flag(node.vip_path == role::VipPath::whole));
+        }
+    }
     out.family("sara_node_load_component", kGauge, "Parts of the load that the node measures, 0 to 1");
     for (const role::ClusterView& node : cluster.nodes) {
         for (std::size_t i = 0; i < policy::kComponents; ++i) {

@@ -67,6 +67,12 @@ void NodeShell::on_probe() {
     set_alarm();
 }
 
+void NodeShell::prepared(bool prepared) {
+    role_.prepared(prepared);
+    beat();
+    set_alarm();
+}
+
 void NodeShell::beat() {
     report_ = meter_.sample(io::read_load_sources(config_.listen));
     const role::NodeOutput output = role_.beat(report_, io::now(), io::unix_now());

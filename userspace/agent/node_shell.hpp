@@ -27,6 +27,9 @@ public:
     /// The node is going to fail at `at`: told at once. Nothing: it is not.
     void plan(std::optional<Time> at);
 
+    /// Whether this machine is prepared for its virtual addresses: told at once.
+    void prepared(bool prepared);
+
     [[nodiscard]] nlohmann::ordered_json stats() const;
 
 private:

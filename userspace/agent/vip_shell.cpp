@@ -70,6 +70,7 @@ Status VipShell::prepare(const node::HostState& state) {
             complain(role::LogLevel::warning, done.error().text());
             ++failures_;
             whole_ = false;
+            prepared_ = false;
         }
     }
     std::string vips;
@@ -82,7 +83,11 @@ Status VipShell::prepare(const node::HostState& state) {
 }
 
 void VipShell::on_alarm() {
+    const bool was_prepared = prepared_;
     repair();
+    if (prepared_ != was_prepared) {
+        on_change_();
+    }
     said_ = std::exchange(saying_, {});
     alarm_.set(io::now() + kPeriod);
 }
@@ -98,6 +103,7 @@ void VipShell::repair() {
     }
     const node::VipPlan plan = node::plan_vips(config_, *state, before_);
     whole_ = true;
+    prepared_ = !plan.is_fatal();
     for (const node::Obstacle& obstacle : plan.obstacles) {
         complain(level_of(obstacle.weight), obstacle.text);
         whole_ = whole_ && obstacle.weight == node::Obstacle::Weight::note;
@@ -111,6 +117,7 @@ void VipShell::repair() {
             complain(role::LogLevel::error, done.error().text());
             ++failures_;
             whole_ = false;
+            prepared_ = false;
         } else {
             ++repairs_;
         }
@@ -145,11 +152,8 @@ nlohmann::ordered_json VipShell::stats() const {
     for (const Address& vip : config_.vips) {
         vips.push_back(vip.text());
     }
-    return {{"addresses", std::move(vips)},
-            {"whole", whole_},
-            {"looks", looks_},
-            {"repairs", repairs_},
-            {"failures", failures_}};
+    return {{"addresses", std::move(vips)}, {"whole", whole_},      {"prepared", prepared_}, {"looks", looks_},
+            {"repairs", repairs_},          {"failures", failures_}};
 }
 
 Result<bool> check_vips(const node::VipConfig& config) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -29,6 +30,12 @@ public:
     VipShell(const VipShell&) = delete;
     VipShell& operator=(const VipShell&) = delete;
 
+    /// Is this machine prepared? It is not once a repair failed or would do harm, until one succeeds. What is only
+    /// warned of does not count: it may be as its administrator wants it.
+    [[nodiscard]] bool prepared() const noexcept { return prepared_; }
+    /// Is told when prepared() is another.
+    void on_change(std::function<void()> on_change) { on_change_ = std::move(on_change); }
+
     [[nodiscard]] nlohmann::ordered_json stats() const;
 
 private:
@@ -50,6 +57,8 @@ private:
     std::set<std::string> said_;    ///< at the last look
     std::set<std::string> saying_;  ///< at this one
     bool whole_ = true;             ///< nothing was wrong at the last look
+    bool prepared_ = true;
+    std::function<void()> on_change_ = [] {};
     std::uint64_t looks_ = 0;
     std::uint64_t repairs_ = 0;
     std::uint64_t failures_ = 0;

@@ -393,6 +393,7 @@ TEST_CASE("a cluster is watched only if asked for, with defaults for what is lef
     CHECK(config.cluster->cluster.detector.period == 500ms);
     CHECK(config.cluster->cluster.detector.misses == 3);
     CHECK_FALSE(config.cluster->plain);
+    CHECK(config.cluster->vip_check == role::VipCheckConfig{.period = 1000ms, .misses = 3});
 }
 
 TEST_CASE("a node's load is its bottleneck unless its components have weights") {
@@ -428,6 +429,12 @@ TEST_CASE("thresholds out of order, a smoothing of 0 and an unknown key are refu
     CHECK(error(cluster(R"("smoothing": 0)")).starts_with("dispatcher.cluster.smoothing: "));
     CHECK(error(cluster(R"("window": 1)")).starts_with("dispatcher.cluster.window: "));
     CHECK(error(cluster(R"("moving_thresholds": 1)")).starts_with("dispatcher.cluster.moving_thresholds: "));
+    CHECK(error(cluster(R"("vip_check": 1)")).starts_with("dispatcher.cluster.vip_check: "));
+    CHECK(error(cluster(R"("vip_check_period": 0.01)")).starts_with("dispatcher.cluster.vip_check_period: "));
+    CHECK(error(cluster(R"("vip_check_misses": 0)")).starts_with("dispatcher.cluster.vip_check_misses: "));
+    CHECK(good(cluster(R"("vip_check_period": 0.5, "vip_check_misses": 5)")).cluster->vip_check ==
+          role::VipCheckConfig{.period = 500ms, .misses = 5});
+    CHECK_FALSE(good(cluster(R"("vip_check": false)")).cluster->vip_check);
     CHECK(error(cluster(R"("spare_established": "no")")).starts_with("dispatcher.cluster.spare_established: "));
     CHECK(error(cluster(R"("unknown": 1)")).starts_with("dispatcher.cluster.unknown: "));
 }

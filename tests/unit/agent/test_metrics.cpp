@@ -38,7 +38,14 @@ MetricsInput one_of_each() {
     view.name = "n1";
     view.load.measured = policy::Load::clamped(.25);
     view.parts.set(policy::Component::memory, policy::Load::clamped(.125));
+    view.vip_path = role::VipPath::whole;
     input.cluster.emplace();
+    input.cluster->nodes.push_back(view);
+    view.name = "n2";
+    view.vip_path = role::VipPath::broken;
+    input.cluster->nodes.push_back(view);
+    view.name = "n3";
+    view.vip_path = role::VipPath::unknown;
     input.cluster->nodes.push_back(view);
     input.cluster->admission.emplace();
     return input;
@@ -85,11 +92,14 @@ TEST_CASE("services, nodes, the kernel's counters and the cluster have their sam
              R"(sara_node_health{node="n1",health="application-down"} 1)",
              R"(sara_node_load{node="n1"} 0.25)",
              R"(sara_node_load_component{node="n1",component="memory"} 0.125)",
+             R"(sara_node_vip_path{node="n1"} 1)",
+             R"(sara_node_vip_path{node="n2"} 0)",
              R"(sara_admission_threshold{threshold="t1"} 0.94)",
          }) {
         CAPTURE(line);
         CHECK(has_line(text, line));
     }
+    CHECK(text.find(R"(sara_node_vip_path{node="n3")") == std::string::npos);  // nothing is known
 }
 
 TEST_CASE("each family is told once, and a counter's name says that it is one") {
