@@ -22,6 +22,9 @@ void put(Printer& out, const Json& node) {
     out.field("cause", text(node, "cause"));
     out.field("load", load(node, "load"));
     out.flag("stale", flag(node, "stale"));
+    if (const std::string path = text(node, "vip_path"); !path.empty()) {
+        out.field("vip-path", path);
+    }
     if (const std::string planned = text(node, "planned_at"); !planned.empty()) {
         out.field("planned-at", planned);
     }
@@ -41,6 +44,15 @@ void put(Printer& out, const Json& node) {
         out.bare("part", name);
         out.field("load", load(part, "load"));
         out.field("raw", text(part, "raw"));
+        out.end_object();
+    }
+    out.end_list();
+    out.begin_list("vips");
+    for (const Json& vip : member(node, "vips")) {
+        out.begin_object();
+        out.bare("vip", text(vip, "vip"));
+        out.field("path", text(vip, "path"));
+        out.field("missed", count(vip, "missed"));
         out.end_object();
     }
     out.end_list();

@@ -13,8 +13,9 @@ namespace {
 /// What an agent tells, of two nodes.
 const char* const kStats = R"({"dispatcher": {"cluster": {"nodes": [
     {"name": "n1", "availability": "up", "cause": "heartbeat", "load": 0.25, "forecast": 0.5, "damped": 0.375,
-     "error": 0.125, "stale": false, "score": 1.5, "cost": 0.001, "heartbeats": {"received": 10, "lost": 1},
-     "parts": {"cpu": {"load": 0.25, "raw": "25 %"}}},
+     "error": 0.125, "stale": false, "vip_path": "broken", "score": 1.5, "cost": 0.001, "heartbeats": {"received": 10, "lost": 1},
+     "parts": {"cpu": {"load": 0.25, "raw": "25 %"}},
+     "vips": [{"vip": "198.18.0.100", "path": "broken", "missed": 3}]},
     {"name": "n2", "availability": "down", "cause": "silence", "stale": true,
      "planned_at": "2026-11-27T10:00:00Z"}]}}})";
 
@@ -33,10 +34,11 @@ Shown shown(const std::string& stats, const std::string& name, Format format = F
 }  // namespace
 
 TEST_CASE("a node's load is told with what it is made of") {
-    CHECK(shown(kStats, "n1").text == "n1: health up cause heartbeat load 0.25\n"
+    CHECK(shown(kStats, "n1").text == "n1: health up cause heartbeat load 0.25 vip-path broken\n"
                                       "    forecast 0.5 error 0.125 damped 0.375 score 1.5 cost 0.001\n"
                                       "    heartbeats 10 lost 1\n"
-                                      "    cpu load 0.25 raw \"25 %\"\n");
+                                      "    cpu load 0.25 raw \"25 %\"\n"
+                                      "    198.18.0.100 path broken missed 3\n");
 }
 
 TEST_CASE("JSON has the same, as numbers") {
@@ -44,6 +46,8 @@ TEST_CASE("JSON has the same, as numbers") {
     REQUIRE(nodes.size() == 2);
     CHECK(nodes[0]["load"] == .25);
     CHECK(nodes[0]["parts"][0]["part"] == "cpu");
+    CHECK(nodes[0]["vip-path"] == "broken");
+    CHECK(nodes[0]["vips"][0]["vip"] == "198.18.0.100");
     CHECK(nodes[1]["name"] == "n2");
     CHECK(nodes[1]["stale"] == true);
 }
