@@ -47,6 +47,7 @@ start() {
 vip_check() { ns n1 sara-agent --check-vip --config "$RUN_DIR/n1.json" >"$RUN_DIR/check.log"; }
 not() { ! "$@"; }
 
+agent_says() { [[ $(ns n1 sara -j stats show agent socket "$RUN_DIR/n1.sock" | tr -d ' \n') == *"$1"* ]]; }
 answers_arp() { ns gw arping -q -c 1 -w 2 -I eth0 "$1"; }
 answers_nd() {
 	ns gw ip -6 neigh flush dev eth0
@@ -92,6 +93,9 @@ ns n1 ip route add default via "${ADDR[gw]}"
 ns n1 ip route add default via "${ADDR6[gw]}"
 wait_for 20 'n1 to reach gw' ns n1 ping -q -c1 -W1 "$CLIENT"
 wait_for 20 'n1 to reach gw by IPv6' ns n1 ping -q -c1 -W1 "$CLIENT6"
+# The kernel says late that a link is up, and makes its address then; neither may come between two snapshots.
+link_is_up() { [[ $(ns n1 ip address show dev eth0) == *' state UP '*'inet6 fe80'* ]]; }
+wait_for 20 'the link of n1' link_is_up
 (umask 077 && sara-agent keygen >"$RUN_DIR/key")
 configure
 snapshot before
@@ -183,6 +187,19 @@ done <<-WAYS
 	nexthop via fd00::1 dev eth0 weight 1 nexthop via fe80::2 dev eth0 weight 3
 	via fd00::1 dev eth0
 WAYS
+
+note '--- what cannot be repaired is told to the dispatchers, until it is'
+check 'this node takes sessions' agent_says '"flag":0'
+kill -STOP "${PIDS[n1]}"
+ns n1 ip link del sara-vip
+ns n1 ip link add sara-vip type bridge
+kill -CONT "${PIDS[n1]}"
+check 'it takes no new ones' wait_for 60 'the flag' agent_says '"flag":1'
+check 'because it is not prepared' agent_says '"prepared":false'
+check 'which is said' log_has n1 'sara-vip is there and is no dummy device'
+ns n1 ip link del sara-vip
+check 'repaired it takes sessions' wait_for 60 'the flag' agent_says '"flag":0'
+check 'and is as it should be' vip_check
 
 note '--- undone'
 stop n1 TERM
