@@ -17,6 +17,7 @@ trap cleanup EXIT
 
 NAMESPACES=(sw c1 gw lb n1 n2) CLIENTS=(c1) NODES=(n1 n2)
 
+not() { ! "$@"; }
 health_is() { [[ $(ns lb sara node show "$1") == *" health $2 "* ]]; }
 load_of() { ns lb sara node load "$1" socket "$RUN_DIR/lb.sock"; }
 path_is() { [[ $(load_of "$1") == *" vip-path $2"* ]]; }
@@ -127,6 +128,8 @@ place 5
 check "none of five went to n1 (it has $(counter n1 sessions-total))" [ "$(counter n1 sessions-total)" = 3 ]
 check 'n2 is heard and whole' wait_for 60 'n2' path_is n2 whole
 check 'n1 is still broken' path_is n1 broken
+check 'it was from the first heartbeat on' log_has lb 'node n1 is vip-broken (VIP check)'
+check 'and never up between' not log_has lb 'node n1 is up'
 
 note '--- and comes back with the address'
 ns n1 ip address add "$VIP/32" dev lo
