@@ -7,9 +7,9 @@
 namespace sara::cli::agent_json {
 
 const Json& member(const Json& object, const char* key) {
-    static const Json kNothing;
+    static const Json nothing;
     const auto found = object.is_object() ? object.find(key) : object.end();
-    return object.is_object() && found != object.end() ? *found : kNothing;
+    return object.is_object() && found != object.end() ? *found : nothing;
 }
 
 std::string text(const Json& object, const char* key) {

@@ -17,7 +17,6 @@ using policy::Cause;
 LogLevel level_of(Availability availability) {
     switch (availability) {
     case Availability::up:
-        return LogLevel::info;
     case Availability::planned:
         return LogLevel::info;
     case Availability::application_down:
@@ -296,8 +295,8 @@ std::vector<ClusterView> Cluster::view(Time now) const {
         loads.emplace(load.node, load);
     }
     std::map<wire::HostId, policy::HealthView> healths;
-    for (policy::HealthView& health : monitor_.view()) {
-        healths.emplace(health.host, std::move(health));
+    for (const policy::HealthView& health : monitor_.view()) {
+        healths.emplace(health.host, health);
     }
     std::vector<ClusterView> out;
     for (const auto& [id, node] : nodes_) {
