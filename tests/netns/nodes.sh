@@ -210,7 +210,9 @@ check 'a dispatcher has no node of its own' refused 'on a dispatcher give the na
 note '--- the operator drains a node: no heartbeat and no reload undoes it'
 ns lb sara node drain n2
 beats=$(heartbeats n2)
+sed -i 's/"slow_start": 0/"slow_start": 1/' "$RUN_DIR/lb.json"
 kill -HUP "${PIDS[lb]}"
+check 'what needs a restart is told' wait_for 60 'the warning' log_has lb 'a new "dispatcher" needs a restart'
 check 'n2 is heard on' wait_for 60 'heartbeats of n2' heard_since n2 "$beats"
 check 'and healthy' health_is n2 up
 place 5

@@ -27,7 +27,7 @@ std::vector<std::string> restart_needed(const Config& before, const Config& afte
             keys.emplace_back(key);
         }
     };
-    differs(before.dispatcher != after.dispatcher, "dispatcher");
+    differs(before.dispatcher != after.dispatcher || before.cluster != after.cluster, "dispatcher");
     differs(before.gateway != after.gateway, "gateway");
     differs(before.node != after.node, "node");
     differs(before.key_file != after.key_file, "key_file");

@@ -30,6 +30,8 @@ struct ClusterRoleConfig {
     role::ClusterConfig cluster;
     std::optional<Endpoint> plain;                  ///< bare heartbeats are heard here
     std::optional<role::VipCheckConfig> vip_check;  ///< nothing: nodes are not asked through their virtual addresses
+
+    friend bool operator==(const ClusterRoleConfig&, const ClusterRoleConfig&) = default;
 };
 
 /// What a node tells, and to whom.

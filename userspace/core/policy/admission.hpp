@@ -34,6 +34,8 @@ struct AdmissionConfig {
     bool spare = true;
     Duration period = std::chrono::milliseconds(500);      ///< T_0: how often is decided
     Duration min_period = std::chrono::milliseconds(100);  ///< T_min
+
+    friend bool operator==(const AdmissionConfig&, const AdmissionConfig&) = default;
 };
 
 /// Names what is wrong: periods that are not 0 < T_min <= T_0.

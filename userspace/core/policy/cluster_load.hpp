@@ -19,6 +19,8 @@ public:
 
     [[nodiscard]] constexpr double value() const noexcept { return value_; }
 
+    friend bool operator==(const Smoothing&, const Smoothing&) = default;
+
 private:
     double value_ = .7;
 };

@@ -38,6 +38,8 @@ struct CostConfig {
     double highest = .25;     ///< at most 1
     double forgetting = .98;  ///< what a sample counts after the next one, in [.5, 1): .98 remembers some 50 samples
     double noise = .05;       ///< standard deviation of a load at a constant number of sessions, above 0
+
+    friend bool operator==(const CostConfig&, const CostConfig&) = default;
 };
 
 /// Names the first setting that is out of its range.

@@ -11,6 +11,8 @@ struct FlapConfig {
     double reuse = 1;       ///< until so much of them is left; above 0, below suppress
     double limit = 6;       ///< more are not held against it, so that it returns in bounded time; at least suppress
     Duration half_life = std::chrono::seconds(15);  ///< in which half of a failure is forgotten; above 0
+
+    friend bool operator==(const FlapConfig&, const FlapConfig&) = default;
 };
 
 /// Names the first setting that is out of its range.

@@ -65,6 +65,8 @@ struct DetectorConfig {
     /// which the simulation (tests/sim) sees 10 times as often as three lost ones.
     Duration slack = std::chrono::milliseconds(250);
     FlapConfig flap{};
+
+    friend bool operator==(const DetectorConfig&, const DetectorConfig&) = default;
 };
 
 /// Names the first setting that is out of its range.

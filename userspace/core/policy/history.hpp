@@ -23,6 +23,8 @@ public:
 
     [[nodiscard]] constexpr std::size_t samples() const noexcept { return samples_; }
 
+    friend bool operator==(const Window&, const Window&) = default;
+
 private:
     std::size_t samples_ = 10;
 };

@@ -78,6 +78,8 @@ public:
 
     [[nodiscard]] double of(Component component) const noexcept { return all_[static_cast<std::size_t>(component)]; }
 
+    friend bool operator==(const Weights&, const Weights&) = default;
+
 private:
     std::array<double, kComponents> all_{};
 };

@@ -40,6 +40,8 @@ struct ShellConfig {
     bool pending = true;  ///< count what was placed since the measurement; off only to show what for
     Duration slow_start = std::chrono::seconds(30);  ///< 0: none
     double slow_start_cost = 8;                      ///< of a returning node's first session, in costs; 1 or more
+
+    friend bool operator==(const ShellConfig&, const ShellConfig&) = default;
 };
 
 /// Names the first setting that is out of its range.

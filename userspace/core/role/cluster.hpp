@@ -75,6 +75,8 @@ struct ClusterConfig {
     policy::DetectorConfig detector{};
     policy::ShellConfig shell{};
     std::optional<policy::Weights> weights{};  ///< of the load's components; nothing: the highest one counts
+
+    friend bool operator==(const ClusterConfig&, const ClusterConfig&) = default;
 };
 
 /// Notes of nodes, by what became of them.
