@@ -31,7 +31,7 @@ TEST_CASE("commands of the role become requests of the family") {
     CHECK(to_request(inspect::FindSession{{flow, "call-1"}}) == kern::flow_get({flow, "call-1"}));
 }
 
-TEST_CASE("times stay within what the kernel takes; 0 would mean something else") {
+TEST_CASE("times stay within what the kernel takes, 0 would mean something else") {
     kern::SessionChange change{.id = SessionId{7}, .label = {}, .lifetime = {}, .linger = {}};
     change.linger = 1ms;
     CHECK(to_request(inspect::Linger{SessionId{7}, 0ms}) == kern::session_set(change));

@@ -264,7 +264,7 @@ TEST_CASE("loads of nodes are asked of an agent") {
     CHECK(std::get<NodeLoad>(*parsed("node load n1 socket /tmp/a")) == NodeLoad{"/tmp/a", "n1"});
 }
 
-TEST_CASE("a node is drained in the kernel if it is named, else by its agent; with a time an agent hears it") {
+TEST_CASE("a node is drained in the kernel if it is named, else by its agent, with a time an agent hears it") {
     kern::NodeSpec change;
     change.name = "n1";
     change.state = kern::NodeState::drain;

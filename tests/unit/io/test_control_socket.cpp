@@ -190,7 +190,7 @@ TEST_CASE("who watches and asks all the same is cut off") {
     CHECK((*control)->watchers() == 0);
 }
 
-TEST_CASE("who watches and does not read is cut off with a last line, and counted; the others go on") {
+TEST_CASE("who watches and does not read is cut off with a last line, and counted, the others go on") {
     const Folder folder;
     boost::asio::io_context io;
     const auto control = io::ControlSocket::open(io, folder.socket(), watch);

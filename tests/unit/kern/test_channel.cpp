@@ -300,7 +300,7 @@ TEST_CASE("a dead socket is an error") {
     CHECK(channel.receive().error().code == EBADF);
 }
 
-TEST_CASE("subscribing joins the group that the family named; events arrive") {
+TEST_CASE("subscribing joins the group that the family named, events arrive") {
     FakeKernel kernel;
     kernel.loaded([](const Sent&) { return std::vector<Buffer>{}; });
     Channel channel = kernel.open();

@@ -40,7 +40,7 @@ TEST_CASE("a datagram is a message") {
     CHECK(facts[0].media.size() == 1);
 }
 
-TEST_CASE("keep-alives are no messages; garbage is counted") {
+TEST_CASE("keep-alives are no messages, garbage is counted") {
     Extractor extractor;
     CHECK(extractor.handle({.app = App::sip, .flow = kSipFlow, .payload = as_bytes("\r\n\r\n")}, kStart).empty());
     CHECK(extractor.handle({.app = App::sip, .flow = kSipFlow, .payload = {}}, kStart).empty());

@@ -39,7 +39,7 @@ const Lines kOne = {"udp 198.18.1.11:* > 198.18.0.100:6000", "udp 198.18.1.11:* 
 
 }  // namespace
 
-TEST_CASE("SETUP announces the client's half at once; the session has no name yet") {
+TEST_CASE("SETUP announces the client's half at once, the session has no name yet") {
     Stream stream;
     CHECK(stream.client(Stream::setup(3, kVideo, 5000)) ==
           Lines{"announce 1 udp 198.18.1.11:5000 > 198.18.0.100:* ttl 60s",
@@ -176,7 +176,7 @@ TEST_CASE("RTSP 2.0 says it with dest_addr and src_addr") {
     CHECK(stream.announced() == kOne);
 }
 
-TEST_CASE("a refused SETUP withdraws; the next one on the connection starts anew") {
+TEST_CASE("a refused SETUP withdraws, the next one on the connection starts anew") {
     Stream stream;
     stream.client(Stream::setup(3, kVideo, 5000));
     CHECK(stream.server(rtsp_reply(461, 3)) == Lines{"withdraw 1 udp 198.18.1.11:5000 > 198.18.0.100:*",
@@ -301,7 +301,7 @@ TEST_CASE("media may go to another host than the one that asks") {
     }
 }
 
-TEST_CASE("multicast that the client asks for is refused by name and counted; its other choice is not") {
+TEST_CASE("multicast that the client asks for is refused by name and counted, its other choice is not") {
     Stream stream;
     stream.client(rtsp("SETUP", kVideo, 3,
                        "Transport: RTP/AVP;multicast;port=6000-6001,RTP/AVP;unicast;client_port=5000-5001\r\n"));

@@ -202,7 +202,7 @@ TEST_CASE("481 to a re-INVITE ends the call: the server does not know it any mor
     CHECK(call.only().end_status == 481);
 }
 
-TEST_CASE("UPDATE while it rings moves the ports; refused, it moves nothing and the call goes on") {
+TEST_CASE("UPDATE while it rings moves the ports, refused, it moves nothing and the call goes on") {
     Call call;
     call.client(Call::invite());
     call.server(reply(183, "INVITE", 1, {.to_tag = "s1", .sdp = audio("198.18.0.100", 6000)}));
@@ -235,7 +235,7 @@ TEST_CASE("the server's re-INVITE moves its own port") {
                                     "udp 198.18.1.11:4001 > 198.18.0.100:6301"});
 }
 
-TEST_CASE("forks: each early leg is announced; the accepted one stays alone") {
+TEST_CASE("forks: each early leg is announced, the accepted one stays alone") {
     Call call;
     call.client(Call::invite());
     call.server(reply(183, "INVITE", 1, {.to_tag = "s1", .sdp = audio("198.18.0.100", 6000)}));
@@ -260,7 +260,7 @@ TEST_CASE("a second fork that is accepted, too, lives until its own BYE") {
     CHECK(call.client(request("BYE", 3, {.to_tag = "s1"})) == kOver);
 }
 
-TEST_CASE("CANCEL does nothing by itself; the 487 that follows ends the call") {
+TEST_CASE("CANCEL does nothing by itself, the 487 that follows ends the call") {
     Call call;
     call.client(Call::invite());
     CHECK(call.client(request("CANCEL", 1)).empty());

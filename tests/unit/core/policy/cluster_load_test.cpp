@@ -50,7 +50,7 @@ TEST_CASE("without a node that could serve the cluster is full") {
     CHECK(cluster_load_as_printed({}, Smoothing()).value() == 1);
 }
 
-TEST_CASE("a smoothing factor is in (0,1]") {
+TEST_CASE("a smoothing factor is above 0, and 1 at most") {
     for (const double bad : {0.0, -1.0, 1.01, std::numeric_limits<double>::quiet_NaN()}) {
         CHECK_FALSE(Smoothing::from(bad).ok());
     }

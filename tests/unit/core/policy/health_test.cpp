@@ -153,7 +153,7 @@ TEST_CASE("the application's flag is followed both ways") {
     CHECK(ward.state() == kUp);
 }
 
-TEST_CASE("a heartbeat never overrides a failed probe; a good probe does") {
+TEST_CASE("a heartbeat never overrides a failed probe, a good probe does") {
     Ward ward;
     ward.beats(5);
     CHECK(ward.monitor.probed(kHost, false, ward.now).size() == 1);

@@ -305,7 +305,7 @@ TEST_CASE("pipelined requests are found in one piece and in many") {
     }
 }
 
-TEST_CASE("RTSP tunnelled in HTTP is recognised; nothing of the connection is read") {
+TEST_CASE("RTSP tunnelled in HTTP is recognised, nothing of the connection is read") {
     const std::string get =
         "GET /live HTTP/1.0\r\nx-sessioncookie: tD9hKgAAfB8\r\nAccept: application/x-rtsp-tunnelled\r\n"
         "\r\n";

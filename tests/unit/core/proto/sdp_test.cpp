@@ -68,7 +68,7 @@ TEST_CASE("without any c= line there is no address") {
     CHECK_FALSE(call.media[0].connection.address);
 }
 
-TEST_CASE("a name in a c= line stays a name; multicast keeps its address") {
+TEST_CASE("a name in a c= line stays a name, multicast keeps its address") {
     const auto call = parsed("v=0\r\nc=IN IP4 media.example.com\r\nm=audio 1 RTP/AVP 0\r\n"
                              "m=video 2 RTP/AVP 0\r\nc=IN IP4 233.252.0.1/127/3\r\n");
     CHECK(call.media[0].connection.text == "media.example.com");

@@ -233,7 +233,7 @@ TEST_CASE("an operator's plan is over when the node is not drained any more") {
     CHECK(!world.cluster.view(world.now)[0].fails_at);
 }
 
-TEST_CASE("a drained node is what its heartbeats say; only its state keeps sessions away") {
+TEST_CASE("a drained node is what its heartbeats say, only its state keeps sessions away") {
     World world;
     world.run(2s);
     world.told.clear();

@@ -62,7 +62,7 @@ TEST_CASE("the oldest policies go when there are too many") {
     CHECK(log.find(3) != nullptr);
 }
 
-TEST_CASE("they go when they have too many nodes, or placed too many sessions, all together; the last one stays") {
+TEST_CASE("they go when they have too many nodes, or placed too many sessions, all together, the last one stays") {
     DecisionLog nodes;
     for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
         nodes.push(decision(epoch, DecisionLog::kMaxNodes / 2));

@@ -116,7 +116,7 @@ TEST_CASE("each node is asked once per round, by its MAC address") {
     CHECK(world.check.counters().asked == 3);
 }
 
-TEST_CASE("a node that answers is whole at once; before, nothing is known") {
+TEST_CASE("a node that answers is whole at once, before, nothing is known") {
     World world;
     world.silence({kSecond});
     CHECK(world.paths() == Paths{unknown, unknown, unknown});

@@ -36,7 +36,7 @@ TEST_CASE("several messages share a datagram") {
     CHECK_FALSE(stream.wants_packet(kStart));
 }
 
-TEST_CASE("a datagram is filled up to a frame; a larger message travels alone") {
+TEST_CASE("a datagram is filled up to a frame, a larger message travels alone") {
     Stream stream;
     stream.send(Buffer(800));
     stream.send(Buffer(800));
@@ -89,7 +89,7 @@ TEST_CASE("in a new epoch everything outstanding is due at once, and patience be
     CHECK(stream.next_deadline() == now + Stream::kFirstRepeat);
 }
 
-TEST_CASE("messages are delivered once, at once and unordered; the answer tells which") {
+TEST_CASE("messages are delivered once, at once and unordered, the answer tells which") {
     Stream receiver;
     Packet third{.base = 1};
     third.messages = {{3, {'c'}}};
