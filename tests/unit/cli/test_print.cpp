@@ -73,7 +73,7 @@ TEST_CASE("one call prints text and JSON") {
     CHECK(printed(Format::text, {unusable}).find(" unusable ") != std::string::npos);
 }
 
-TEST_CASE("-s adds a line of counters, -d what is for the curious") {
+TEST_CASE("option -s adds a line of counters, -d what is for the curious") {
     const std::string text = printed(Format::text, {node()}, {true, true});
     CHECK(text == "n1: id 3 addr 198.18.0.11 dev eth0 ifindex 2 mac 02:00:00:00:00:11 state up weight 5 max-sessions 0 "
                   "health unwatched usable sessions 4\n    sessions-total 40 packets 400 bytes 40000\n");
