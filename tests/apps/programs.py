@@ -79,7 +79,9 @@ class Ffmpeg(Player):
         self.progress_path = os.path.join(self.directory, "progress")
         return ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "warning", "-progress", self.progress_path,
                 "-user_agent", self.name, "-rtsp_transport", self.transport, "-timeout", "20000000",
-                "-analyzeduration", "500000", "-i", self.url, "-t", str(self.seconds), "-f", "null", "-"]
+                # As long as it takes to know what the pictures are, but not to count how many a second has.
+                "-analyzeduration", "10000000", "-fpsprobesize", "0",
+                "-i", self.url, "-t", str(self.seconds), "-f", "null", "-"]
 
     def progress(self):
         values = {}

@@ -5,7 +5,7 @@
 #   serve_rtsp_PROGRAM NODE   rtsp://$DISPATCHED:554/live
 #   serve_sip_PROGRAM NODE    answers calls at $DISPATCHED port 5060 and echoes the voice
 #
-# Each returns once it is started; `run` waits until it listens. clip_make comes before what serves a file. Set are
+# Each returns once it is started; `run` waits until it serves. clip_make comes before what serves a file. Set are
 # $DISPATCHED, the VIP in use, and sip_transports, of udp and tcp those that are called by.
 : "${DISPATCHED:?}" "${sip_transports:?}"
 
@@ -16,10 +16,13 @@ NOBODY=65534
 # voice at the wrong node is sometimes answered and sometimes not.
 declare -A MEDIA_PORT=([n1]=6000 [n2]=6000 [n3]=6100)
 
-# A film for servers that have no source of their own: pictures and tone, light on the CPU.
+# A film for servers that have no source of their own: pictures and tone, light on the CPU. Its header says how large the
+# pictures are, and each can be shown by itself: whoever joins late need not wait for either. It outlasts every run, since
+# a server that begins it anew may take its streams away from under its players (VLC does).
 clip_make() {
 	ffmpeg -nostdin -loglevel error -f lavfi -i testsrc=size=128x96:rate=5 -f lavfi -i sine=sample_rate=8000 \
-		-t 60 -c:v mpeg4 -g 5 -b:v 60k -c:a pcm_mulaw "$RUN_DIR/clip.avi"
+		-t 30 -c:v mpeg4 -flags +global_header -g 1 -b:v 60k -c:a pcm_mulaw "$RUN_DIR/half-a-minute.avi"
+	ffmpeg -nostdin -loglevel error -stream_loop 39 -i "$RUN_DIR/half-a-minute.avi" -c copy "$RUN_DIR/clip.avi"
 }
 
 # in_url ADDRESS
@@ -38,7 +41,7 @@ serve_rtsp_vlc() {
 	# HOME is where nothing can be read or written: no configuration but this.
 	HOME=/nonexistent spawn "rtsp-$1" "$1" setpriv --reuid="$NOBODY" --regid="$NOBODY" --clear-groups \
 		--inh-caps=+net_bind_service,+dac_read_search --ambient-caps=+net_bind_service,+dac_read_search \
-		vlc -I dummy --no-dbus --no-lua --loop "file://$RUN_DIR/clip.avi" --sout-keep \
+		vlc -I dummy --no-dbus --no-lua "file://$RUN_DIR/clip.avi" --sout-keep \
 		--sout "#rtp{sdp=rtsp://$(in_url "$DISPATCHED"):554/live}"
 }
 
