@@ -74,6 +74,7 @@ std::vector<role::VipTarget> VipCheckShell::targets(const std::vector<kern::Node
                                                     const std::vector<kern::Service>& services,
                                                     const std::map<std::uint32_t, io::OwnDevice>& devices) {
     std::vector<Address> vips;
+    vips.reserve(services.size());
     for (const kern::Service& service : services) {
         vips.push_back(service.vip);
     }

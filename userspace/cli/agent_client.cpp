@@ -124,10 +124,10 @@ Result<std::string> ask_agent(const std::string& socket_path, std::string reques
 Status watch_agent(const std::string& socket_path, std::string request,
                    const std::function<bool(std::string_view line)>& wants_more) {
     Connection connection(socket_path);
-    if (const Status opened = connection.open(); !opened) {
+    if (Status opened = connection.open(); !opened) {
         return opened;
     }
-    if (const Status sent = connection.write(std::move(request)); !sent) {
+    if (Status sent = connection.write(std::move(request)); !sent) {
         return sent;
     }
     for (;;) {

@@ -11,7 +11,7 @@
 namespace sara::cli {
 
 /// What is known about the placing of one session: by the kernel, and by the agent that made the policy.
-struct Explanation {
+struct Explanation {  // NOLINT(bugprone-exception-escape): JSON moves without one
     std::optional<kern::SessionInfo> session;
     std::optional<kern::FlowInfo> flow;    ///< which was asked for
     std::optional<kern::Refusal> refusal;  ///< instead of a session

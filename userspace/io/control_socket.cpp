@@ -158,14 +158,17 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(boost::asio::io_conte
     if (error) {
         return failed("listening");
     }
-    std::unique_ptr<ControlSocket> self(new ControlSocket(std::move(acceptor), path, std::move(on_line)));
-    self->accept();
-    return self;
+    return std::unique_ptr<ControlSocket>(new ControlSocket(io, std::move(acceptor), path, std::move(on_line)));
 }
 
-ControlSocket::ControlSocket(local::stream_protocol::acceptor acceptor, std::string path, OnLine on_line)
-    : acceptor_(std::move(acceptor)), path_(std::move(path)),
-      service_(std::make_shared<Service>(Service{std::move(on_line), 0, {}, 0})) {}
+ControlSocket::ControlSocket(boost::asio::io_context& io, local::stream_protocol::acceptor acceptor, std::string path,
+                             OnLine on_line)
+    : path_(std::move(path)), service_(std::make_shared<Service>(Service{std::move(on_line), 0, {}, 0})),
+      listener_(io, std::move(acceptor), [service = service_](local::stream_protocol::socket socket) {
+          if (service->clients < kMaxClients) {
+              std::make_shared<Client>(std::move(socket), service)->read();
+          }
+      }) {}
 
 ControlSocket::~ControlSocket() {
     service_->on_line = nullptr;
@@ -185,18 +188,6 @@ std::size_t ControlSocket::watchers() const noexcept {
 
 std::uint64_t ControlSocket::cut_off() const noexcept {
     return service_->cut_off;
-}
-
-void ControlSocket::accept() {
-    acceptor_.async_accept([this](const boost::system::error_code& error, local::stream_protocol::socket socket) {
-        if (error == boost::asio::error::operation_aborted) {
-            return;
-        }
-        if (!error && service_->clients < kMaxClients) {
-            std::make_shared<Client>(std::move(socket), service_)->read();
-        }
-        accept();
-    });
 }
 
 }  // namespace sara::io

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/result.hpp"
+#include "io/listener.hpp"
 
 namespace sara::io {
 
@@ -52,13 +53,12 @@ private:
     class Client;
     struct Service;
 
-    ControlSocket(boost::asio::local::stream_protocol::acceptor acceptor, std::string path, OnLine on_line);
+    ControlSocket(boost::asio::io_context& io, boost::asio::local::stream_protocol::acceptor acceptor, std::string path,
+                  OnLine on_line);
 
-    void accept();
-
-    boost::asio::local::stream_protocol::acceptor acceptor_;
     std::string path_;
     std::shared_ptr<Service> service_;
+    Listener<boost::asio::local::stream_protocol> listener_;
 };
 
 }  // namespace sara::io

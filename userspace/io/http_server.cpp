@@ -100,30 +100,19 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(boost::asio::io_context& io
         return failed("listening");
     }
     const Port port = acceptor.local_endpoint(error).port();
-    std::unique_ptr<HttpServer> self(new HttpServer(std::move(acceptor), port, std::move(page)));
-    self->accept();
-    return self;
+    return std::unique_ptr<HttpServer>(new HttpServer(io, std::move(acceptor), port, std::move(page)));
 }
 
-HttpServer::HttpServer(tcp::acceptor acceptor, Port port, Page page)
-    : acceptor_(std::move(acceptor)), port_(port), service_(std::make_shared<Service>()) {
-    service_->page = std::move(page);
-}
+HttpServer::HttpServer(boost::asio::io_context& io, tcp::acceptor acceptor, Port port, Page page)
+    : port_(port), service_(std::make_shared<Service>(Service{std::move(page)})),
+      listener_(io, std::move(acceptor), [service = service_](tcp::socket socket) {
+          if (service->clients < kMaxClients) {
+              std::make_shared<Client>(std::move(socket), service)->read();
+          }
+      }) {}
 
 HttpServer::~HttpServer() {
     service_->open = false;
-}
-
-void HttpServer::accept() {
-    acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
-        if (error == boost::asio::error::operation_aborted) {
-            return;
-        }
-        if (!error && service_->clients < kMaxClients) {
-            std::make_shared<Client>(std::move(socket), service_)->read();
-        }
-        accept();
-    });
 }
 
 }  // namespace sara::io

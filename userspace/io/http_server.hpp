@@ -13,6 +13,7 @@
 
 #include "core/base/address.hpp"
 #include "core/base/result.hpp"
+#include "io/listener.hpp"
 
 namespace sara::io {
 
@@ -42,13 +43,11 @@ private:
     class Client;
     struct Service;
 
-    HttpServer(boost::asio::ip::tcp::acceptor acceptor, Port port, Page page);
+    HttpServer(boost::asio::io_context& io, boost::asio::ip::tcp::acceptor acceptor, Port port, Page page);
 
-    void accept();
-
-    boost::asio::ip::tcp::acceptor acceptor_;
     Port port_;
     std::shared_ptr<Service> service_;
+    Listener<boost::asio::ip::tcp> listener_;
 };
 
 }  // namespace sara::io

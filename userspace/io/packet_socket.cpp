@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <span>
 #include <string>
@@ -106,7 +107,8 @@ bool PacketSocket::send(std::uint32_t device, Bytes frame) noexcept {
     address.sll_ifindex = static_cast<int>(device);
     // The frame says its own type; by this one it is known to what looks at packets on their way out.
     if (frame.size() >= ETH_HLEN) {
-        std::memcpy(&address.sll_protocol, frame.data() + 2 * ETH_ALEN, sizeof(address.sll_protocol));
+        const Bytes type = frame.subspan(offsetof(ethhdr, h_proto));
+        std::memcpy(&address.sll_protocol, type.data(), sizeof(address.sll_protocol));
     }
     return ::sendto(descriptors_.front().native_handle(), frame.data(), frame.size(), MSG_NOSIGNAL,
                     reinterpret_cast<const sockaddr*>(&address), sizeof(address)) >= 0;
