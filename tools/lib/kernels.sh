@@ -1,11 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# Debian's stock kernels: which there are, and their image and modules unpacked in the cache; and the debug kernel, built
-# there from Debian's sources. Sourced after common.sh.
+# Debian's stock kernels: which there are, and their image and modules unpacked in the cache; and user-mode Linux, built
+# there from Debian's sources, which runs at this machine's own speed even where KVM is missing: `uml`, for what has to be
+# fast, and `debug`, for what an emulated machine with KASAN and lockdep is too slow. Sourced after common.sh.
 
 # The series that SARA is built for and tested on.
 # shellcheck disable=SC2034 # used by who sources this
 SARA_KERNELS=(6.1 6.12)
+
+# kernel_is_uml SERIES
+kernel_is_uml() {
+	[ "$1" = uml ] || [ "$1" = debug ]
+}
 
 # kernel_release SERIES: the exact release that Debian ships now, e.g. 6.1.0-40-amd64. Never hard-coded: the ABI
 # number moves with each security update.
@@ -17,13 +23,13 @@ kernel_release() {
 		return
 	fi
 	case $1 in
-	debug)
-		cat "$(kernel_dir debug)/build/include/config/kernel.release"
+	uml | debug)
+		cat "$(kernel_dir "$1")/build/include/config/kernel.release"
 		return
 		;;
 	6.1) meta=linux-image-amd64 ;;
 	6.12) meta=linux-image-6.12-amd64 ;;
-	*) die "unknown kernel '$1': known are ${SARA_KERNELS[*]}" ;;
+	*) die "unknown kernel '$1': known are ${SARA_KERNELS[*]} uml debug" ;;
 	esac
 	release=$(LC_ALL=C apt-cache depends "$meta" 2>/dev/null | sed -n 's/^ *Depends: linux-image-\([0-9]\)/\1/p' | head -n 1)
 	case $release in
@@ -43,8 +49,8 @@ kernel_release() {
 # whole kernel into /boot, and what is installed could be older than the image.
 kernel_dir() {
 	local release dir old
-	if [ "$1" = debug ]; then
-		kernel_debug_dir
+	if kernel_is_uml "$1"; then
+		kernel_uml_dir "$1"
 		return
 	fi
 	release=$(kernel_release "$1")
@@ -66,8 +72,8 @@ kernel_dir() {
 
 # kernel_headers SERIES: the directory to build modules against (make -C).
 kernel_headers() {
-	if [ "$1" = debug ]; then
-		printf '%s/build\n' "$(kernel_dir debug)"
+	if kernel_is_uml "$1"; then
+		printf '%s/build\n' "$(kernel_dir "$1")"
 		return
 	fi
 	printf '%s/headers/usr/src/linux-headers-%s\n' "$(kernel_dir "$1")" "$(kernel_release "$1")"
@@ -75,56 +81,71 @@ kernel_headers() {
 
 # kernel_make_arguments SERIES: what make needs besides to build a module for it, a word a line.
 kernel_make_arguments() {
+	! kernel_is_uml "$1" || echo ARCH=um
 	# Where UBSAN cannot be everywhere, a module may still ask for it.
-	[ "$1" != debug ] || printf '%s\n' ARCH=um UBSAN_SANITIZE=y
+	[ "$1" != debug ] || echo UBSAN_SANITIZE=y
 }
 
-# kernel_debug_dir: prints the directory of the debug kernel: linux (the program that it is), source, build. It is
-# user-mode Linux: at native speed even where KVM is missing, which an emulated machine with KASAN and lockdep is not.
-# Built once for each version of Debian's source and of tests/vm/debug.{config,patch}; others are removed.
-kernel_debug_dir() {
-	local package=linux-source-6.1 config=$SARA_TOP/tests/vm/debug.config patch=$SARA_TOP/tests/vm/debug.patch
-	local deb version dir log
+# kernel_uml_dir SERIES: prints the directory of that user-mode Linux: linux (the program that it is), build, lib/modules.
+# Built once for each version of Debian's source and of tests/vm/uml.{config,patch} and debug.config; others are removed.
+kernel_uml_dir() {
+	local package=linux-source-6.1 patch=$SARA_TOP/tests/vm/uml.patch configs=("$SARA_TOP/tests/vm/uml.config")
+	local deb version source dir log release
+	[ "$1" != debug ] || configs+=("$SARA_TOP/tests/vm/debug.config")
 	deb=$(cache_lock; apt_fetch "$package")
 	# A lock of its own: while this builds others may use the rest of the cache.
-	exec 8>"$SARA_CACHE/.lock-debug"
+	exec 8>"$SARA_CACHE/.lock-uml"
 	flock 8
 	version=${deb##*/"${package}"_}
-	dir=$SARA_CACHE/debug/${version%_*}-$(cat "$config" "$patch" | sha256sum | cut -c1-12)
+	source=$SARA_CACHE/uml/source-${version%_*}-$(sha256sum <"$patch" | cut -c1-12)
+	dir=$SARA_CACHE/uml/$1-${version%_*}-$(cat "${configs[@]}" "$patch" | sha256sum | cut -c1-12)
 	if [ ! -e "$dir/.complete" ]; then
-		need flex debug
-		need bison debug
-		need patch debug
-		note "building the debug kernel from $package (10 minutes, 2 GB, once)"
-		rm -rf "${SARA_CACHE:?}/debug"
-		mkdir -p "$dir/source" "$dir/build" "$dir/lib/modules"
-		dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" | tar -xJ -C "$dir/source" --strip-components=1
-		patch -s -p1 -d "$dir/source" <"$patch"
-		log=$SARA_CACHE/debug/build.log
-		if ! kernel_debug_build "$dir" "$config" >"$log" 2>&1; then
-			tail -n 20 "$log" >&2
-			die "the debug kernel did not build: see $log"
+		need flex uml
+		need bison uml
+		need patch uml
+		note "building the kernel '$1', user-mode Linux from $package (5 to 10 minutes, 2 GB, once)"
+		rm -rf "$SARA_CACHE/uml/$1"-*
+		if [ ! -e "$source/.complete" ]; then
+			rm -rf "$SARA_CACHE"/uml/source-*
+			mkdir -p "$source"
+			dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" | tar -xJ -C "$source" --strip-components=1
+			patch -s -p1 -d "$source" <"$patch"
+			touch "$source/.complete"
 		fi
-		mkdir -p "$dir/lib/modules/$(cat "$dir/build/include/config/kernel.release")"
+		mkdir -p "$dir/build"
+		# Part of its release: modules for one are no modules for the other.
+		echo "-$1" >"$dir/build/localversion"
+		log=$SARA_CACHE/uml/$1.log
+		if ! kernel_uml_build "$source" "$dir/build" "${configs[@]}" >"$log" 2>&1; then
+			tail -n 20 "$log" >&2
+			die "the kernel '$1' did not build: see $log"
+		fi
+		release=$(cat "$dir/build/include/config/kernel.release")
+		# All is built in; modprobe is told so.
+		mkdir -p "$dir/lib/modules/$release"
+		cp "$dir"/build/modules.{builtin,builtin.modinfo,order} "$dir/lib/modules/$release/"
+		depmod -b "$dir" "$release"
 		ln -f "$dir/build/linux" "$dir/linux"
 		touch "$dir/.complete"
 	fi
 	printf '%s\n' "$dir"
 }
 
-# kernel_debug_build DIR CONFIG: DIR/source -> DIR/build, with what CONFIG adds to the architecture's own defaults.
-kernel_debug_build() {
-	local make=(make -C "$1/source" "O=$1/build" ARCH=um) line
+# kernel_uml_build SOURCE BUILD CONFIG...: with what each CONFIG adds to the architecture's own defaults.
+kernel_uml_build() {
+	local source=$1 build=$2 line
+	local make=(make -C "$source" "O=$build" ARCH=um)
+	shift 2
 	"${make[@]}" defconfig
-	"$1/source/scripts/kconfig/merge_config.sh" -m -O "$1/build" "$1/build/.config" "$2"
+	"$source/scripts/kconfig/merge_config.sh" -m -O "$build" "$build/.config" "$@"
 	"${make[@]}" olddefconfig
 	# Kconfig drops silently what depends on something that is not there.
 	while IFS= read -r line; do
-		if [[ $line == CONFIG_* ]] && ! grep -qxF -- "$line" "$1/build/.config"; then
+		if [[ $line == CONFIG_* ]] && ! grep -qxF -- "$line" "$build/.config"; then
 			echo "the configuration has no $line"
 			return 1
 		fi
-	done <"$2"
+	done < <(cat "$@")
 	nice "${make[@]}" "-j$(nproc)" linux modules
 }
 
