@@ -93,25 +93,25 @@ kernel_uml_dir() {
 	local deb version source dir log release
 	[ "$1" != debug ] || configs+=("$SARA_TOP/tests/vm/debug.config")
 	deb=$(cache_lock; apt_fetch "$package")
-	# A lock of its own: while this builds others may use the rest of the cache.
-	exec 8>"$SARA_CACHE/.lock-uml"
-	flock 8
 	version=${deb##*/"${package}"_}
 	source=$SARA_CACHE/uml/source-${version%_*}-$(sha256sum <"$patch" | cut -c1-12)
 	dir=$SARA_CACHE/uml/$1-${version%_*}-$(cat "${configs[@]}" "$patch" | sha256sum | cut -c1-12)
+	# Locks of their own: while this builds others may use the rest of the cache.
+	if [ ! -e "$dir/.complete" ]; then
+		exec 8>"$SARA_CACHE/.lock-uml-$1"
+		flock 8
+	fi
 	if [ ! -e "$dir/.complete" ]; then
 		need flex uml
 		need bison uml
 		need patch uml
 		note "building the kernel '$1', user-mode Linux from $package (5 to 10 minutes, 2 GB, once)"
 		rm -rf "$SARA_CACHE/uml/$1"-*
-		if [ ! -e "$source/.complete" ]; then
-			rm -rf "$SARA_CACHE"/uml/source-*
-			mkdir -p "$source"
-			dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" | tar -xJ -C "$source" --strip-components=1
-			patch -s -p1 -d "$source" <"$patch"
-			touch "$source/.complete"
-		fi
+		(
+			exec 7>"$SARA_CACHE/.lock-uml-source"
+			flock 7
+			[ -e "$source/.complete" ] || kernel_uml_source "$deb" "$patch" "$source"
+		)
 		mkdir -p "$dir/build"
 		# Part of its release: modules for one are no modules for the other.
 		echo "-$1" >"$dir/build/localversion"
@@ -129,6 +129,15 @@ kernel_uml_dir() {
 		touch "$dir/.complete"
 	fi
 	printf '%s\n' "$dir"
+}
+
+# kernel_uml_source DEB PATCH DIR: unpacked and patched there; others are removed.
+kernel_uml_source() {
+	rm -rf "$SARA_CACHE"/uml/source-*
+	mkdir -p "$3"
+	dpkg-deb --fsys-tarfile "$1" | tar -xO ./usr/src/linux-source-6.1.tar.xz | tar -xJ -C "$3" --strip-components=1
+	patch -s -p1 -d "$3" <"$2"
+	touch "$3/.complete"
 }
 
 # kernel_uml_build SOURCE BUILD CONFIG...: with what each CONFIG adds to the architecture's own defaults.
