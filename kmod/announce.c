@@ -11,6 +11,7 @@
 #include "notify.h"
 #include "service.h"
 #include "session.h"
+#include "standby.h"
 
 static struct kmem_cache *sara_announce_cache;
 
@@ -104,10 +105,12 @@ struct sara_flow *sara_announce_promote(struct sara_net *sn,
 	if (!promoted)
 		goto out;
 	promoted->form = ann->key.form;
-	ann->promotions++;
+	sara_standby_end(ann->session, true);
 	sara_session_seen(ann->session);
 	sara_stats_inc(sn, SARA_A_STATS_PROMOTED);
 	sara_notify_flow(promoted, SARA_EVENT_PROMOTED);
+	if (!ann->promotions++)
+		sara_notify_announcement(ann, SARA_EVENT_CHANGED);
 out:
 	spin_unlock_bh(&sn->lock);
 	return promoted;
@@ -136,6 +139,8 @@ static void sara_announce_forget(struct sara_announcement *ann)
  * sara_announce_del() - an announcement is over; flows that it brought stay
  * @ann: the announcement, in its table
  *
+ * It is told, unless it goes with its session.
+ *
  * Context: &sara_net.lock held.
  */
 void sara_announce_del(struct sara_announcement *ann)
@@ -143,6 +148,8 @@ void sara_announce_del(struct sara_announcement *ann)
 	struct sara_net *sn = ann->session->sn;
 
 	lockdep_assert_held(&sn->lock);
+	if (!ann->session->dead)
+		sara_notify_announcement(ann, SARA_EVENT_DELETED);
 	rhashtable_remove_fast(&sn->announcements, &ann->hash,
 			       sara_announce_params);
 	sara_announce_forget(ann);
@@ -194,6 +201,9 @@ static int sara_announce_insert(struct sara_net *sn,
 	if (old && old->session == session) {
 		old->tag = ann->tag;
 		WRITE_ONCE(old->expires, ann->expires);
+		WRITE_ONCE(old->told, ann->told);
+		old->promotions = max(old->promotions, ann->promotions);
+		sara_notify_announcement(old, SARA_EVENT_CHANGED);
 		return -EALREADY;
 	}
 	if (old && !sara_announce_yields(old, session)) {
@@ -217,6 +227,7 @@ static int sara_announce_insert(struct sara_net *sn,
 	}
 	ann->session = session;
 	if (old) {
+		sara_notify_announcement(old, SARA_EVENT_DELETED);
 		rhashtable_replace_fast(&sn->announcements, &old->hash,
 					&ann->hash, sara_announce_params);
 		sara_announce_forget(old);
@@ -232,6 +243,7 @@ static int sara_announce_insert(struct sara_net *sn,
 	list_del_init(&session->new_link);
 	sara_announce_oust(sn, ann);
 	sara_stats_inc(sn, SARA_A_STATS_ANNOUNCED);
+	sara_notify_announcement(ann, SARA_EVENT_CREATED);
 	return 0;
 }
 
@@ -267,8 +279,7 @@ static int sara_announce_check(struct sara_net *sn, const struct sara_key *key,
  * @sn: the namespace
  * @session_id: whose
  * @key: what is known of it, with form
- * @tag: by the agent
- * @ttl_ms: until it goes unless a packet comes; 0 for as long as its session
+ * @args: what the agent says about it
  * @extack: where a refusal is explained
  *
  * Context: process, may sleep. Takes &sara_net.lock.
@@ -277,7 +288,8 @@ static int sara_announce_check(struct sara_net *sn, const struct sara_key *key,
  * -ENOMEM.
  */
 int sara_announce_add(struct sara_net *sn, u64 session_id,
-		      const struct sara_key *key, u64 tag, u32 ttl_ms,
+		      const struct sara_key *key,
+		      const struct sara_announce_args *args,
 		      struct netlink_ext_ack *extack)
 {
 	struct sara_announcement *ann;
@@ -289,9 +301,11 @@ int sara_announce_add(struct sara_net *sn, u64 session_id,
 		return -ENOMEM;
 	memset(ann, 0, sizeof(*ann));
 	ann->key = *key;
-	ann->tag = tag;
-	if (ttl_ms)
-		ann->expires = (jiffies + msecs_to_jiffies(ttl_ms)) ?: 1;
+	ann->tag = args->tag;
+	ann->promotions = args->promotions;
+	ann->told = jiffies;
+	if (args->ttl)
+		ann->expires = (jiffies + msecs_to_jiffies(args->ttl)) ?: 1;
 
 	rcu_read_lock();
 	spin_lock_bh(&sn->lock);
@@ -346,9 +360,13 @@ static void sara_announce_close(struct sara_session *session,
 
 	if (only && !only->promotions)
 		return;
-	list_for_each_entry(flow, &session->flows, link)
-		if (sara_announce_brought(flow, only, tag))
-			WRITE_ONCE(flow->status, SARA_STATUS_CLOSING);
+	list_for_each_entry(flow, &session->flows, link) {
+		if (!sara_announce_brought(flow, only, tag) ||
+		    READ_ONCE(flow->status) == SARA_STATUS_CLOSING)
+			continue;
+		WRITE_ONCE(flow->status, SARA_STATUS_CLOSING);
+		sara_notify_flow(flow, SARA_EVENT_CHANGED);
+	}
 }
 
 static int sara_announce_withdraw_key(struct sara_net *sn, u64 session_id,

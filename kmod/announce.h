@@ -18,6 +18,7 @@ struct sara_session;
  * @session: owner; valid while it can be found under RCU
  * @tag: by the agent
  * @expires: jiffies at which it goes unless confirmed; 0 for never
+ * @told: jiffies when that was told, see sara_standby_delay()
  * @promotions: flows that it brought; confirmed if not 0
  * @link: in &sara_session.announcements
  * @rcu: of its memory
@@ -28,13 +29,27 @@ struct sara_announcement {
 	struct sara_session	*session;
 	u64			tag;
 	unsigned long		expires;
+	unsigned long		told;
 	u32			promotions;
 	struct list_head	link;
 	struct rcu_head		rcu;
 };
 
+/**
+ * struct sara_announce_args - what the agent says about an announcement
+ * @tag: by the agent
+ * @ttl: ms until it goes unless a packet comes; 0 for as long as its session
+ * @promotions: flows that it brought already
+ */
+struct sara_announce_args {
+	u64	tag;
+	u32	ttl;
+	u32	promotions;
+};
+
 int sara_announce_add(struct sara_net *sn, u64 session_id,
-		      const struct sara_key *key, u64 tag, u32 ttl_ms,
+		      const struct sara_key *key,
+		      const struct sara_announce_args *args,
 		      struct netlink_ext_ack *extack);
 int sara_announce_withdraw(struct sara_net *sn, u64 session_id,
 			   const struct sara_key *key, const u64 *tag,

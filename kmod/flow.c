@@ -8,9 +8,11 @@
 #include <net/tcp.h>
 
 #include "call.h"
+#include "notify.h"
 #include "parse.h"
 #include "service.h"
 #include "session.h"
+#include "standby.h"
 
 /* A TCP flow of which only the SYN was seen stays no longer than this. */
 #define SARA_SYN_TIMEOUT	(30 * HZ)
@@ -101,6 +103,11 @@ static bool sara_flow_session_room(struct sara_session *session)
 		case SARA_STATUS_CLOSING:
 			sara_flow_del(flow);
 			return true;
+		case SARA_STATUS_STANDBY:
+			if (READ_ONCE(flow->established))
+				break;
+			sara_flow_del(flow);
+			return true;
 		}
 	}
 	return false;
@@ -125,11 +132,27 @@ static void sara_flow_free(struct sara_flow *flow)
 		kmem_cache_free(sara_flow_cache, flow);
 }
 
+/* What is known of it from elsewhere; packets may come at the same time. */
+static void sara_flow_set_past(struct sara_flow *flow,
+			       const struct sara_flow_past *past)
+{
+	WRITE_ONCE(flow->last_seen, jiffies - past->idle);
+	flow->form = past->form;
+	WRITE_ONCE(flow->established, past->established);
+	if (past->has_tcp_end)
+		WRITE_ONCE(flow->tcp_end, past->tcp_end);
+	atomic64_set(&flow->packets, past->packets);
+	atomic64_set(&flow->bytes, past->bytes);
+	WRITE_ONCE(flow->status, past->closing ? SARA_STATUS_CLOSING :
+						 SARA_STATUS_STANDBY);
+}
+
 /* Begin a flow in memory that is its own; NULL and freed if that fails. */
 static struct sara_flow *sara_flow_begin(struct sara_flow *flow,
 					 struct sara_session *session,
 					 const struct sara_key *key,
 					 enum sara_identity identity,
+					 const struct sara_flow_past *past,
 					 int *reason)
 {
 	struct sara_net *sn = session->sn;
@@ -148,6 +171,8 @@ static struct sara_flow *sara_flow_begin(struct sara_flow *flow,
 	flow->tcp_end = 0;
 	atomic64_set(&flow->packets, 0);
 	atomic64_set(&flow->bytes, 0);
+	if (past)
+		sara_flow_set_past(flow, past);
 	if (rhashtable_insert_fast(&sn->flows, &flow->hash, sara_flow_params)) {
 		*reason = SARA_A_STATS_DROP_NO_MEMORY;
 		sara_flow_free(flow);
@@ -179,7 +204,7 @@ struct sara_flow *sara_flow_add(struct sara_session *session,
 		return NULL;
 	return sara_flow_begin(kmem_cache_alloc(sara_flow_cache,
 						GFP_ATOMIC | __GFP_NOWARN),
-			       session, key, identity, reason);
+			       session, key, identity, NULL, reason);
 }
 
 /**
@@ -199,7 +224,54 @@ struct sara_flow *sara_flow_add_call(struct sara_session *session,
 	if (!sara_flow_admit(session, reason))
 		return NULL;
 	return sara_flow_begin(sara_call_alloc(call, tuple), session,
-			       &call->key, SARA_IDENTITY_SIGNALLING, reason);
+			       &call->key, SARA_IDENTITY_SIGNALLING, NULL,
+			       reason);
+}
+
+/**
+ * sara_flow_restore() - a flow that was seen elsewhere
+ * @session: its owner, alive
+ * @key: its 5-tuple
+ * @call: with key call-id, the name of the call, else NULL
+ * @past: what is known of it
+ * @reason: on failure, the counter of the reason
+ *
+ * Context: &sara_net.lock held.
+ * Return: the flow, standby or closing, owned by @session; NULL if there is no
+ * room.
+ */
+struct sara_flow *sara_flow_restore(struct sara_session *session,
+				    const struct sara_key *key,
+				    const struct sara_call_name *call,
+				    const struct sara_flow_past *past,
+				    int *reason)
+{
+	struct sara_flow *flow;
+
+	if (!sara_flow_admit(session, reason))
+		return NULL;
+	if (call)
+		flow = sara_call_alloc(call, key);
+	else
+		flow = kmem_cache_alloc(sara_flow_cache,
+					GFP_ATOMIC | __GFP_NOWARN);
+	return sara_flow_begin(flow, session, call ? &call->key : key,
+			       past->identity, past, reason);
+}
+
+/**
+ * sara_flow_recall() - what is known of a flow elsewhere is another thing now
+ * @flow: the flow; nothing happens if a packet of it came here
+ * @past: what is known of it
+ *
+ * Context: &sara_net.lock held.
+ */
+void sara_flow_recall(struct sara_flow *flow, const struct sara_flow_past *past)
+{
+	lockdep_assert_held(&flow->session->sn->lock);
+	if (READ_ONCE(flow->status) == SARA_STATUS_STANDBY ||
+	    sara_standby(flow->session))
+		sara_flow_set_past(flow, past);
 }
 
 static void sara_flow_free_rcu(struct rcu_head *rcu)
@@ -211,7 +283,8 @@ static void sara_flow_free_rcu(struct rcu_head *rcu)
  * sara_flow_del() - a flow is over
  * @flow: the flow, in its table
  *
- * Its session keeps its counts. Its memory goes after a grace period.
+ * Its session keeps its counts. Its memory goes after a grace period. It is
+ * told, unless it goes with its session.
  *
  * Context: &sara_net.lock held.
  */
@@ -221,6 +294,8 @@ void sara_flow_del(struct sara_flow *flow)
 	struct sara_net *sn = session->sn;
 
 	lockdep_assert_held(&sn->lock);
+	if (!session->dead)
+		sara_notify_flow(flow, SARA_EVENT_DELETED);
 	rhashtable_remove_fast(&sn->flows, &flow->hash, sara_flow_params);
 	WRITE_ONCE(sn->n_flows, sn->n_flows - 1);
 	list_del_rcu(&flow->link);
@@ -256,6 +331,9 @@ static enum sara_status sara_flow_next(enum sara_status status, u8 tcp_flags,
 		if (tcp_flags & SARA_TCP_SYN)
 			return SARA_STATUS_NEW;
 		return SARA_STATUS_CLOSING;
+	case SARA_STATUS_STANDBY:
+		/* None is asked for: it is as what it was. */
+		return SARA_STATUS_ESTABLISHED;
 	}
 	return status;
 }
@@ -265,9 +343,12 @@ static enum sara_status sara_flow_next(enum sara_status status, u8 tcp_flags,
  * middle): FIN and RST only near the sequence numbers that were seen, SYN only
  * while no conversation is established. Without a lock: of two segments at once
  * the later one's end may be lost, which is far less than the window.
+ *
+ * A standby flow (@standby) may have moved on far where it was forwarded: its
+ * first segment here says where it is, unless it is one that must be near.
  */
 static int sara_flow_tcp(struct sara_flow *flow, const struct sara_packet *pkt,
-			 enum sara_status was, bool first)
+			 enum sara_status was, bool first, bool standby)
 {
 	bool syn = pkt->tcp_flags & SARA_TCP_SYN;
 	bool fin = pkt->tcp_flags & SARA_TCP_FIN;
@@ -280,9 +361,30 @@ static int sara_flow_tcp(struct sara_flow *flow, const struct sara_packet *pkt,
 		return SARA_A_STATS_TCP_IMPLAUSIBLE;
 	if (syn && was == SARA_STATUS_ESTABLISHED)
 		return SARA_A_STATS_TCP_SYN_LIVE;
-	if (first || syn || (near && after(end, highest)))
+	if (first || syn || (near ? after(end, highest) : standby))
 		WRITE_ONCE(flow->tcp_end, end);
 	return 0;
+}
+
+/*
+ * Another status, by a packet. Told are only the begin and the end of what may
+ * last, and the begin of the session's first flow by sara_session_seen().
+ */
+static void sara_flow_move(struct sara_flow *flow, enum sara_status now)
+{
+	bool told = now == SARA_STATUS_CLOSING;
+
+	if (now == SARA_STATUS_ESTABLISHED && !READ_ONCE(flow->established)) {
+		told = READ_ONCE(flow->session->status) ==
+		       SARA_STATUS_ESTABLISHED;
+		WRITE_ONCE(flow->established, true);
+	} else if (now == SARA_STATUS_NEW) {
+		WRITE_ONCE(flow->established, false);
+	}
+	WRITE_ONCE(flow->last_seen, jiffies);
+	WRITE_ONCE(flow->status, now);
+	if (told)
+		sara_notify_flow(flow, SARA_EVENT_CHANGED);
 }
 
 /**
@@ -301,27 +403,25 @@ int sara_flow_seen(struct sara_flow *flow, const struct sara_packet *pkt)
 {
 	bool first = atomic64_inc_return(&flow->packets) == 1;
 	enum sara_status now, was = READ_ONCE(flow->status);
-	unsigned long t = jiffies;
+	bool standby = was == SARA_STATUS_STANDBY;
 	int disbelief;
 
+	if (unlikely(standby))
+		was = READ_ONCE(flow->established) ? SARA_STATUS_ESTABLISHED :
+						     SARA_STATUS_NEW;
 	atomic64_add(pkt->ip_len, &flow->bytes);
 	if (flow->key.proto == IPPROTO_TCP) {
-		disbelief = sara_flow_tcp(flow, pkt, was, first);
+		disbelief = sara_flow_tcp(flow, pkt, was, first && !standby,
+					  standby);
 		if (disbelief)
 			return disbelief;
 	}
 	now = sara_flow_next(was, pkt->tcp_flags, first);
-	if (now != was) {
-		if (now == SARA_STATUS_ESTABLISHED)
-			WRITE_ONCE(flow->established, true);
-		else if (now == SARA_STATUS_NEW)
-			WRITE_ONCE(flow->established, false);
-		WRITE_ONCE(flow->last_seen, t);
-		WRITE_ONCE(flow->status, now);
-	} else if (t - READ_ONCE(flow->last_seen) >= HZ) {
-		WRITE_ONCE(flow->last_seen, t);
-	}
-	if (now != SARA_STATUS_NEW)
+	if (now != was || standby)
+		sara_flow_move(flow, now);
+	else
+		sara_flow_touch(flow);
+	if (now != SARA_STATUS_NEW || standby)
 		sara_session_seen(flow->session);
 	return 0;
 }

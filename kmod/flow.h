@@ -47,6 +47,30 @@ struct sara_flow {
 	struct rcu_head		rcu;
 };
 
+/**
+ * struct sara_flow_past - what is known of a flow from elsewhere
+ * @identity: enum sara_identity, signalling or secondary
+ * @form: enum sara_form of the announcement that brought it, or 0
+ * @closing: it is
+ * @established: it was once
+ * @has_tcp_end: the next is known
+ * @tcp_end: as in &struct sara_flow
+ * @idle: jiffies since its last packet
+ * @packets: so far
+ * @bytes: likewise
+ */
+struct sara_flow_past {
+	u8		identity;
+	u8		form;
+	bool		closing;
+	bool		established;
+	bool		has_tcp_end;
+	u32		tcp_end;
+	unsigned long	idle;
+	u64		packets;
+	u64		bytes;
+};
+
 struct sara_flow *sara_flow_lookup(struct sara_net *sn,
 				   const struct sara_key *key);
 bool sara_flow_room(struct sara_net *sn, const struct sara_session *except);
@@ -56,6 +80,13 @@ struct sara_flow *sara_flow_add(struct sara_session *session,
 struct sara_flow *sara_flow_add_call(struct sara_session *session,
 				     const struct sara_call_name *call,
 				     const struct sara_key *tuple, int *reason);
+struct sara_flow *sara_flow_restore(struct sara_session *session,
+				    const struct sara_key *key,
+				    const struct sara_call_name *call,
+				    const struct sara_flow_past *past,
+				    int *reason);
+void sara_flow_recall(struct sara_flow *flow,
+		      const struct sara_flow_past *past);
 void sara_flow_del(struct sara_flow *flow);
 int sara_flow_seen(struct sara_flow *flow, const struct sara_packet *pkt);
 unsigned long sara_flow_timeout(const struct sara_flow *flow);

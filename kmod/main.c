@@ -55,6 +55,7 @@ static int __net_init sara_net_init(struct net *net)
 	INIT_DELAYED_WORK(&sn->purge, sara_session_purge);
 	sara_config_init(&sn->config);
 	sara_bucket_init(&sn->refuse);
+	sn->standby_until = jiffies;
 	sn->generation = 1;
 	sara_node_net_init(sn);
 

@@ -11,6 +11,7 @@
 #include "hold.h"
 #include "inspect.h"
 #include "sara.h"
+#include "standby.h"
 
 /* Tables of policies and operations; generated, and of use here alone. */
 #include "netlink_gen.c"
@@ -265,9 +266,10 @@ int sara_nl_get_tuple(const struct nlattr *attr, struct sara_key *key,
 	       sara_nl_get_port(t[SARA_A_TUPLE_DPORT], &key->dport, extack);
 }
 
-static int sara_nl_put_config(struct sk_buff *skb,
-			      const struct sara_config *config)
+static int sara_nl_put_config(struct sk_buff *skb, const struct sara_net *sn)
 {
+	const struct sara_config *config = &sn->config;
+
 	if (nla_put_u32(skb, SARA_A_CONFIG_ABI_VERSION, SARA_ABI_VERSION) ||
 	    nla_put_string(skb, SARA_A_CONFIG_MODULE_VERSION,
 			   THIS_MODULE->version) ||
@@ -294,7 +296,9 @@ static int sara_nl_put_config(struct sk_buff *skb,
 	    nla_put_u32(skb, SARA_A_CONFIG_REFUSED_TIME,
 			jiffies_to_msecs(READ_ONCE(config->refused_time))) ||
 	    nla_put_u32(skb, SARA_A_CONFIG_REFUSE_RATE,
-			READ_ONCE(config->refuse_rate)))
+			READ_ONCE(config->refuse_rate)) ||
+	    nla_put_u32(skb, SARA_A_CONFIG_STANDBY_TIME,
+			jiffies_to_msecs(sara_standby_left(sn))))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -325,7 +329,7 @@ int sara_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!answer)
 		return -ENOMEM;
 	return sara_nl_send(info, answer, hdr,
-			    sara_nl_put_config(answer, &sn->config));
+			    sara_nl_put_config(answer, sn));
 }
 
 static void sara_nl_set_u32(struct genl_info *info, int attr, u32 *value)
@@ -355,6 +359,7 @@ int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	const struct nlattr *early = info->attrs[SARA_A_CONFIG_EARLY_PACKETS];
 	const struct nlattr *per_session =
 		info->attrs[SARA_A_CONFIG_MAX_ANNOUNCEMENTS];
+	const struct nlattr *standby = info->attrs[SARA_A_CONFIG_STANDBY_TIME];
 	struct sara_net *sn = sara_net(genl_info_net(info));
 	struct sara_config *config = &sn->config;
 
@@ -367,6 +372,11 @@ int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (early && nla_get_u32(early) > U16_MAX) {
 		NL_SET_ERR_MSG_ATTR(info->extack, early,
 				    "at most 65535 early packets are held");
+		return -EINVAL;
+	}
+	if (standby && nla_get_u32(standby) > SARA_STANDBY_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, standby,
+				    "standby-time is an hour at most: renew it");
 		return -EINVAL;
 	}
 	mutex_lock(&sn->mutex);
@@ -388,6 +398,8 @@ int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	sara_nl_set_u32(info, SARA_A_CONFIG_MAX_REFUSED, &config->max_refused);
 	sara_nl_set_ms(info, SARA_A_CONFIG_REFUSED_TIME, &config->refused_time);
 	sara_nl_set_u32(info, SARA_A_CONFIG_REFUSE_RATE, &config->refuse_rate);
+	if (standby)
+		sara_standby_hold(sn, nla_get_u32(standby));
 	if (info->attrs[SARA_A_CONFIG_PURGE_INTERVAL])
 		mod_delayed_work(system_power_efficient_wq, &sn->purge,
 				 config->purge_interval);
@@ -410,6 +422,8 @@ static u64 sara_nl_counter(const struct sara_net *sn,
 		return account->refused[attr - SARA_A_STATS_REFUSED_LOAD];
 	case SARA_A_STATS_ENDED_IDLE ... SARA_A_STATS_ENDED_RECLAIMED:
 		return account->ended[attr - SARA_A_STATS_ENDED_IDLE];
+	case SARA_A_STATS_RESTORED:
+		return account->restored;
 	default:
 		return sara_stats_read(sn, attr);
 	}

@@ -11,6 +11,7 @@
 #include "netlink_gen.h"
 
 struct in6_addr;
+struct sara_flow;
 struct sara_key;
 struct sara_net;
 
@@ -27,6 +28,11 @@ int sara_nl_get_addr(const struct nlattr *attr, u8 *family,
 		     struct in6_addr *addr, struct netlink_ext_ack *extack);
 int sara_nl_get_tuple(const struct nlattr *attr, struct sara_key *key,
 		      struct netlink_ext_ack *extack);
+
+struct sara_flow *sara_nl_flow_find(struct sara_net *sn,
+				    const struct sara_key *tuple,
+				    const struct nlattr *call_id);
+void sara_nl_no_session(u64 id, struct netlink_ext_ack *extack);
 
 /* Dumps of tables, netlink_session.c */
 int sara_nl_session_start(struct netlink_callback *cb);

@@ -11,6 +11,19 @@
 #include <uapi/linux/sara.h>
 
 /* Common nested types */
+const struct nla_policy sara_past_nl_policy[SARA_A_PAST_TCP_END + 1] = {
+	[SARA_A_PAST_TUPLE] = NLA_POLICY_NESTED(sara_tuple_nl_policy),
+	[SARA_A_PAST_CALL_ID] = { .type = NLA_NUL_STRING, .len = 255, },
+	[SARA_A_PAST_IDENTITY] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[SARA_A_PAST_FORM] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
+	[SARA_A_PAST_STATUS] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
+	[SARA_A_PAST_ESTABLISHED] = { .type = NLA_FLAG, },
+	[SARA_A_PAST_IDLE] = { .type = NLA_U64, },
+	[SARA_A_PAST_PACKETS] = { .type = NLA_U64, },
+	[SARA_A_PAST_BYTES] = { .type = NLA_U64, },
+	[SARA_A_PAST_TCP_END] = { .type = NLA_U32, },
+};
+
 const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PLACED + 1] = {
 	[SARA_A_SCORE_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SCORE_SCORE] = { .type = NLA_U32, },
@@ -32,7 +45,7 @@ const struct nla_policy sara_config_get_nl_policy[SARA_A_CONFIG_ABI_VERSION + 1]
 };
 
 /* SARA_CMD_CONFIG_SET - do */
-const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_REFUSE_RATE + 1] = {
+const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_STANDBY_TIME + 1] = {
 	[SARA_A_CONFIG_MAX_SESSIONS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SARA_A_CONFIG_MAX_FLOWS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SARA_A_CONFIG_MAX_ANNOUNCEMENTS] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -45,6 +58,7 @@ const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_REFUSE_RATE + 1]
 	[SARA_A_CONFIG_MAX_REFUSED] = { .type = NLA_U32, },
 	[SARA_A_CONFIG_REFUSED_TIME] = NLA_POLICY_MIN(NLA_U32, 100),
 	[SARA_A_CONFIG_REFUSE_RATE] = { .type = NLA_U32, },
+	[SARA_A_CONFIG_STANDBY_TIME] = { .type = NLA_U32, },
 };
 
 /* SARA_CMD_DEV_NEW - do */
@@ -145,19 +159,22 @@ const struct nla_policy sara_node_get_nl_policy[SARA_A_NODE_NAME + 1] = {
 };
 
 /* SARA_CMD_SESSION_SET - do */
-const struct nla_policy sara_session_set_nl_policy[SARA_A_SESSION_LINGER + 1] = {
+const struct nla_policy sara_session_set_nl_policy[SARA_A_SESSION_STANDBY + 1] = {
 	[SARA_A_SESSION_ID] = { .type = NLA_U64, },
 	[SARA_A_SESSION_LABEL] = { .type = NLA_NUL_STRING, .len = 127, },
 	[SARA_A_SESSION_LIFETIME] = { .type = NLA_U32, },
 	[SARA_A_SESSION_LINGER] = { .type = NLA_U32, },
+	[SARA_A_SESSION_OWN] = { .type = NLA_FLAG, },
+	[SARA_A_SESSION_STANDBY] = { .type = NLA_FLAG, },
 };
 
 /* SARA_CMD_SESSION_DEL - do */
-const struct nla_policy sara_session_del_nl_policy[SARA_A_SESSION_ALL + 1] = {
+const struct nla_policy sara_session_del_nl_policy[SARA_A_SESSION_STANDBY + 1] = {
 	[SARA_A_SESSION_ID] = { .type = NLA_U64, },
 	[SARA_A_SESSION_SERVICE] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SESSION_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SESSION_ALL] = { .type = NLA_FLAG, },
+	[SARA_A_SESSION_STANDBY] = { .type = NLA_FLAG, },
 };
 
 /* SARA_CMD_SESSION_GET - do */
@@ -178,11 +195,12 @@ const struct nla_policy sara_flow_get_nl_policy[SARA_A_FLOW_CALL_ID + 1] = {
 };
 
 /* SARA_CMD_ANNOUNCE_NEW - do */
-const struct nla_policy sara_announce_new_nl_policy[SARA_A_ANNOUNCEMENT_TTL + 1] = {
+const struct nla_policy sara_announce_new_nl_policy[SARA_A_ANNOUNCEMENT_PROMOTIONS + 1] = {
 	[SARA_A_ANNOUNCEMENT_SESSION] = { .type = NLA_U64, },
 	[SARA_A_ANNOUNCEMENT_TUPLE] = NLA_POLICY_NESTED(sara_tuple_nl_policy),
 	[SARA_A_ANNOUNCEMENT_TAG] = { .type = NLA_U64, },
 	[SARA_A_ANNOUNCEMENT_TTL] = { .type = NLA_U32, },
+	[SARA_A_ANNOUNCEMENT_PROMOTIONS] = { .type = NLA_U32, },
 };
 
 /* SARA_CMD_ANNOUNCE_DEL - do */
@@ -243,8 +261,35 @@ const struct nla_policy sara_refused_get_nl_policy[SARA_A_REFUSAL_CALL_ID + 1] =
 	[SARA_A_REFUSAL_CALL_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
+/* SARA_CMD_SESSION_RESTORE - do */
+const struct nla_policy sara_session_restore_nl_policy[SARA_A_SESSION_FLOW + 1] = {
+	[SARA_A_SESSION_SERVICE] = { .type = NLA_NUL_STRING, .len = 31, },
+	[SARA_A_SESSION_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
+	[SARA_A_SESSION_LABEL] = { .type = NLA_NUL_STRING, .len = 127, },
+	[SARA_A_SESSION_LIFETIME] = { .type = NLA_U32, },
+	[SARA_A_SESSION_LINGER] = { .type = NLA_U32, },
+	[SARA_A_SESSION_AGE] = { .type = NLA_U64, },
+	[SARA_A_SESSION_PACKETS] = { .type = NLA_U64, },
+	[SARA_A_SESSION_BYTES] = { .type = NLA_U64, },
+	[SARA_A_SESSION_SOURCE] = { .type = NLA_BINARY, },
+	[SARA_A_SESSION_FLOW] = NLA_POLICY_NESTED(sara_past_nl_policy),
+};
+
+/* SARA_CMD_FLOW_RESTORE - do */
+const struct nla_policy sara_flow_restore_nl_policy[SARA_A_FLOW_PAST + 1] = {
+	[SARA_A_FLOW_SESSION] = { .type = NLA_U64, },
+	[SARA_A_FLOW_PAST] = NLA_POLICY_NESTED(sara_past_nl_policy),
+};
+
+/* SARA_CMD_FLOW_DEL - do */
+const struct nla_policy sara_flow_del_nl_policy[SARA_A_FLOW_CALL_ID + 1] = {
+	[SARA_A_FLOW_SESSION] = { .type = NLA_U64, },
+	[SARA_A_FLOW_TUPLE] = NLA_POLICY_NESTED(sara_tuple_nl_policy),
+	[SARA_A_FLOW_CALL_ID] = { .type = NLA_NUL_STRING, .len = 255, },
+};
+
 /* Ops table for sara */
-const struct genl_ops sara_nl_ops[27] = {
+const struct genl_ops sara_nl_ops[30] = {
 	{
 		.cmd		= SARA_CMD_CONFIG_GET,
 		.doit		= sara_nl_config_get_doit,
@@ -255,7 +300,7 @@ const struct genl_ops sara_nl_ops[27] = {
 		.cmd		= SARA_CMD_CONFIG_SET,
 		.doit		= sara_nl_config_set_doit,
 		.policy		= sara_config_set_nl_policy,
-		.maxattr	= SARA_A_CONFIG_REFUSE_RATE,
+		.maxattr	= SARA_A_CONFIG_STANDBY_TIME,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -339,14 +384,14 @@ const struct genl_ops sara_nl_ops[27] = {
 		.cmd		= SARA_CMD_SESSION_SET,
 		.doit		= sara_nl_session_set_doit,
 		.policy		= sara_session_set_nl_policy,
-		.maxattr	= SARA_A_SESSION_LINGER,
+		.maxattr	= SARA_A_SESSION_STANDBY,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= SARA_CMD_SESSION_DEL,
 		.doit		= sara_nl_session_del_doit,
 		.policy		= sara_session_del_nl_policy,
-		.maxattr	= SARA_A_SESSION_ALL,
+		.maxattr	= SARA_A_SESSION_STANDBY,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -369,7 +414,7 @@ const struct genl_ops sara_nl_ops[27] = {
 		.cmd		= SARA_CMD_ANNOUNCE_NEW,
 		.doit		= sara_nl_announce_new_doit,
 		.policy		= sara_announce_new_nl_policy,
-		.maxattr	= SARA_A_ANNOUNCEMENT_TTL,
+		.maxattr	= SARA_A_ANNOUNCEMENT_PROMOTIONS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -433,6 +478,27 @@ const struct genl_ops sara_nl_ops[27] = {
 		.doit		= sara_nl_refused_get_doit,
 		.policy		= sara_refused_get_nl_policy,
 		.maxattr	= SARA_A_REFUSAL_CALL_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_SESSION_RESTORE,
+		.doit		= sara_nl_session_restore_doit,
+		.policy		= sara_session_restore_nl_policy,
+		.maxattr	= SARA_A_SESSION_FLOW,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_FLOW_RESTORE,
+		.doit		= sara_nl_flow_restore_doit,
+		.policy		= sara_flow_restore_nl_policy,
+		.maxattr	= SARA_A_FLOW_PAST,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_FLOW_DEL,
+		.doit		= sara_nl_flow_del_doit,
+		.policy		= sara_flow_del_nl_policy,
+		.maxattr	= SARA_A_FLOW_CALL_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

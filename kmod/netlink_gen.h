@@ -12,12 +12,13 @@
 #include <uapi/linux/sara.h>
 
 /* Common nested types */
+extern const struct nla_policy sara_past_nl_policy[SARA_A_PAST_TCP_END + 1];
 extern const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PLACED + 1];
 extern const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1];
 
 extern const struct nla_policy sara_config_get_nl_policy[SARA_A_CONFIG_ABI_VERSION + 1];
 
-extern const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_REFUSE_RATE + 1];
+extern const struct nla_policy sara_config_set_nl_policy[SARA_A_CONFIG_STANDBY_TIME + 1];
 
 extern const struct nla_policy sara_dev_new_nl_policy[SARA_A_DEV_MODE + 1];
 
@@ -41,15 +42,15 @@ extern const struct nla_policy sara_node_del_nl_policy[SARA_A_NODE_FORCE + 1];
 
 extern const struct nla_policy sara_node_get_nl_policy[SARA_A_NODE_NAME + 1];
 
-extern const struct nla_policy sara_session_set_nl_policy[SARA_A_SESSION_LINGER + 1];
+extern const struct nla_policy sara_session_set_nl_policy[SARA_A_SESSION_STANDBY + 1];
 
-extern const struct nla_policy sara_session_del_nl_policy[SARA_A_SESSION_ALL + 1];
+extern const struct nla_policy sara_session_del_nl_policy[SARA_A_SESSION_STANDBY + 1];
 
 extern const struct nla_policy sara_session_get_nl_policy[SARA_A_SESSION_CALL_ID + 1];
 
 extern const struct nla_policy sara_flow_get_nl_policy[SARA_A_FLOW_CALL_ID + 1];
 
-extern const struct nla_policy sara_announce_new_nl_policy[SARA_A_ANNOUNCEMENT_TTL + 1];
+extern const struct nla_policy sara_announce_new_nl_policy[SARA_A_ANNOUNCEMENT_PROMOTIONS + 1];
 
 extern const struct nla_policy sara_announce_del_nl_policy[SARA_A_ANNOUNCEMENT_TAG + 1];
 
@@ -69,8 +70,14 @@ extern const struct nla_policy sara_policy_get_nl_policy[SARA_A_POLICY_PAD + 1];
 
 extern const struct nla_policy sara_refused_get_nl_policy[SARA_A_REFUSAL_CALL_ID + 1];
 
+extern const struct nla_policy sara_session_restore_nl_policy[SARA_A_SESSION_FLOW + 1];
+
+extern const struct nla_policy sara_flow_restore_nl_policy[SARA_A_FLOW_PAST + 1];
+
+extern const struct nla_policy sara_flow_del_nl_policy[SARA_A_FLOW_CALL_ID + 1];
+
 /* Ops table for sara */
-extern const struct genl_ops sara_nl_ops[27];
+extern const struct genl_ops sara_nl_ops[30];
 
 int sara_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -109,6 +116,9 @@ int sara_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int sara_nl_refused_get_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_session_restore_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_flow_restore_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SARA_NLGRP_EVENTS,

@@ -15,6 +15,8 @@
 #include "sched/sched.h"
 #include "service.h"
 #include "session.h"
+#include "source.h"
+#include "standby.h"
 
 static int sara_put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 {
@@ -165,7 +167,8 @@ static int sara_put_account(struct sk_buff *skb,
 		if (sara_put_u64(skb, SARA_A_SERVICE_ENDED_IDLE + i,
 				 account.ended[i], pad))
 			return -EMSGSIZE;
-	return 0;
+	return sara_put_u64(skb, SARA_A_SERVICE_RESTORED, account.restored,
+			    pad);
 }
 
 /**
@@ -292,7 +295,9 @@ static int sara_put_owner(struct sk_buff *skb, const struct sara_session *s,
 static int sara_put_session_times(struct sk_buff *skb,
 				  const struct sara_session *session)
 {
-	u32 left = sara_ms_until(READ_ONCE(session->deadline));
+	u32 left = sara_ms_until(READ_ONCE(session->deadline) +
+				 sara_standby_delay(session,
+						    READ_ONCE(session->told)));
 
 	if (READ_ONCE(session->lingering) &&
 	    nla_put_u32(skb, SARA_A_SESSION_LINGER, left))
@@ -317,7 +322,7 @@ static int sara_put_session_traffic(struct sk_buff *skb,
 	list_for_each_entry_rcu(flow, &session->flows, link) {
 		packets += atomic64_read(&flow->packets);
 		bytes += atomic64_read(&flow->bytes);
-		idle = min(idle, sara_ms_since(READ_ONCE(flow->last_seen)));
+		idle = min(idle, sara_ms_since(sara_standby_seen(flow)));
 	}
 	if (idle != U64_MAX && sara_put_u64(skb, SARA_A_SESSION_IDLE, idle,
 					    SARA_A_SESSION_PAD))
@@ -340,6 +345,22 @@ static int sara_put_session_choice(struct sk_buff *skb,
 	if (nla_put_u32(skb, SARA_A_SESSION_EPOCH, session->epoch) ||
 	    nla_put_u32(skb, SARA_A_SESSION_PLACED, session->placed) ||
 	    (session->judged && nla_put_flag(skb, SARA_A_SESSION_JUDGED)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Whose it is: of which client, and of which dispatcher. */
+static int sara_put_session_owner(struct sk_buff *skb,
+				  const struct sara_session *session)
+{
+	const struct sara_source *source = rcu_dereference(session->source);
+
+	if (source && sara_put_addr(skb, SARA_A_SESSION_SOURCE,
+				    session->service->family,
+				    &source->key.addr))
+		return -EMSGSIZE;
+	if (sara_standby(session) &&
+	    nla_put_flag(skb, SARA_A_SESSION_STANDBY))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -370,6 +391,7 @@ int sara_put_session(struct sk_buff *skb, const struct sara_session *session)
 	    (label && nla_put_string(skb, SARA_A_SESSION_LABEL, label->text)) ||
 	    sara_put_session_times(skb, session) ||
 	    sara_put_session_choice(skb, session) ||
+	    sara_put_session_owner(skb, session) ||
 	    nla_put_u32(skb, SARA_A_SESSION_FLOWS,
 			READ_ONCE(session->n_flows)) ||
 	    nla_put_u32(skb, SARA_A_SESSION_ANNOUNCEMENTS,
@@ -400,11 +422,16 @@ int sara_put_flow(struct sk_buff *skb, const struct sara_flow *flow)
 	    nla_put_u32(skb, SARA_A_FLOW_TIMEOUT,
 			jiffies_to_msecs(sara_flow_timeout(flow))) ||
 	    sara_put_u64(skb, SARA_A_FLOW_IDLE,
-			 sara_ms_since(READ_ONCE(flow->last_seen)), pad) ||
+			 sara_ms_since(sara_standby_seen(flow)), pad) ||
 	    sara_put_u64(skb, SARA_A_FLOW_PACKETS,
 			 atomic64_read(&flow->packets), pad) ||
 	    sara_put_u64(skb, SARA_A_FLOW_BYTES, atomic64_read(&flow->bytes),
-			 pad))
+			 pad) ||
+	    (flow->form && nla_put_u32(skb, SARA_A_FLOW_FORM, flow->form)) ||
+	    (READ_ONCE(flow->established) &&
+	     nla_put_flag(skb, SARA_A_FLOW_ESTABLISHED)) ||
+	    (flow->key.proto == IPPROTO_TCP &&
+	     nla_put_u32(skb, SARA_A_FLOW_TCP_END, READ_ONCE(flow->tcp_end))))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -421,6 +448,8 @@ int sara_put_announcement(struct sk_buff *skb,
 			  const struct sara_announcement *ann)
 {
 	unsigned long expires = READ_ONCE(ann->expires);
+	unsigned long delay = sara_standby_delay(ann->session,
+						 READ_ONCE(ann->told));
 	u32 promotions = READ_ONCE(ann->promotions);
 	const int pad = SARA_A_ANNOUNCEMENT_PAD;
 
@@ -433,7 +462,7 @@ int sara_put_announcement(struct sk_buff *skb,
 			 pad) ||
 	    (expires && !promotions &&
 	     nla_put_u32(skb, SARA_A_ANNOUNCEMENT_TTL,
-			 sara_ms_until(expires))) ||
+			 sara_ms_until(expires + delay))) ||
 	    (promotions &&
 	     nla_put_flag(skb, SARA_A_ANNOUNCEMENT_CONFIRMED)) ||
 	    nla_put_u32(skb, SARA_A_ANNOUNCEMENT_PROMOTIONS, promotions))

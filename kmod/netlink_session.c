@@ -13,6 +13,7 @@
 #include "sara.h"
 #include "service.h"
 #include "session.h"
+#include "standby.h"
 
 /**
  * struct sara_nl_filter - which sessions, or whose flows
@@ -83,14 +84,21 @@ static int sara_nl_filter_node(struct sara_net *sn,
 	return 0;
 }
 
-static void sara_nl_no_session(u64 id, struct netlink_ext_ack *extack)
+/**
+ * sara_nl_no_session() - tell that there is no such session
+ * @id: the one that was asked for
+ * @extack: where it is told
+ *
+ * Context: any.
+ */
+void sara_nl_no_session(u64 id, struct netlink_ext_ack *extack)
 {
 	sara_refuse(extack, "there is no session of this id, or no longer",
 		    "there is no session %llu, or no longer", id);
 }
 
 /**
- * sara_nl_session_set_doit() - set lifetime, end or label of a session
+ * sara_nl_session_set_doit() - set lifetime, end, label or owner of a session
  * @skb: the request
  * @info: its attributes
  *
@@ -113,11 +121,13 @@ int sara_nl_session_set_doit(struct sk_buff *skb, struct genl_info *info)
 		args.lifetime = nla_get_u32(attrs[SARA_A_SESSION_LIFETIME]);
 	if (sara_nl_wants(info, SARA_A_SESSION_LINGER, &args.has))
 		args.linger = nla_get_u32(attrs[SARA_A_SESSION_LINGER]);
+	args.own = nla_get_flag(attrs[SARA_A_SESSION_OWN]);
+	args.standby = nla_get_flag(attrs[SARA_A_SESSION_STANDBY]);
 	return sara_session_set(sn, nla_get_u64(attrs[SARA_A_SESSION_ID]),
 				&args, info->extack);
 }
 
-static int sara_nl_session_del_one(struct sara_net *sn, u64 id,
+static int sara_nl_session_del_one(struct sara_net *sn, u64 id, bool standby,
 				   struct netlink_ext_ack *extack)
 {
 	struct sara_session *session;
@@ -126,14 +136,19 @@ static int sara_nl_session_del_one(struct sara_net *sn, u64 id,
 	rcu_read_lock();
 	spin_lock_bh(&sn->lock);
 	session = sara_session_find(sn, id);
-	if (session && !session->dead)
-		sara_session_end(session, SARA_END_DELETED);
-	else
+	if (!session || session->dead)
 		err = -ENOENT;
+	else if (standby && !sara_standby(session))
+		err = -EBUSY;
+	else
+		sara_session_end(session, SARA_END_DELETED);
 	spin_unlock_bh(&sn->lock);
 	rcu_read_unlock();
-	if (err)
+	if (err == -ENOENT)
 		sara_nl_no_session(id, extack);
+	else if (err)
+		NL_SET_ERR_MSG(extack,
+			       "the session is no standby session, or no longer");
 	return err;
 }
 
@@ -168,13 +183,14 @@ static int sara_nl_session_del_many(struct sara_net *sn,
  * @info: its attributes
  *
  * Context: process. Takes &sara_net.mutex for more than one.
- * Return: 0, EINVAL or ENOENT.
+ * Return: 0, EINVAL, ENOENT, or EBUSY if it should be standby and is not.
  */
 int sara_nl_session_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *service = info->attrs[SARA_A_SESSION_SERVICE];
 	const struct nlattr *node = info->attrs[SARA_A_SESSION_NODE];
 	const struct nlattr *id = info->attrs[SARA_A_SESSION_ID];
+	bool standby = nla_get_flag(info->attrs[SARA_A_SESSION_STANDBY]);
 	bool all = nla_get_flag(info->attrs[SARA_A_SESSION_ALL]);
 	struct sara_net *sn = sara_net(genl_info_net(info));
 
@@ -183,8 +199,12 @@ int sara_nl_session_del_doit(struct sk_buff *skb, struct genl_info *info)
 			       "give either an id, or service and node, or all");
 		return -EINVAL;
 	}
+	if (standby && !id) {
+		NL_SET_ERR_MSG(info->extack, "with standby, give an id");
+		return -EINVAL;
+	}
 	if (id)
-		return sara_nl_session_del_one(sn, nla_get_u64(id),
+		return sara_nl_session_del_one(sn, nla_get_u64(id), standby,
 					       info->extack);
 	return sara_nl_session_del_many(sn, service, node, info->extack);
 }
@@ -222,13 +242,19 @@ int sara_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return sara_nl_send(info, answer, hdr, err);
 }
 
-/*
- * A flow by its tuple, or the call with this Call-ID, if that is what the
- * service tells them by. RCU is read.
+/**
+ * sara_nl_flow_find() - a flow by its tuple, or the call with this Call-ID, if
+ *	that is what the service tells them by
+ * @sn: the namespace
+ * @tuple: its tuple
+ * @call_id: the attribute, or NULL
+ *
+ * Context: RCU read side.
+ * Return: the flow, valid until rcu_read_unlock(), or NULL.
  */
-static const struct sara_flow *sara_nl_flow_find(struct sara_net *sn,
-						 const struct sara_key *tuple,
-						 const struct nlattr *call_id)
+struct sara_flow *sara_nl_flow_find(struct sara_net *sn,
+				    const struct sara_key *tuple,
+				    const struct nlattr *call_id)
 {
 	struct sara_service *service;
 	struct sara_flow *flow;
@@ -389,6 +415,13 @@ int sara_nl_announce_new_doit(struct sk_buff *skb, struct genl_info *info)
 	const struct nlattr *session = info->attrs[SARA_A_ANNOUNCEMENT_SESSION];
 	const struct nlattr *tag = info->attrs[SARA_A_ANNOUNCEMENT_TAG];
 	const struct nlattr *ttl = info->attrs[SARA_A_ANNOUNCEMENT_TTL];
+	const struct nlattr *promotions =
+		info->attrs[SARA_A_ANNOUNCEMENT_PROMOTIONS];
+	const struct sara_announce_args args = {
+		.tag		= tag ? nla_get_u64(tag) : 0,
+		.ttl		= ttl ? nla_get_u32(ttl) : 0,
+		.promotions	= promotions ? nla_get_u32(promotions) : 0,
+	};
 	struct sara_net *sn = sara_net(genl_info_net(info));
 	struct sara_key key;
 	int err;
@@ -401,9 +434,8 @@ int sara_nl_announce_new_doit(struct sk_buff *skb, struct genl_info *info)
 				info->extack);
 	if (err)
 		return err;
-	return sara_announce_add(sn, nla_get_u64(session), &key,
-				 tag ? nla_get_u64(tag) : 0,
-				 ttl ? nla_get_u32(ttl) : 0, info->extack);
+	return sara_announce_add(sn, nla_get_u64(session), &key, &args,
+				 info->extack);
 }
 
 /**

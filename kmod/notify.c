@@ -6,6 +6,7 @@
 
 #include <net/genetlink.h>
 
+#include "announce.h"
 #include "dev.h"
 #include "flow.h"
 #include "netlink.h"
@@ -170,6 +171,29 @@ void sara_notify_flow(const struct sara_flow *flow, enum sara_event event)
 	rcu_read_lock();
 	err = nla_put_u32(msg.skb, SARA_A_FLOW_EVENT, event) ?:
 	      sara_put_flow(msg.skb, flow);
+	rcu_read_unlock();
+	sara_event_send(sn, &msg, err);
+}
+
+/**
+ * sara_notify_announcement() - something happened to an announcement
+ * @ann: the announcement
+ * @event: what
+ *
+ * Context: any; RCU read side or &sara_net.lock held.
+ */
+void sara_notify_announcement(const struct sara_announcement *ann,
+			      enum sara_event event)
+{
+	struct sara_net *sn = ann->session->sn;
+	struct sara_event_msg msg;
+	int err;
+
+	if (!sara_event_begin(sn, &msg, SARA_CMD_ANNOUNCE_NTF, SARA_PUT_SIZE))
+		return;
+	rcu_read_lock();
+	err = nla_put_u32(msg.skb, SARA_A_ANNOUNCEMENT_EVENT, event) ?:
+	      sara_put_announcement(msg.skb, ann);
 	rcu_read_unlock();
 	sara_event_send(sn, &msg, err);
 }

@@ -7,6 +7,7 @@
 
 #include <uapi/linux/sara.h>
 
+struct sara_announcement;
 struct sara_dev;
 struct sara_flow;
 struct sara_node;
@@ -24,5 +25,7 @@ void sara_notify_node(const struct sara_node *node, enum sara_event event);
 void sara_notify_session(const struct sara_session *session,
 			 enum sara_event event, enum sara_end end);
 void sara_notify_flow(const struct sara_flow *flow, enum sara_event event);
+void sara_notify_announcement(const struct sara_announcement *ann,
+			      enum sara_event event);
 
 #endif

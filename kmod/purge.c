@@ -8,6 +8,7 @@
 #include "refused.h"
 #include "service.h"
 #include "session.h"
+#include "standby.h"
 
 /* Sessions between two offers of the CPU to others. */
 #define SARA_PURGE_BATCH	64
@@ -16,8 +17,11 @@
 static bool sara_purge_held(const struct sara_session *session,
 			    unsigned long now)
 {
+	unsigned long deadline = session->deadline;
+
+	deadline += sara_standby_delay(session, session->told);
 	return (session->has_lifetime || session->lingering) &&
-	       time_before(now, session->deadline);
+	       time_before(now, deadline);
 }
 
 /*
@@ -27,7 +31,7 @@ static bool sara_purge_held(const struct sara_session *session,
 static unsigned long sara_purge_idle(const struct sara_flow *flow,
 				     unsigned long now)
 {
-	long idle = now - READ_ONCE(flow->last_seen);
+	long idle = now - sara_standby_seen(flow);
 
 	return max(idle - HZ, 0L);
 }
@@ -55,7 +59,8 @@ static bool sara_purge_flows(struct sara_session *session, bool held,
 		if (status == SARA_STATUS_CLOSING ||
 		    idle < sara_flow_timeout(flow))
 			active = true;
-		else if (status != SARA_STATUS_INACTIVE)
+		else if (status != SARA_STATUS_INACTIVE &&
+			 status != SARA_STATUS_STANDBY)
 			WRITE_ONCE(flow->status, SARA_STATUS_INACTIVE);
 	}
 	return active;
@@ -68,7 +73,8 @@ static void sara_purge_announcements(struct sara_session *session,
 
 	list_for_each_entry_safe(ann, next, &session->announcements, link) {
 		if (ann->promotions || !ann->expires ||
-		    time_before(now, ann->expires))
+		    time_before(now, ann->expires +
+				sara_standby_delay(session, ann->told)))
 			continue;
 		sara_stats_inc(session->sn, SARA_A_STATS_ANNOUNCE_EXPIRED);
 		sara_announce_del(ann);
@@ -78,14 +84,18 @@ static void sara_purge_announcements(struct sara_session *session,
 static void sara_purge_session(struct sara_session *session)
 {
 	unsigned long now = jiffies;
-	bool held = sara_purge_held(session, now);
-	bool active = sara_purge_flows(session, held, now);
+	bool held, active;
 
+	if (sara_standby_held(session))
+		return;
+	held = sara_purge_held(session, now);
+	active = sara_purge_flows(session, held, now);
 	sara_purge_announcements(session, now);
 	/* Once established it is none that may be given up for others. */
 	if (READ_ONCE(session->status) == SARA_STATUS_ESTABLISHED)
 		list_del_init(&session->new_link);
-	if (!active && READ_ONCE(session->status) != SARA_STATUS_INACTIVE)
+	if (!active && !sara_standby(session) &&
+	    READ_ONCE(session->status) != SARA_STATUS_INACTIVE)
 		WRITE_ONCE(session->status, SARA_STATUS_INACTIVE);
 	if (held)
 		return;
@@ -149,6 +159,7 @@ void sara_session_purge(struct work_struct *work)
 
 	sara_purge_all(sn);
 	sara_policy_expire(sn);
+	sara_standby_expire(sn);
 	sara_refused_purge(sn);
 	sara_service_tell_refused(sn);
 	queue_delayed_work(system_unbound_wq, &sn->purge,

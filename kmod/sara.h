@@ -70,6 +70,11 @@
  * period. So whoever found a flow under RCU may follow it to the session, node
  * and service without a reference, until rcu_read_unlock().
  *
+ * A session may also be restored: then it is born without a packet, a standby
+ * session. Its first packet makes it this dispatcher's own, and may have to
+ * take &sara_net.lock for that, once. While the agent says that another
+ * dispatcher forwards them, standby sessions do not age (standby.c).
+ *
  * Nodes and services are counted by reference: one for the configuration, one
  * for each session. Removed from configuration, they are gone for new packets
  * and live on until their last session's grace period is over.
@@ -164,6 +169,8 @@ struct sara_config {
  * @policy_serial: last serial of a policy given; under @mutex
  * @policy_mark: last check of a policy's scores; under @mutex
  * @config: bounds and times
+ * @standby_until: jiffies until which the clocks of standby sessions stand
+ *	still, see standby.c; written under @mutex
  * @thinning: packets of known flows have to look at @policy; read by each of
  *	them, hence next to @stats; written under @lock
  * @stats: per-CPU counters
@@ -209,6 +216,7 @@ struct sara_net {
 	u32			policy_mark;
 
 	struct sara_config	config;
+	unsigned long		standby_until;
 	bool			thinning;
 	struct sara_stats __percpu *stats;
 	struct delayed_work	purge;

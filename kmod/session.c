@@ -16,6 +16,7 @@
 #include "sched/sched.h"
 #include "service.h"
 #include "source.h"
+#include "standby.h"
 
 /* New sessions that are looked at to find one to give up. */
 #define SARA_RECLAIM_LOOKS	64
@@ -53,11 +54,18 @@ static void sara_session_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(sara_session_cache, session);
 }
 
-/* Out of the table and the counts; its flows and announcements are gone. */
-static void sara_session_unlink(struct sara_session *session)
+/**
+ * sara_session_unlink() - out of the table and the counts
+ * @session: a session without flows and announcements; not to be touched
+ *	afterwards
+ *
+ * Context: &sara_net.lock held.
+ */
+void sara_session_unlink(struct sara_session *session)
 {
 	struct sara_net *sn = session->sn;
 
+	lockdep_assert_held(&sn->lock);
 	rhashtable_remove_fast(&sn->sessions, &session->hash,
 			       sara_session_params);
 	list_del_init(&session->new_link);
@@ -106,6 +114,8 @@ void sara_session_end(struct sara_session *session, enum sara_end why)
 
 	lockdep_assert_held(&sn->lock);
 	sara_notify_session(session, SARA_EVENT_DELETED, why);
+	/* With that all is told: nothing of what it has goes by itself now. */
+	session->dead = true;
 	ended = sara_session_end_counter(why) - SARA_A_STATS_ENDED_IDLE;
 	sn->account.ended[ended]++;
 	session->service->account.ended[ended]++;
@@ -148,8 +158,16 @@ bool sara_session_reclaim(struct sara_net *sn,
 	return false;
 }
 
-/* Room for one more session, as sara_flow_room(). */
-static bool sara_session_room(struct sara_net *sn)
+/**
+ * sara_session_room() - is there room for one more session?
+ * @sn: the namespace
+ *
+ * When the table is full, a session that is still new makes room.
+ *
+ * Context: &sara_net.lock held.
+ * Return: true if there is.
+ */
+bool sara_session_room(struct sara_net *sn)
 {
 	u32 max = READ_ONCE(sn->config.max_sessions);
 
@@ -177,15 +195,25 @@ static void sara_session_remember(struct sara_session *session,
 	session->placed = min_t(u32, policy->placed, U16_MAX);
 }
 
-/* Make a session on a node that was chosen. &sara_net.lock is held. */
-static struct sara_session *sara_session_new(struct sara_net *sn,
-					     struct sara_service *service,
-					     struct sara_node *node,
-					     enum sara_placement how,
-					     enum sara_verdict verdict)
+/**
+ * sara_session_new() - make a session on a node that was chosen
+ * @sn: the namespace
+ * @service: its service
+ * @node: its node
+ *
+ * It has no flow yet. How it was placed, and that it is there, is for the
+ * caller to tell.
+ *
+ * Context: &sara_net.lock held.
+ * Return: the session, owned by its table, or NULL without memory.
+ */
+struct sara_session *sara_session_new(struct sara_net *sn,
+				      struct sara_service *service,
+				      struct sara_node *node)
 {
 	struct sara_session *session;
 
+	lockdep_assert_held(&sn->lock);
 	session = kmem_cache_alloc(sara_session_cache,
 				   GFP_ATOMIC | __GFP_NOWARN);
 	if (!session)
@@ -196,8 +224,8 @@ static struct sara_session *sara_session_new(struct sara_net *sn,
 	session->service = service;
 	session->node = node;
 	session->created = jiffies;
+	session->told = jiffies;
 	session->status = SARA_STATUS_NEW;
-	sara_session_remember(session, how, verdict);
 	INIT_LIST_HEAD(&session->flows);
 	INIT_LIST_HEAD(&session->announcements);
 	INIT_LIST_HEAD(&session->new_link);
@@ -239,11 +267,12 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 		*reason = SARA_A_STATS_DROP_SESSIONS_FULL;
 		return NULL;
 	}
-	session = sara_session_new(sn, service, node, how, verdict);
+	session = sara_session_new(sn, service, node);
 	if (!session) {
 		*reason = SARA_A_STATS_DROP_NO_MEMORY;
 		return NULL;
 	}
+	sara_session_remember(session, how, verdict);
 	if (service->key == SARA_KEY_SOURCE && sara_source_add(session, key)) {
 		*reason = SARA_A_STATS_DROP_NO_MEMORY;
 		sara_session_unlink(session);
@@ -280,6 +309,8 @@ static struct sara_flow *sara_session_join(struct sara_session *session,
 	if (!rcu_access_pointer(session->signalling))
 		rcu_assign_pointer(session->signalling, flow);
 	sara_stats_inc(session->sn, SARA_A_STATS_JOINED);
+	sara_notify_flow(flow, SARA_EVENT_CREATED);
+	sara_standby_end(session, false);
 	return flow;
 }
 
@@ -334,8 +365,8 @@ static void sara_session_retire(struct sara_flow *flow)
 	struct sara_session *session = flow->session;
 
 	sara_flow_del(flow);
-	if (!session->n_flows && !session->source && !session->has_lifetime &&
-	    !session->lingering)
+	if (!session->n_flows && !rcu_access_pointer(session->source) &&
+	    !session->has_lifetime && !session->lingering)
 		sara_session_end(session, SARA_END_CLOSED);
 }
 
@@ -374,10 +405,11 @@ struct sara_flow *sara_session_start(struct sara_net *sn,
 }
 
 /**
- * sara_session_seen() - a flow of a session is established
+ * sara_session_seen() - a flow of a session is established, or is no longer
+ *	standby
  * @session: the session
  *
- * Context: softirq, RCU read side.
+ * Context: softirq, RCU read side. Takes &sara_net.lock of a standby session.
  */
 void sara_session_seen(struct sara_session *session)
 {
@@ -385,14 +417,28 @@ void sara_session_seen(struct sara_session *session)
 
 	if (likely(was == SARA_STATUS_ESTABLISHED))
 		return;
+	if (unlikely(was == SARA_STATUS_STANDBY)) {
+		spin_lock_bh(&session->sn->lock);
+		sara_standby_end(session, false);
+		spin_unlock_bh(&session->sn->lock);
+		return;
+	}
 	WRITE_ONCE(session->status, SARA_STATUS_ESTABLISHED);
 	if (was == SARA_STATUS_NEW)
 		sara_notify_session(session, SARA_EVENT_CHANGED, 0);
 }
 
-static void sara_session_set_times(struct sara_session *session,
-				   const struct sara_session_args *args)
+/**
+ * sara_session_set_times() - how long a session stays
+ * @session: the session
+ * @args: lifetime or linger, if given
+ *
+ * Context: &sara_net.lock held.
+ */
+void sara_session_set_times(struct sara_session *session,
+			    const struct sara_session_args *args)
 {
+	lockdep_assert_held(&session->sn->lock);
 	if (args->has & BIT(SARA_A_SESSION_LIFETIME)) {
 		session->has_lifetime = args->lifetime;
 		WRITE_ONCE(session->lingering, false);
@@ -401,7 +447,33 @@ static void sara_session_set_times(struct sara_session *session,
 		session->has_lifetime = false;
 		WRITE_ONCE(session->lingering, true);
 		session->deadline = jiffies + msecs_to_jiffies(args->linger);
+	} else {
+		return;
 	}
+	session->told = jiffies;
+}
+
+/**
+ * sara_label_new() - a label
+ * @text: its text; without one, or with an empty one, there is none
+ * @label: where it is written: the caller's, until a session has it
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int sara_label_new(const char *text, struct sara_label **label)
+{
+	size_t len;
+
+	*label = NULL;
+	if (!text || !*text)
+		return 0;
+	len = strlen(text) + 1;
+	*label = kmalloc(struct_size(*label, text, len), GFP_KERNEL);
+	if (!*label)
+		return -ENOMEM;
+	memcpy((*label)->text, text, len);
+	return 0;
 }
 
 /**
@@ -419,8 +491,9 @@ int sara_session_set(struct sara_net *sn, u64 id,
 		     const struct sara_session_args *args,
 		     struct netlink_ext_ack *extack)
 {
-	struct sara_label *label = NULL, *old = NULL;
+	struct sara_label *label, *old = NULL;
 	struct sara_session *session;
+	int err;
 
 	if (args->has & BIT(SARA_A_SESSION_LIFETIME) &&
 	    args->has & BIT(SARA_A_SESSION_LINGER)) {
@@ -428,14 +501,14 @@ int sara_session_set(struct sara_net *sn, u64 id,
 			       "a session has either a lifetime or an end: give lifetime or linger, not both");
 		return -EINVAL;
 	}
-	if (args->has & BIT(SARA_A_SESSION_LABEL) && *args->label) {
-		size_t len = strlen(args->label) + 1;
-
-		label = kmalloc(struct_size(label, text, len), GFP_KERNEL);
-		if (!label)
-			return -ENOMEM;
-		memcpy(label->text, args->label, len);
+	if (args->own && args->standby) {
+		NL_SET_ERR_MSG(extack,
+			       "a session is this dispatcher's or another's: give own or standby, not both");
+		return -EINVAL;
 	}
+	err = sara_label_new(args->label, &label);
+	if (err)
+		return err;
 
 	spin_lock_bh(&sn->lock);
 	rcu_read_lock();
@@ -448,13 +521,19 @@ int sara_session_set(struct sara_net *sn, u64 id,
 			       "no session has this id: it may have ended");
 		return -ENOENT;
 	}
+	if (args->standby)
+		sara_standby_begin(session);
 	sara_session_set_times(session, args);
 	/* The agent knows it, so it is more than a stray packet. */
 	list_del_init(&session->new_link);
 	if (args->has & BIT(SARA_A_SESSION_LABEL))
 		old = rcu_replace_pointer(session->label, label,
 					  lockdep_is_held(&sn->lock));
-	sara_notify_session(session, SARA_EVENT_CHANGED, 0);
+	/* Which tells it, if the session was standby. */
+	if (args->own && sara_standby(session))
+		sara_standby_end(session, false);
+	else
+		sara_notify_session(session, SARA_EVENT_CHANGED, 0);
 	spin_unlock_bh(&sn->lock);
 	if (old)
 		kfree_rcu(old, rcu);

@@ -23,8 +23,9 @@ struct sara_source;
  * @node: holds a reference
  * @n_flows: entries of @flows
  * @n_announcements: entries of @announcements
- * @status: new, established or inactive, as its flows are; written without a
- *	lock when packets move it; read by sara_session_status()
+ * @status: new, established or inactive, as its flows are, or standby; written
+ *	without a lock when packets move it, but from and to standby under
+ *	&sara_net.lock; read by sara_session_status()
  * @has_lifetime: the agent set how long it stays at least
  * @lingering: the agent saw its end
  * @closed: its signalling flow ended by FIN or RST; under &sara_net.lock
@@ -40,10 +41,13 @@ struct sara_source;
  * @new_link: in &sara_net.new_sessions, or empty
  * @signalling: the flow that made it; NULL once that was purged, until another
  *	one of its client joins; RCU
- * @source: the client all whose flows it has, or NULL; under &sara_net.lock
+ * @source: the client all whose flows it has, or NULL; RCU, changed under
+ *	&sara_net.lock
  * @created: jiffies
  * @deadline: jiffies until which it stays (@has_lifetime) or at which it goes
  *	(@lingering); under &sara_net.lock
+ * @told: jiffies when @deadline was told; what a standby session's clocks have
+ *	stood still since moves it, see sara_standby_delay()
  * @gone_packets: of its flows that were purged; under &sara_net.lock
  * @gone_bytes: likewise
  * @label: by the agent, NULL or NUL-terminated; replaced under RCU
@@ -70,9 +74,10 @@ struct sara_session {
 	struct list_head	announcements;
 	struct list_head	new_link;
 	struct sara_flow __rcu	*signalling;
-	struct sara_source	*source;
+	struct sara_source __rcu *source;
 	unsigned long		created;
 	unsigned long		deadline;
+	unsigned long		told;
 	u64			gone_packets;
 	u64			gone_bytes;
 	struct sara_label __rcu	*label;
@@ -95,12 +100,16 @@ struct sara_label {
  * @lifetime: ms from now, 0 takes it back
  * @linger: ms from now
  * @label: text
+ * @own: it is this dispatcher's own now
+ * @standby: it is another one's now
  */
 struct sara_session_args {
 	u32		has;
 	u32		lifetime;
 	u32		linger;
 	const char	*label;
+	bool		own;
+	bool		standby;
 };
 
 /**
@@ -119,6 +128,14 @@ sara_session_status(const struct sara_session *session)
 }
 
 struct sara_session *sara_session_find(struct sara_net *sn, u64 id);
+bool sara_session_room(struct sara_net *sn);
+struct sara_session *sara_session_new(struct sara_net *sn,
+				      struct sara_service *service,
+				      struct sara_node *node);
+void sara_session_unlink(struct sara_session *session);
+int sara_label_new(const char *text, struct sara_label **label);
+void sara_session_set_times(struct sara_session *session,
+			    const struct sara_session_args *args);
 struct sara_flow *sara_session_start(struct sara_net *sn,
 				     struct sara_service *service,
 				     const struct sara_key *key,

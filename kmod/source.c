@@ -48,7 +48,7 @@ int sara_source_add(struct sara_session *session, const struct sara_key *flow)
 		kfree(source);
 		return -ENOMEM;
 	}
-	session->source = source;
+	rcu_assign_pointer(session->source, source);
 	return 0;
 }
 
@@ -81,14 +81,15 @@ struct sara_session *sara_source_find(const struct sara_service *service,
 void sara_source_del(struct sara_session *session)
 {
 	struct sara_net *sn = session->sn;
+	struct sara_source *source;
 
-	lockdep_assert_held(&sn->lock);
-	if (!session->source)
+	source = rcu_dereference_protected(session->source,
+					   lockdep_is_held(&sn->lock));
+	if (!source)
 		return;
-	rhashtable_remove_fast(&sn->sources, &session->source->hash,
-			       sara_source_params);
-	kfree_rcu(session->source, rcu);
-	session->source = NULL;
+	rhashtable_remove_fast(&sn->sources, &source->hash, sara_source_params);
+	RCU_INIT_POINTER(session->source, NULL);
+	kfree_rcu(source, rcu);
 }
 
 /**

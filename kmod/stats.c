@@ -79,7 +79,7 @@ u64 sara_stats_read(const struct sara_net *sn, int attr)
  */
 u64 sara_account_admitted(const struct sara_account *account, u32 sessions)
 {
-	u64 sum = sessions;
+	u64 sum = sessions - account->restored;
 	int i;
 
 	for (i = 0; i < SARA_ENDS; i++)

@@ -34,13 +34,15 @@ struct sara_stats {
  *	all; together with how many there are
  * @refused: by attribute number less SARA_A_STATS_REFUSED_LOAD
  * @ended: by attribute number less SARA_A_STATS_ENDED_IDLE
+ * @restored: sessions that were not admitted here
  *
  * Changed under &sara_net.lock. A session is in a table or it has ended, so
- * that the admitted ones are the sum of both, at any moment.
+ * that the admitted and the restored ones are the sum of both, at any moment.
  */
 struct sara_account {
 	u64	refused[SARA_REFUSALS];
 	u64	ended[SARA_ENDS];
+	u64	restored;
 };
 
 u64 sara_account_admitted(const struct sara_account *account, u32 sessions);
