@@ -31,6 +31,17 @@ Error not_watching() {
 
 }  // namespace
 
+namespace {
+
+role::SessionFound found(const kern::SessionInfo& session, bool dumped) {
+    return {.session = session.id,
+            .signalling = {session.flow, session.call_id},
+            .dumped = dumped,
+            .lifetime_left = session.lifetime.value_or(kern::Milliseconds(0))};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<DispatcherShell>> DispatcherShell::open(boost::asio::io_context& io, const Config& config,
                                                                const wire::SharedKey& key, KernelLink& kernel) {
     Result<std::unique_ptr<io::UdpSocket>> socket = io::UdpSocket::open(io, config.dispatcher->listen);
@@ -69,11 +80,7 @@ kern::Status DispatcherShell::adopt(kern::Channel& channel) {
     }
     const Time now = io::now();
     for (const kern::SessionInfo& session : *sessions) {
-        carry_out(role_.handle(role::SessionFound{.session = session.id,
-                                                  .signalling = {session.flow, session.call_id},
-                                                  .dumped = true,
-                                                  .lifetime_left = session.lifetime.value_or(kern::Milliseconds(0))},
-                               now));
+        carry_out(role_.handle(found(session, true), now));
     }
     for (const kern::AnnouncementInfo& announcement : *announcements) {
         carry_out(role_.handle(role::AnnouncementFound{announcement.session, announcement.key, announcement.tag}, now));
@@ -93,6 +100,7 @@ kern::Status DispatcherShell::adopt(kern::Channel& channel) {
 void DispatcherShell::forget_kernel() {
     role_ = role::Dispatcher(config_);
     pending_.clear();
+    restored_.clear();
     set_alarm();
 }
 
@@ -107,8 +115,7 @@ kern::Status DispatcherShell::resync(kern::Channel& channel) {
     std::set<SessionId> present;
     for (const kern::SessionInfo& session : *sessions) {
         present.insert(session.id);
-        carry_out(role_.handle(role::SessionFound{.session = session.id, .signalling = {session.flow, session.call_id}},
-                               now));
+        carry_out(role_.handle(found(session, false), now));
     }
     std::map<SessionId, FlowKey> gone;
     for (const inspect::DialogView& dialog : role_.dialogs()) {
@@ -141,25 +148,47 @@ void DispatcherShell::on_packet(const kern::InspectedPacket& packet) {
 }
 
 void DispatcherShell::on_event(const kern::Event& event) {
-    const auto* session = std::get_if<kern::SessionInfo>(&event.object);
-    if (session == nullptr) {
-        return;
+    if (const auto* session = std::get_if<kern::SessionInfo>(&event.object)) {
+        on_session(event.kind, *session);
+    } else if (const auto* announcement = std::get_if<kern::AnnouncementInfo>(&event.object)) {
+        on_announcement(event.kind, *announcement);
     }
-    switch (event.kind) {
+}
+
+void DispatcherShell::on_session(kern::EventKind kind, const kern::SessionInfo& session) {
+    switch (kind) {
     case kern::EventKind::created:
-        if (cluster_) {
-            cluster_->on_placed(*session);
+        // A restored session is older than we know, and was placed elsewhere.
+        if (session.placement == kern::Placement::restored) {
+            restored_.insert(session.id);
+            carry_out(role_.handle(found(session, true), io::now()));
+            break;
         }
-        carry_out(role_.handle(
-            role::SessionFound{.session = session->id, .signalling = {session->flow, session->call_id}}, io::now()));
+        if (cluster_) {
+            cluster_->on_placed(session);
+        }
+        carry_out(role_.handle(found(session, false), io::now()));
         break;
     case kern::EventKind::deleted:
-        carry_out(role_.handle(role::SessionEnded{session->id, session->flow}, io::now()));
+        restored_.erase(session.id);
+        carry_out(role_.handle(role::SessionEnded{session.id, session.flow}, io::now()));
         break;
     case kern::EventKind::changed:
+        if (!session.standby) {
+            restored_.erase(session.id);
+        }
+        break;
     case kern::EventKind::promoted:
     case kern::EventKind::refused:
         break;
+    }
+}
+
+void DispatcherShell::on_announcement(kern::EventKind kind, const kern::AnnouncementInfo& announcement) {
+    // Of all other sessions the announcements are our own.
+    if (kind == kern::EventKind::created && restored_.contains(announcement.session)) {
+        carry_out(role_.handle(role::AnnouncementFound{announcement.session, announcement.key, announcement.tag},
+                               io::now()));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "agent/busy_shell.hpp"
 #include "agent/cluster_shell.hpp"
@@ -57,6 +58,8 @@ private:
     DispatcherShell(boost::asio::io_context& io, const Config& config, const wire::SharedKey& key, KernelLink& kernel,
                     std::unique_ptr<io::UdpSocket> socket);
 
+    void on_session(kern::EventKind kind, const kern::SessionInfo& session);
+    void on_announcement(kern::EventKind kind, const kern::AnnouncementInfo& announcement);
     void carry_out(role::DispatcherOutput output);
     void on_datagram(const Endpoint& from, Bytes datagram);
     void flush_peers();
@@ -74,6 +77,8 @@ private:
 
     /// Posted, and not acknowledged yet. The kernel acknowledges while it takes the command, so this stays small.
     std::unordered_map<std::uint32_t, role::KernelCommand> pending_;
+    /// Standby sessions that came while we run: what is announced for them now was announced before.
+    std::unordered_set<SessionId> restored_;
     std::uint64_t handshakes_ = 0;
     std::uint64_t refused_datagrams_ = 0;
     role::LogLimit peer_log_{5};

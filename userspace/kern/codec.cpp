@@ -53,6 +53,7 @@ Result<Object> decode(std::uint8_t command, Bytes attributes) {
     case SARA_CMD_NODE_GET:
         return as_object(decode_node(attributes));
     case SARA_CMD_SESSION_GET:
+    case SARA_CMD_SESSION_RESTORE:
         return as_object(decode_session(attributes));
     case SARA_CMD_REFUSED_GET:
         return as_object(decode_refusal(attributes));
@@ -78,6 +79,8 @@ Result<Object> decode(std::uint8_t command, Bytes attributes) {
         return as_event(decode_session(attributes));
     case SARA_CMD_FLOW_NTF:
         return as_event(decode_flow(attributes));
+    case SARA_CMD_ANNOUNCE_NTF:
+        return as_event(decode_announcement(attributes));
     default:
         return Error{EPROTO, "the kernel module sent a message of an unknown kind"};
     }

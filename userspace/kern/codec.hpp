@@ -53,10 +53,14 @@ struct Request {
 // session
 [[nodiscard]] Request session_set(const SessionChange& change);
 [[nodiscard]] Request session_del(SessionId id);
+/// Only if it is a standby session (EBUSY).
+[[nodiscard]] Request session_del_standby(SessionId id);
 /// All sessions of the selection; of an empty one, all there are.
 [[nodiscard]] Request session_flush(const Selection& selection);
 [[nodiscard]] Request session_get(SessionId id);
 [[nodiscard]] Request session_dump(const Selection& selection = {});
+/// Answers with a SessionInfo that has nothing but its id.
+[[nodiscard]] Request session_restore(const SessionPast& past);
 
 // refusal
 /// Of the session that this flow would have made, or this call; with an empty `call_id`, not of a call. Without a flow,
@@ -67,6 +71,9 @@ struct Request {
 /// Of a call, if the service at the flow's destination tells sessions by Call-ID.
 [[nodiscard]] Request flow_get(const SignallingKey& key);
 [[nodiscard]] Request flow_dump(const Selection& selection = {});
+[[nodiscard]] Request flow_restore(SessionId session, const FlowPast& past);
+/// Of a standby session (else EBUSY).
+[[nodiscard]] Request flow_del(const SignallingKey& key, std::optional<SessionId> session = std::nullopt);
 
 // announcement
 [[nodiscard]] Request announce_new(const Announcement& announcement);

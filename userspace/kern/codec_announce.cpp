@@ -15,8 +15,9 @@ constexpr SelectionAttributes kAnnouncementSelection = {SARA_A_ANNOUNCEMENT_SESS
 
 namespace codec {
 
-Result<AnnouncementInfo> decode_announcement(Bytes attributes) {
-    AnnouncementInfo announcement;
+Result<Described<AnnouncementInfo>> decode_announcement(Bytes attributes) {
+    Described<AnnouncementInfo> out;
+    AnnouncementInfo& announcement = out.object;
     bool tuple = false;
     AttributeReader reader(attributes);
     while (reader.next()) {
@@ -49,6 +50,9 @@ Result<AnnouncementInfo> decode_announcement(Bytes attributes) {
         case SARA_A_ANNOUNCEMENT_PROMOTIONS:
             announcement.promotions = reader.u32();
             break;
+        case SARA_A_ANNOUNCEMENT_EVENT:
+            out.event = get_enum<EventKind>(reader);
+            break;
         default:
             break;
         }
@@ -56,7 +60,7 @@ Result<AnnouncementInfo> decode_announcement(Bytes attributes) {
     if (!reader.ok() || !tuple) {
         return malformed("announcement");
     }
-    return announcement;
+    return out;
 }
 
 }  // namespace codec
@@ -68,6 +72,9 @@ Request announce_new(const Announcement& announcement) {
         writer.u64(SARA_A_ANNOUNCEMENT_TAG, static_cast<std::uint64_t>(announcement.tag));
     }
     put(writer, SARA_A_ANNOUNCEMENT_TTL, announcement.ttl);
+    if (announcement.promotions != 0) {
+        writer.u32(SARA_A_ANNOUNCEMENT_PROMOTIONS, announcement.promotions);
+    }
     return make(SARA_CMD_ANNOUNCE_NEW, std::move(writer));
 }
 

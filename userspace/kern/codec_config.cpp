@@ -61,6 +61,9 @@ Result<Config> decode_config(Bytes attributes) {
         case SARA_A_CONFIG_REFUSE_RATE:
             config.refuse_rate = reader.u32();
             break;
+        case SARA_A_CONFIG_STANDBY_TIME:
+            config.standby_time = reader.milliseconds();
+            break;
         default:
             break;
         }
@@ -93,6 +96,7 @@ Request config_set(const ConfigChange& change) {
     put(writer, SARA_A_CONFIG_MAX_REFUSED, change.max_refused);
     put(writer, SARA_A_CONFIG_REFUSED_TIME, change.refused_time);
     put(writer, SARA_A_CONFIG_REFUSE_RATE, change.refuse_rate);
+    put(writer, SARA_A_CONFIG_STANDBY_TIME, change.standby_time);
     return make(SARA_CMD_CONFIG_SET, std::move(writer));
 }
 

@@ -23,7 +23,7 @@ struct Described {
 [[nodiscard]] Result<Described<SessionInfo>> decode_session(Bytes attributes);
 [[nodiscard]] Result<Refusal> decode_refusal(Bytes attributes);
 [[nodiscard]] Result<Described<FlowInfo>> decode_flow(Bytes attributes);
-[[nodiscard]] Result<AnnouncementInfo> decode_announcement(Bytes attributes);
+[[nodiscard]] Result<Described<AnnouncementInfo>> decode_announcement(Bytes attributes);
 [[nodiscard]] Result<Stats> decode_stats(Bytes attributes);
 /// The policy, or one of its scores.
 [[nodiscard]] Result<Object> decode_policy(Bytes attributes);

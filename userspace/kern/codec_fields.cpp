@@ -39,6 +39,34 @@ void put_tuple(AttributeWriter& writer, std::uint16_t type, const AnnouncementKe
     writer.end(nest);
 }
 
+void put_tuple(AttributeWriter& writer, std::uint16_t type, const FlowKey& flow) {
+    put_tuple(writer, type,
+              AnnouncementKey{flow.transport, flow.src.address, flow.src.port, flow.dst.address, flow.dst.port});
+}
+
+std::uint64_t count_of(Milliseconds time) noexcept {
+    return time.count() > 0 ? static_cast<std::uint64_t>(time.count()) : 0;
+}
+
+void put_past(AttributeWriter& writer, std::uint16_t type, const FlowPast& past) {
+    const std::size_t nest = writer.begin(type);
+    put_tuple(writer, SARA_A_PAST_TUPLE, past.flow);
+    if (!past.call_id.empty()) {
+        writer.text(SARA_A_PAST_CALL_ID, past.call_id);
+    }
+    put_enum(writer, SARA_A_PAST_IDENTITY, past.identity);
+    put_enum(writer, SARA_A_PAST_FORM, past.form);
+    put_enum(writer, SARA_A_PAST_STATUS, past.status);
+    if (past.established) {
+        writer.flag(SARA_A_PAST_ESTABLISHED);
+    }
+    writer.u64(SARA_A_PAST_IDLE, count_of(past.idle));
+    writer.u64(SARA_A_PAST_PACKETS, past.packets);
+    writer.u64(SARA_A_PAST_BYTES, past.bytes);
+    put(writer, SARA_A_PAST_TCP_END, past.tcp_end);
+    writer.end(nest);
+}
+
 AttributeWriter select(const Selection& selection, SelectionAttributes attributes) {
     AttributeWriter writer;
     if (selection.session) {

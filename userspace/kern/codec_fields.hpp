@@ -40,6 +40,11 @@ void put(AttributeWriter& writer, std::uint16_t type, const std::optional<std::u
 void put(AttributeWriter& writer, std::uint16_t type, const std::optional<Milliseconds>& value);
 void put(AttributeWriter& writer, std::uint16_t type, const std::optional<std::string>& value);
 void put_tuple(AttributeWriter& writer, std::uint16_t type, const AnnouncementKey& key);
+void put_tuple(AttributeWriter& writer, std::uint16_t type, const FlowKey& flow);
+void put_past(AttributeWriter& writer, std::uint16_t type, const FlowPast& past);
+
+/// As u64 attributes tell a time that has been: never less than none.
+[[nodiscard]] std::uint64_t count_of(Milliseconds time) noexcept;
 
 /// The attributes of an object that select by session, service, node and, where it has one, Call-ID.
 struct SelectionAttributes {

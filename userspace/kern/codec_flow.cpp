@@ -56,6 +56,15 @@ Result<Described<FlowInfo>> decode_flow(Bytes attributes) {
         case SARA_A_FLOW_BYTES:
             flow.bytes = reader.counter();
             break;
+        case SARA_A_FLOW_FORM:
+            flow.form = get_narrow_enum<AnnouncementForm>(reader, AnnouncementForm{});
+            break;
+        case SARA_A_FLOW_ESTABLISHED:
+            flow.established = true;
+            break;
+        case SARA_A_FLOW_TCP_END:
+            flow.tcp_end = reader.u32();
+            break;
         case SARA_A_FLOW_EVENT:
             out.event = get_enum<EventKind>(reader);
             break;
@@ -71,19 +80,40 @@ Result<Described<FlowInfo>> decode_flow(Bytes attributes) {
 
 }  // namespace codec
 
-Request flow_get(const SignallingKey& key) {
-    const FlowKey& flow = key.flow;
-    AttributeWriter writer;
-    put_tuple(writer, SARA_A_FLOW_TUPLE,
-              {flow.transport, flow.src.address, flow.src.port, flow.dst.address, flow.dst.port});
+namespace {
+
+void put_name(AttributeWriter& writer, const SignallingKey& key) {
+    put_tuple(writer, SARA_A_FLOW_TUPLE, key.flow);
     if (!key.call_id.empty() && key.call_id.size() <= SARA_CALL_ID_MAX) {
         writer.text(SARA_A_FLOW_CALL_ID, key.call_id);
     }
+}
+
+}  // namespace
+
+Request flow_get(const SignallingKey& key) {
+    AttributeWriter writer;
+    put_name(writer, key);
     return make(SARA_CMD_FLOW_GET, std::move(writer));
 }
 
 Request flow_dump(const Selection& selection) {
     return make_dump(SARA_CMD_FLOW_GET, select(selection, kFlowSelection));
+}
+
+Request flow_restore(SessionId session, const FlowPast& past) {
+    AttributeWriter writer = numbered(SARA_A_FLOW_SESSION, session);
+    put_past(writer, SARA_A_FLOW_PAST, past);
+    return make(SARA_CMD_FLOW_RESTORE, std::move(writer));
+}
+
+Request flow_del(const SignallingKey& key, std::optional<SessionId> session) {
+    AttributeWriter writer;
+    if (session) {
+        writer.u64(SARA_A_FLOW_SESSION, static_cast<std::uint64_t>(*session));
+    }
+    put_name(writer, key);
+    return make(SARA_CMD_FLOW_DEL, std::move(writer));
 }
 
 }  // namespace sara::kern

@@ -110,6 +110,9 @@ Result<Described<Service>> decode_service(Bytes attributes) {
         case SARA_A_SERVICE_ENDED_RECLAIMED:
             service.ended.reclaimed = reader.counter();
             break;
+        case SARA_A_SERVICE_RESTORED:
+            service.restored = reader.counter();
+            break;
         default:
             break;
         }

@@ -81,6 +81,12 @@ Result<Described<SessionInfo>> decode_session(Bytes attributes) {
         case SARA_A_SESSION_JUDGED:
             session.judged = true;
             break;
+        case SARA_A_SESSION_SOURCE:
+            session.source = reader.address();
+            break;
+        case SARA_A_SESSION_STANDBY:
+            session.standby = true;
+            break;
         case SARA_A_SESSION_EVENT:
             out.event = get_enum<EventKind>(reader);
             break;
@@ -101,11 +107,23 @@ Request session_set(const SessionChange& change) {
     put(writer, SARA_A_SESSION_LABEL, change.label);
     put(writer, SARA_A_SESSION_LIFETIME, change.lifetime);
     put(writer, SARA_A_SESSION_LINGER, change.linger);
+    if (change.own) {
+        writer.flag(SARA_A_SESSION_OWN);
+    }
+    if (change.standby) {
+        writer.flag(SARA_A_SESSION_STANDBY);
+    }
     return make(SARA_CMD_SESSION_SET, std::move(writer));
 }
 
 Request session_del(SessionId id) {
     return make(SARA_CMD_SESSION_DEL, numbered(SARA_A_SESSION_ID, id));
+}
+
+Request session_del_standby(SessionId id) {
+    AttributeWriter writer = numbered(SARA_A_SESSION_ID, id);
+    writer.flag(SARA_A_SESSION_STANDBY);
+    return make(SARA_CMD_SESSION_DEL, std::move(writer));
 }
 
 Request session_flush(const Selection& selection) {
@@ -122,6 +140,26 @@ Request session_get(SessionId id) {
 
 Request session_dump(const Selection& selection) {
     return make_dump(SARA_CMD_SESSION_GET, select(selection, kSessionSelection));
+}
+
+Request session_restore(const SessionPast& past) {
+    AttributeWriter writer = named(SARA_A_SESSION_SERVICE, past.service);
+    writer.text(SARA_A_SESSION_NODE, past.node);
+    if (!past.label.empty()) {
+        writer.text(SARA_A_SESSION_LABEL, past.label);
+    }
+    put(writer, SARA_A_SESSION_LIFETIME, past.lifetime);
+    put(writer, SARA_A_SESSION_LINGER, past.linger);
+    writer.u64(SARA_A_SESSION_AGE, count_of(past.age));
+    writer.u64(SARA_A_SESSION_PACKETS, past.packets);
+    writer.u64(SARA_A_SESSION_BYTES, past.bytes);
+    if (past.source) {
+        writer.address(SARA_A_SESSION_SOURCE, *past.source);
+    }
+    if (past.flow) {
+        put_past(writer, SARA_A_SESSION_FLOW, *past.flow);
+    }
+    return make(SARA_CMD_SESSION_RESTORE, std::move(writer));
 }
 
 }  // namespace sara::kern

@@ -76,8 +76,24 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_DROP_THINNED, "drop-thinned"},
         {SARA_A_STATS_DROP_OVERLOAD, "drop-overload"},
         {SARA_A_STATS_PLACED_STALE, "placed-stale"},
+        {SARA_A_STATS_RESTORED, "restored"},
+        {SARA_A_STATS_RESTORE_CONFLICTS, "restore-conflicts"},
+        {SARA_A_STATS_RESTORE_FULL, "restore-full"},
     }};
     return kCounters;
+}
+
+FlowPast past_of(const FlowInfo& flow) {
+    return {.flow = flow.flow,
+            .call_id = flow.call_id,
+            .identity = flow.identity,
+            .form = flow.form,
+            .status = flow.status,
+            .established = flow.established,
+            .idle = flow.idle,
+            .packets = flow.packets,
+            .bytes = flow.bytes,
+            .tcp_end = flow.tcp_end};
 }
 
 }  // namespace sara::kern

@@ -69,7 +69,8 @@ enum class LifeStatus : std::uint32_t {
     fresh = SARA_STATUS_NEW,  ///< "new"
     established = SARA_STATUS_ESTABLISHED,
     inactive = SARA_STATUS_INACTIVE,
-    closing = SARA_STATUS_CLOSING
+    closing = SARA_STATUS_CLOSING,
+    standby = SARA_STATUS_STANDBY  ///< restored, and no packet came since
 };
 
 enum class EventKind : std::uint32_t {
@@ -96,7 +97,8 @@ enum class Placement : std::uint32_t {
     shell = SARA_PLACEMENT_SHELL,
     shell_stale = SARA_PLACEMENT_SHELL_STALE,  ///< by scheduler shell without a good policy, as wlc
     wlc = SARA_PLACEMENT_WLC,
-    wrr = SARA_PLACEMENT_WRR
+    wrr = SARA_PLACEMENT_WRR,
+    restored = SARA_PLACEMENT_RESTORED  ///< not here
 };
 
 struct Config {
@@ -114,9 +116,13 @@ struct Config {
     std::uint32_t max_refused = 0;    ///< remembered at most
     Milliseconds refused_time{};      ///< so long
     std::uint32_t refuse_rate = 0;    ///< answers per second; 0: no limit
+    Milliseconds standby_time{};      ///< what is left of it
 
     friend bool operator==(const Config&, const Config&) = default;
 };
+
+/// For how long the clocks of standby sessions can be told to stand still.
+inline constexpr Milliseconds kStandbyTimeMax = std::chrono::hours(1);
 
 /// What is absent stays.
 struct ConfigChange {
@@ -132,6 +138,7 @@ struct ConfigChange {
     std::optional<std::uint32_t> max_refused{};
     std::optional<Milliseconds> refused_time{};
     std::optional<std::uint32_t> refuse_rate{};
+    std::optional<Milliseconds> standby_time{};  ///< from now, up to kStandbyTimeMax; 0 ends it
 
     friend bool operator==(const ConfigChange&, const ConfigChange&) = default;
 };
@@ -208,7 +215,7 @@ struct Service {
     Refuse refuse = Refuse::drop;
     std::vector<std::string> nodes;  ///< empty: all
     std::uint32_t sessions = 0;
-    std::uint64_t sessions_total = 0;  ///< admitted so far; those that ended, and `sessions`
+    std::uint64_t sessions_total = 0;  ///< admitted so far; with `restored`, those that ended and `sessions`
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
     std::uint64_t offered = 0;  ///< admitted and refused
@@ -217,6 +224,7 @@ struct Service {
     std::uint64_t refused_no_node = 0;
     std::uint64_t refused_full = 0;
     Ended ended;
+    std::uint64_t restored = 0;
 
     friend bool operator==(const Service&, const Service&) = default;
 };
@@ -314,7 +322,7 @@ struct SessionInfo {
     SessionId id = SessionId::unknown;
     std::string service;
     std::string node;
-    FlowKey flow;         ///< the signalling flow that made it
+    FlowKey flow;         ///< its signalling flow; empty if that is gone
     std::string call_id;  ///< only with key call-id
     LifeStatus status{};
     std::string label;
@@ -331,6 +339,8 @@ struct SessionInfo {
     std::optional<std::uint32_t> epoch{};  ///< of the policy that held when it was placed; its lower 32 bits
     std::uint32_t placed = 0;              ///< sessions that this policy had placed before it, up to kPlacedMax
     bool judged = false;                   ///< that policy's numbers admitted it
+    std::optional<Address> source{};       ///< the client; only with key source
+    bool standby = false;                  ///< whatever its status
 
     friend bool operator==(const SessionInfo&, const SessionInfo&) = default;
 };
@@ -354,6 +364,8 @@ struct SessionChange {
     std::optional<std::string> label;
     std::optional<Milliseconds> lifetime;  ///< 0 takes it back
     std::optional<Milliseconds> linger;
+    bool own = false;      ///< it is no standby session any more
+    bool standby = false;  ///< it is one now: another dispatcher has it
 
     friend bool operator==(const SessionChange&, const SessionChange&) = default;
 };
@@ -370,6 +382,9 @@ struct FlowInfo {
     Milliseconds idle{};
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
+    std::optional<AnnouncementForm> form{};  ///< of what brought it; only of a secondary flow
+    bool established = false;                ///< at some time
+    std::optional<std::uint32_t> tcp_end{};  ///< the sequence number after the highest believed one; only of TCP
 
     friend bool operator==(const FlowInfo&, const FlowInfo&) = default;
 };
@@ -388,12 +403,48 @@ struct AnnouncementInfo {
     friend bool operator==(const AnnouncementInfo&, const AnnouncementInfo&) = default;
 };
 
+/// A flow to restore, as it was.
+struct FlowPast {
+    FlowKey flow;
+    std::string call_id;  ///< of a signalling flow with key call-id
+    Identity identity = Identity::signalling;
+    std::optional<AnnouncementForm> form;  ///< of what brought it; only of a secondary flow
+    LifeStatus status = LifeStatus::fresh;
+    bool established = false;  ///< at some time
+    Milliseconds idle{};
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    std::optional<std::uint32_t> tcp_end;  ///< if it is not known, the first segment tells it
+
+    friend bool operator==(const FlowPast&, const FlowPast&) = default;
+};
+
+/// A session to restore, as it was. Without a flow it has a lifetime or an end, and with key source a source.
+struct SessionPast {
+    std::string service;
+    std::string node;
+    std::string label;
+    std::optional<Milliseconds> lifetime;  ///< from now
+    std::optional<Milliseconds> linger;    ///< from now
+    Milliseconds age{};
+    std::uint64_t packets = 0;  ///< of the flows that it has no longer
+    std::uint64_t bytes = 0;
+    std::optional<Address> source;
+    std::optional<FlowPast> flow;  ///< its signalling flow
+
+    friend bool operator==(const SessionPast&, const SessionPast&) = default;
+};
+
+/// As it was told of, so that it can be restored.
+[[nodiscard]] FlowPast past_of(const FlowInfo& flow);
+
 /// An announcement to make.
 struct Announcement {
     SessionId session = SessionId::unknown;
     AnnouncementKey key;
     Tag tag = Tag::none;
     std::optional<Milliseconds> ttl;
+    std::uint32_t promotions = 0;  ///< flows that it brought already
 
     friend bool operator==(const Announcement&, const Announcement&) = default;
 };
@@ -469,7 +520,7 @@ struct InspectBinding {
 /// What happened to an object.
 struct Event {
     EventKind kind{};
-    std::variant<Device, Service, Node, SessionInfo, FlowInfo> object;
+    std::variant<Device, Service, Node, SessionInfo, FlowInfo, AnnouncementInfo> object;
 
     friend bool operator==(const Event&, const Event&) = default;
 };

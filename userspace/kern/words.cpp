@@ -31,7 +31,8 @@ constexpr Word<Identity> kIdentities[] = {
 constexpr Word<LifeStatus> kStatuses[] = {{LifeStatus::fresh, "new"},
                                           {LifeStatus::established, "established"},
                                           {LifeStatus::inactive, "inactive"},
-                                          {LifeStatus::closing, "closing"}};
+                                          {LifeStatus::closing, "closing"},
+                                          {LifeStatus::standby, "standby"}};
 
 constexpr Word<AnnouncementForm> kForms[] = {{AnnouncementForm::exact, "exact"},
                                              {AnnouncementForm::half, "half"},
@@ -47,7 +48,8 @@ constexpr Word<EventKind> kEvents[] = {{EventKind::created, "created"},
 constexpr Word<Placement> kPlacements[] = {{Placement::shell, "shell"},
                                            {Placement::shell_stale, "shell-stale"},
                                            {Placement::wlc, "wlc"},
-                                           {Placement::wrr, "wrr"}};
+                                           {Placement::wrr, "wrr"},
+                                           {Placement::restored, "restored"}};
 
 constexpr Word<EndReason> kEnds[] = {{EndReason::idle, "idle"},
                                      {EndReason::closed, "closed"},

@@ -51,6 +51,9 @@ void SessionTracker::adopt_announcement(SessionId session, const AnnouncementKey
     if (found == state_->sessions.end() || tag == Tag::none) {
         return;  // not the agent's: it was made by hand
     }
+    if (found->second.users.contains(key)) {
+        return;  // a dialog that is known has announced it meanwhile
+    }
     const auto [entry, added] = found->second.adopted.try_emplace(tag);
     entry->second.push_back(key);
     found->second.live += added ? 1 : 0;
