@@ -279,12 +279,19 @@ static void sara_flow_free_rcu(struct rcu_head *rcu)
 	sara_flow_free(container_of(rcu, struct sara_flow, rcu));
 }
 
+/* Does a session end with its last flow, so that its end tells of both? */
+static bool sara_flow_keeps(const struct sara_session *session)
+{
+	return session->n_flows == 1 && !session->has_lifetime &&
+	       !session->lingering && !rcu_access_pointer(session->source);
+}
+
 /**
  * sara_flow_del() - a flow is over
  * @flow: the flow, in its table
  *
  * Its session keeps its counts. Its memory goes after a grace period. It is
- * told, unless it goes with its session.
+ * told, unless its session goes with it.
  *
  * Context: &sara_net.lock held.
  */
@@ -294,7 +301,7 @@ void sara_flow_del(struct sara_flow *flow)
 	struct sara_net *sn = session->sn;
 
 	lockdep_assert_held(&sn->lock);
-	if (!session->dead)
+	if (!session->dead && !sara_flow_keeps(session))
 		sara_notify_flow(flow, SARA_EVENT_DELETED);
 	rhashtable_remove_fast(&sn->flows, &flow->hash, sara_flow_params);
 	WRITE_ONCE(sn->n_flows, sn->n_flows - 1);

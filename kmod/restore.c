@@ -73,36 +73,63 @@ static int sara_restore_check_signalling(const struct sara_service *service,
 	return 0;
 }
 
+/* Could it be a flow of the service's sessions? RCU is read. */
+static int sara_restore_check_flow(const struct sara_service *service,
+				   const struct sara_restore_flow *want,
+				   struct netlink_ext_ack *extack)
+{
+	const struct sara_key *key = &want->key;
+	struct sara_service *found;
+
+	if (want->past.identity == SARA_IDENTITY_SIGNALLING)
+		return sara_restore_check_signalling(service, want, extack);
+	if (want->call_id) {
+		NL_SET_ERR_MSG(extack, "only a signalling flow has a Call-ID");
+		return -EINVAL;
+	}
+	if (sara_service_lookup(service->sn, key->family, &key->dst, key->proto,
+				key->dport, &found) == SARA_VIP_NONE) {
+		NL_SET_ERR_MSG(extack,
+			       "no service has the destination as its virtual address");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The client's address, with key source; NULL if it is not told. */
+static const struct in6_addr *
+sara_restore_client(const struct sara_restore_args *args)
+{
+	if (args->flow &&
+	    args->flow->past.identity == SARA_IDENTITY_SIGNALLING)
+		return &args->flow->key.src;
+	return args->family ? &args->source : NULL;
+}
+
 static int sara_restore_check(const struct sara_service *service,
 			      const struct sara_restore_args *args,
 			      struct netlink_ext_ack *extack)
 {
-	const struct sara_restore_flow *flow = args->flow;
+	const struct in6_addr *client = sara_restore_client(args);
+	bool sources = service->key == SARA_KEY_SOURCE;
 
-	if (args->family && (service->key != SARA_KEY_SOURCE ||
-			     args->family != service->family ||
-			     (flow && !ipv6_addr_equal(&flow->key.src,
-						       &args->source)))) {
+	if (args->family &&
+	    (!sources || args->family != service->family ||
+	     !ipv6_addr_equal(client, &args->source))) {
 		NL_SET_ERR_MSG(extack,
 			       "the source is the client of a service with key source, as in its flow");
 		return -EINVAL;
 	}
-	if (flow) {
-		if (flow->past.identity != SARA_IDENTITY_SIGNALLING) {
-			NL_SET_ERR_MSG(extack,
-				       "a session is restored with its signalling flow, others come after");
-			return -EINVAL;
-		}
-		return sara_restore_check_signalling(service, flow, extack);
+	if (sources && !client) {
+		NL_SET_ERR_MSG(extack,
+			       "a session of a service with key source needs its signalling flow or source");
+		return -EINVAL;
 	}
+	if (args->flow)
+		return sara_restore_check_flow(service, args->flow, extack);
 	if (!args->has) {
 		NL_SET_ERR_MSG(extack,
 			       "a session without a flow needs a lifetime or linger");
-		return -EINVAL;
-	}
-	if (service->key == SARA_KEY_SOURCE && !args->family) {
-		NL_SET_ERR_MSG(extack,
-			       "a session without a flow of a service with key source needs its source");
 		return -EINVAL;
 	}
 	return 0;
@@ -209,7 +236,7 @@ static int sara_restore_new(struct sara_service *service,
 			    struct sara_session **made,
 			    struct netlink_ext_ack *extack)
 {
-	struct sara_key client = { .src = args->source };
+	struct sara_key client = {};
 	struct sara_net *sn = service->sn;
 	struct sara_session *session;
 	int reason, err = 0;
@@ -224,9 +251,10 @@ static int sara_restore_new(struct sara_service *service,
 	sara_restore_times(session, args);
 	if (!sara_restore_worth(args))
 		list_add_tail(&session->new_link, &sn->new_sessions);
-	if (service->key == SARA_KEY_SOURCE)
-		err = sara_source_add(session, args->flow ? &args->flow->key :
-							    &client);
+	if (service->key == SARA_KEY_SOURCE) {
+		client.src = *sara_restore_client(args);
+		err = sara_source_add(session, &client);
+	}
 	if (!err && args->flow)
 		err = sara_restore_add_flow(session, args->flow, extack);
 	if (err) {
@@ -244,7 +272,7 @@ static struct sara_session *
 sara_restore_find(struct sara_service *service,
 		  const struct sara_restore_args *args, struct sara_flow **flow)
 {
-	struct sara_key key = { .src = args->source };
+	struct sara_key key;
 
 	*flow = NULL;
 	if (args->flow) {
@@ -255,6 +283,7 @@ sara_restore_find(struct sara_service *service,
 	}
 	if (service->key != SARA_KEY_SOURCE)
 		return NULL;
+	key = (struct sara_key) { .src = *sara_restore_client(args) };
 	return sara_source_find(service, &key);
 }
 
@@ -382,50 +411,24 @@ int sara_restore_session(struct sara_net *sn,
 	return err;
 }
 
-/* Could it be a flow of the session? RCU is read. */
-static int sara_restore_check_flow(const struct sara_session *session,
-				   const struct sara_restore_flow *want,
-				   struct netlink_ext_ack *extack)
-{
-	const struct sara_key *key = &want->key;
-	const struct sara_source *source;
-	struct sara_service *service;
-
-	if (want->past.identity == SARA_IDENTITY_SIGNALLING) {
-		source = rcu_dereference(session->source);
-		if (source && !ipv6_addr_equal(&source->key.addr, &key->src)) {
-			NL_SET_ERR_MSG(extack,
-				       "the session is another client's");
-			return -EINVAL;
-		}
-		return sara_restore_check_signalling(session->service, want,
-						     extack);
-	}
-	if (want->call_id) {
-		NL_SET_ERR_MSG(extack, "only a signalling flow has a Call-ID");
-		return -EINVAL;
-	}
-	if (sara_service_lookup(session->sn, key->family, &key->dst, key->proto,
-				key->dport, &service) == SARA_VIP_NONE) {
-		NL_SET_ERR_MSG(extack,
-			       "no service has the destination as its virtual address");
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /* &sara_net.lock is held, RCU is read. */
 static int sara_restore_one_flow(struct sara_session *session,
 				 const struct sara_restore_flow *want,
 				 struct netlink_ext_ack *extack)
 {
+	const struct sara_source *source = rcu_dereference(session->source);
 	struct sara_flow *flow;
 	struct sara_key key;
 	int err;
 
-	err = sara_restore_check_flow(session, want, extack);
+	err = sara_restore_check_flow(session->service, want, extack);
 	if (err)
 		return err;
+	if (source && want->past.identity == SARA_IDENTITY_SIGNALLING &&
+	    !ipv6_addr_equal(&source->key.addr, &want->key.src)) {
+		NL_SET_ERR_MSG(extack, "the session is another client's");
+		return -EINVAL;
+	}
 	sara_restore_key(session->service, want, &key);
 	flow = sara_flow_lookup(session->sn, &key);
 	if (!flow)

@@ -35,7 +35,7 @@ struct sara_restore_flow {
  * @bytes: likewise
  * @family: of @source, 0 for none
  * @source: the client, with key source
- * @flow: its signalling flow, or NULL
+ * @flow: its signalling flow, or another one, or NULL
  */
 struct sara_restore_args {
 	const char			*service;

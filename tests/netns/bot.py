@@ -45,7 +45,7 @@ process, because starting programs is what is slow in a guest. A namespace is en
                                  SMAC>DMAC,PROTO,SPORT,DPORT,PAYLOAD or SMAC>DMAC,fragment,OFFSET,more|last,PAYLOAD;
                                  by semicolons
   nl COMMAND [KEY=VALUE...]      "ok", or "ERROR: sentence"; tuple keys: src sport dst dport proto; of a score:
-                                 score=NODE:SCORE:COST
+                                 score=NODE:SCORE:COST; of a flow that is restored: flow= or past=KEY=VALUE,KEY=VALUE...
   show COMMAND [KEY=VALUE...] : FIELD...   fields by commas, objects by semicolons; without KEY=VALUE a dump
   tally COMMAND [KEY=VALUE...] : FIELD FIRST LAST
                                  dump; tell rows, distinct rows, those with FIELD in the range, whole|interrupted
@@ -187,7 +187,7 @@ def address(text):
 class Family:
     """The family sara in one namespace."""
     INTS = {'u8': '=B', 'u16': '=H', 'u32': '=I', 'u64': '=Q'}
-    ADDRESSES = {'src', 'dst', 'addr'}
+    ADDRESSES = {'src', 'dst', 'addr', 'source'}
     TUPLE = ('src', 'sport', 'dst', 'dport', 'proto')
 
     def __init__(self, spec):
@@ -262,9 +262,11 @@ class Family:
                 inner += self.encode('tuple', [word])
                 continue
             number, kind, enum = attrs[key]
-            if kind == 'nest':  # its attributes in their order, by colons
-                words = [f'{name}={part}' for name, part in zip(self.spec.sets[key], value.split(':'))]
-                out += attribute(number | 0x8000, self.encode(key, words))
+            if kind == 'nest':  # KEY=VALUE by commas, or its attributes in their order by colons
+                nested = self.spec.nested[name, number]
+                words = value.split(',') if '=' in value else \
+                    [f'{part[0]}={part[1]}' for part in zip(self.spec.sets[nested], value.split(':'))]
+                out += attribute(number | 0x8000, self.encode(nested, words))
                 continue
             if enum and not value.isdigit():
                 value = next(n for n, text in self.spec.enums[enum].items() if text == value)

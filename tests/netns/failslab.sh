@@ -109,6 +109,20 @@ for form in "src=$C sport=4000 dport=6000" "src=$C sport=4000" "src=$C dport=600
 		nl announce-new session="$id" "${tuple[@]}" :: show announce-get : session src sport dport
 	must lb nl announce-del session="$id"
 done
+must lb nl service-new name=back addr="$VIP" proto=17 port=5062 key=source
+past="src=$C,dst=$VIP,proto=17,status=established"
+restore=(nl session-restore service=back node=n1 label=old lifetime=60000 flow="$past,sport=4600,dport=5062")
+swept 'a session is restored' lb sweep "${restore[@]}" :: nl session-del service=back :: show session-get : label node
+must lb "${restore[@]}"
+flow 4600 5062 session
+restored=$ANSWER
+must lb nl session-set id="$restored" label=new
+swept 'again' lb sweep "${restore[@]}" :: nl session-set id="$restored" label=new :: show session-get id="$restored" : label
+swept 'with another flow' lb sweep nl flow-restore session="$restored" past="$past,sport=4601,dport=6000,identity=secondary" :: \
+	nl flow-del src=$C sport=4601 dst="$VIP" dport=6000 proto=17 :: show session-get id="$restored" : flows
+swept 'it becomes own' lb sweep nl session-set id="$restored" own=1 :: nl session-set id="$restored" standby=1 :: \
+	show session-get id="$restored" : standby
+must lb nl service-del name=back force=1
 must lb nl announce-new session="$id" src=$C sport=4000 dport=6000 dst="$VIP" proto=17
 swept_read 'all sessions are told' session-get : id node
 swept_read 'one is' session-get id="$id" : id node

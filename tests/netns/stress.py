@@ -27,7 +27,8 @@ VIP, CLIENTS = '198.18.0.100', 16
 SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176      # x86_64
 # What the state of things may answer; ENOBUFS: something else overran the socket.
 USUAL = {'ENOENT', 'EEXIST', 'EBUSY', 'ENOSPC', 'ENODEV', 'ENOBUFS', 'EINVAL'}
-REFUSALS_OF_FORM = ('the destination is a service', 'no service has the destination')
+REFUSALS_OF_FORM = ('the destination is a service', 'no service has the destination', "the flow's destination is not that",
+                    'the destination of a signalling flow')
 
 
 class Lost(Exception):
@@ -176,6 +177,30 @@ class Agent(Actor):
     def act_set(self):
         self.do_nl('session-set', f'id={self.rng.choice(self.sessions)}', f'label=x{self.rng.randrange(9)}',
                    self.rng.choice(('lifetime=50', 'lifetime=0', 'linger=20')))
+
+    def past(self, *words):
+        return ','.join([f'src=198.18.0.{40 + self.rng.randrange(CLIENTS)}', 'dst=' + VIP, 'proto=17',
+                         f'sport={self.rng.randrange(4000, 4032)}', *words,
+                         'status=' + self.rng.choice(('new', 'established', 'inactive', 'closing', 'standby'))])
+
+    def act_restore(self):
+        service, port = self.rng.choice((('sip', 5060), ('clients', 5070)))
+        self.do_nl('session-restore', 'service=' + service, f'node=n{self.rng.randrange(1, 4)}', 'label=old',
+                   f'flow={self.past(f"dport={port}")}', *self.rng.choice(((), ('lifetime=50',), ('linger=20',))))
+
+    def act_restore_flow(self):
+        self.do_nl('flow-restore', self.session(),
+                   f'past={self.past(f"dport={self.rng.randrange(6000, 6008)}", "identity=secondary", "form=exact")}')
+
+    def act_flow_gone(self):
+        self.do_nl('flow-del', f'src=198.18.0.{40 + self.rng.randrange(CLIENTS)}', 'dst=' + VIP, 'proto=17',
+                   f'sport={self.rng.randrange(4000, 4032)}', f'dport={self.rng.choice((5060, 5070))}')
+
+    def act_standby(self):
+        self.do_nl('session-set', f'id={self.rng.choice(self.sessions)}', self.rng.choice(('own=1', 'standby=1')))
+
+    def act_clocks(self):
+        self.do_nl('config-set', f'standby-time={self.rng.choice((0, 0, 50, 500))}')
 
     def act_leave(self):
         self.close()

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/json_object.hpp"
+#include "json/json_object.hpp"
 #include "core/base/address.hpp"
 #include "core/base/result.hpp"
 #include "core/inspect/protocol.hpp"
@@ -24,6 +24,8 @@
 #include "kern/model.hpp"
 
 namespace sara::agent {
+
+using sara::Errors;
 
 /// How a dispatcher watches its nodes, and decides by what they say.
 struct ClusterRoleConfig {

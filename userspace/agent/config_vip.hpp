@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-#include "agent/json_object.hpp"
+#include "json/json_object.hpp"
 #include "core/node/vip_plan.hpp"
 
 namespace sara::agent {

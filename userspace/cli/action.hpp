@@ -115,7 +115,22 @@ struct Inspect {
     friend bool operator==(const Inspect&, const Inspect&) = default;
 };
 
+/// Write what the kernel knows of its sessions.
+struct SaveSessions {
+    std::string file;  ///< "-": the standard output
+
+    friend bool operator==(const SaveSessions&, const SaveSessions&) = default;
+};
+
+/// Give the kernel sessions that were saved.
+struct RestoreSessions {
+    std::string file;
+
+    friend bool operator==(const RestoreSessions&, const RestoreSessions&) = default;
+};
+
 using Action =
-    std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, Drain, Undrain, Explain, Inspect>;
+    std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, Drain, Undrain, Explain, Inspect,
+                 SaveSessions, RestoreSessions>;
 
 }  // namespace sara::cli

@@ -13,6 +13,7 @@ constexpr std::string_view kUsage = "Usage: sara config [ show ]\n"
                                     "                       [ inspect-rate NUMBER ] [ early-time TIME ]\n"
                                     "                       [ early-packets NUMBER ] [ max-refused NUMBER ]\n"
                                     "                       [ refused-time TIME ] [ refuse-rate NUMBER ]\n"
+                                    "                       [ standby-time TIME ]\n"
                                     "TIME := NUMBER{ ms | s | m | h | d }\n";
 
 Action show(Arguments&) {
@@ -32,7 +33,8 @@ Action set(Arguments& in) {
                 {"early-packets", [&] { change.early_packets = in.number32(0, bounds::kMaxEarlyPackets); }},
                 {"max-refused", [&] { change.max_refused = in.number32(); }},
                 {"refused-time", [&] { change.refused_time = in.time(bounds::kMinRefusedTime); }},
-                {"refuse-rate", [&] { change.refuse_rate = in.number32(); }}});
+                {"refuse-rate", [&] { change.refuse_rate = in.number32(); }},
+                {"standby-time", [&] { change.standby_time = in.time({}, kern::kStandbyTimeMax); }}});
     in.require_any();
     return Execute{kern::config_set(change)};
 }

@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::string_view kUsage = "Usage: sara monitor [ OBJECT... ] [ --count NUMBER ]\n"
                                     "       sara monitor cluster [ socket PATH ] [ --count NUMBER ]\n"
-                                    "OBJECT := { dev | service | node | session | flow }\n";
+                                    "OBJECT := { dev | service | node | session | flow | announce }\n";
 
-constexpr std::array<std::string_view, 5> kObjects = {"dev", "service", "node", "session", "flow"};
+constexpr std::array<std::string_view, 6> kObjects = {"dev", "service", "node", "session", "flow", "announce"};
 
 Action cluster(Arguments& in) {
     MonitorCluster monitor{kAgentSocket, 0};
@@ -35,7 +35,7 @@ Action monitor(Arguments& in) {
         }
         const std::string_view word = in.word("an object");
         if (std::find(kObjects.begin(), kObjects.end(), word) == kObjects.end()) {
-            in.fail(parse::expected("dev, service, node, session, flow or --count, or cluster alone", word).what);
+            in.fail(parse::expected("dev, service, node, session, flow, announce or --count, or cluster alone", word).what);
         }
         monitor.objects.emplace_back(word);
     }

@@ -32,6 +32,8 @@ std::string_view choice_text(kern::Placement placement) {
         return "scheduler wlc: it had the fewest sessions for its weight";
     case kern::Placement::wrr:
         return "scheduler wrr: it was its turn";
+    case kern::Placement::restored:
+        return "it was restored with its node, from another dispatcher or from before: it was not placed here";
     }
     return "a scheduler that is not known here";
 }

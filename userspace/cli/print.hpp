@@ -65,6 +65,10 @@ public:
     void tuple(std::string_view name, const FlowKey& key);
     void tuple(std::string_view name, const AnnouncementKey& key);
 
+    /// What people are told in a sentence, and programs by members. Text only; JSON only.
+    void sentence(std::string_view text) { word(text); }
+    void for_json(std::string_view name, std::uint64_t value) { member(name, value); }
+
     /// A colon after what was last printed: it names the object. Text only.
     void colon();
     /// What follows is on another line of the same object, indented. Text only.

@@ -51,10 +51,16 @@ private:
     [[nodiscard]] ExitCode operator()(const Undrain& undrain);
     [[nodiscard]] ExitCode operator()(const Explain& explain);
     [[nodiscard]] ExitCode operator()(const Inspect& inspect);
+    [[nodiscard]] ExitCode operator()(const SaveSessions& save);
+    [[nodiscard]] ExitCode operator()(const RestoreSessions& restore);
 
     /// What the kernel knows: one or, by a Call-ID, more.
     [[nodiscard]] kern::Result<std::vector<Explanation>> explained(kern::Channel& kernel, const Explain& explain);
     void add_decision(Explanation& explanation, const std::string& socket);
+
+    /// What the kernel has of one kind; nothing: refused, and said so.
+    template <typename T>
+    [[nodiscard]] std::optional<std::vector<T>> dumped(kern::Channel& kernel, const kern::Request& request);
 
     /// What the agent at `socket` answers; nothing: refused, and said so.
     [[nodiscard]] std::optional<nlohmann::ordered_json> ask(const std::string& socket,

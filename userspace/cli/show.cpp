@@ -55,6 +55,7 @@ void put(Printer& out, const kern::Config& config, View view) {
     out.field("max-refused", config.max_refused);
     out.field("refused-time", config.refused_time);
     out.field("refuse-rate", config.refuse_rate);
+    out.field("standby-time", config.standby_time);
     if (view.detail.details) {
         out.line();
         out.field("abi-version", config.abi_version);
@@ -89,7 +90,7 @@ void put_ended(Printer& out, const kern::Ended& ended) {
     out.field("ended-reclaimed", ended.reclaimed);
 }
 
-/// What was offered was refused or admitted; what was admitted lives or ended.
+/// What was offered was refused or admitted; what was admitted or restored lives or ended.
 void put_account(Printer& out, const kern::Service& service) {
     out.field("offered", service.offered);
     out.field("refused", service.refused);
@@ -98,6 +99,7 @@ void put_account(Printer& out, const kern::Service& service) {
     out.field("refused-full", service.refused_full);
     out.line();
     put_ended(out, service.ended);
+    out.field("restored", service.restored);
 }
 
 void put_admission(Printer& out, const kern::Service& service, View view) {
@@ -220,7 +222,13 @@ void put(Printer& out, const kern::SessionInfo& session, View view) {
     if (!view.event) {
         out.field("idle", session.idle);
     }
+    if (view.detail.details || (session.standby && session.status != kern::LifeStatus::standby)) {
+        out.flag("standby", session.standby);
+    }
     if (view.detail.details) {
+        if (session.source) {
+            out.field("source", session.source->text());
+        }
         if (session.placement) {
             out.field("placement", kern::word_of(*session.placement));
         }
@@ -251,8 +259,9 @@ void put(Printer& out, const kern::Refusal& refusal, View) {
 }
 
 /// A flow and an announcement begin alike: they are listed together.
-void begin_flow(Printer& out, View view, SessionId session, std::string_view service, std::string_view node) {
-    begin(out, view, "flow");
+void begin_flow(Printer& out, View view, std::string_view object, SessionId session, std::string_view service,
+                std::string_view node) {
+    begin(out, view, object);
     out.field("session", number(session));
     if (!service.empty()) {
         out.field("service", service);
@@ -263,17 +272,26 @@ void begin_flow(Printer& out, View view, SessionId session, std::string_view ser
 }
 
 void put(Printer& out, const kern::FlowInfo& flow, View view) {
-    begin_flow(out, view, flow.session, flow.service, flow.node);
+    begin_flow(out, view, "flow", flow.session, flow.service, flow.node);
     out.field("identity", kern::word_of(flow.identity));
     out.tuple("tuple", flow.flow);
     if (!flow.call_id.empty()) {
         out.field("call-id", flow.call_id);
     }
-    if (!view.event) {
+    if (!view.event || *view.event == kern::EventKind::changed) {
         out.field("status", kern::word_of(flow.status));
+    }
+    if (!view.event) {
         out.field("idle", flow.idle);
         if (view.detail.details) {
             out.field("timeout", flow.timeout);
+            if (flow.form) {
+                out.field("form", kern::word_of(*flow.form));
+            }
+            out.flag("established", flow.established);
+            if (flow.tcp_end) {
+                out.field("tcp-end", std::uint64_t{*flow.tcp_end});
+            }
         }
         if (view.detail.stats) {
             out.line();
@@ -285,7 +303,7 @@ void put(Printer& out, const kern::FlowInfo& flow, View view) {
 }
 
 void put(Printer& out, const kern::AnnouncementInfo& announcement, View view) {
-    begin_flow(out, view, announcement.session, announcement.service, announcement.node);
+    begin_flow(out, view, "announce", announcement.session, announcement.service, announcement.node);
     out.field("identity", kern::word_of(kern::Identity::announced));
     out.tuple("tuple", announcement.key);
     out.field("form", kern::word_of(announcement.form));
@@ -382,6 +400,7 @@ std::string_view object_of(const kern::Event& event) {
         std::string_view operator()(const kern::Node&) const noexcept { return "node"; }
         std::string_view operator()(const kern::SessionInfo&) const noexcept { return "session"; }
         std::string_view operator()(const kern::FlowInfo&) const noexcept { return "flow"; }
+        std::string_view operator()(const kern::AnnouncementInfo&) const noexcept { return "announce"; }
     };
     return std::visit(Names{}, event.object);
 }

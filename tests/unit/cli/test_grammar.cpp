@@ -174,7 +174,14 @@ TEST_CASE("session") {
     CHECK(request("session set id 7 label 'a call' lifetime 1h linger 2s") == kern::session_set(change));
     CHECK(refusal("session show id 7 node n1") == "id names one session: leave out service, node and call-id");
     CHECK(refusal("session del") == "\"id\" is missing");
-    CHECK(refusal("session set id 7") == "nothing to change: expected one of label, lifetime, linger");
+    CHECK(refusal("session set id 7") == "nothing to change: expected one of label, lifetime, linger, own, standby");
+    CHECK(request("session set id 7 own") == kern::session_set({.id = SessionId{7}, .own = true}));
+    CHECK(request("session set id 7 standby") == kern::session_set({.id = SessionId{7}, .standby = true}));
+    CHECK(request("session del id 7 standby") == kern::session_del_standby(SessionId{7}));
+    CHECK(std::get<SaveSessions>(*parsed("session save")).file == "-");
+    CHECK(std::get<SaveSessions>(*parsed("session save a.json")).file == "a.json");
+    CHECK(std::get<RestoreSessions>(*parsed("session restore a.json")).file == "a.json");
+    CHECK(refusal("session restore") == "a file that sara session save wrote is missing");
     CHECK(refusal("session set id 7 label " + std::string(128, 'x')) == "label: expected 0 to 127 bytes");
     CHECK(refusal("session del id x") == "id: expected the id of a session, a number from 1, not \"x\"");
 }
@@ -250,7 +257,7 @@ TEST_CASE("config and stats") {
     CHECK(shown("config") == Requests{kern::config_get()});
     CHECK(refusal("config set") == "nothing to change: expected one of max-sessions, max-flows, max-announcements, "
                                    "tcp-timeout, closing-timeout, purge-interval, inspect-rate, early-time, "
-                                   "early-packets, max-refused, refused-time, refuse-rate");
+                                   "early-packets, max-refused, refused-time, refuse-rate, standby-time");
     CHECK(refusal("config set max-flows 0") == "max-flows: expected a number from 1 to 4294967295, not \"0\"");
     CHECK(shown("stats show") == Requests{kern::stats_get()});
     CHECK(std::get<AgentStats>(*parsed("stats show agent")).socket == "/run/sara/agent.sock");
@@ -302,7 +309,7 @@ TEST_CASE("explain") {
 TEST_CASE("monitor and inspect") {
     CHECK(std::get<Monitor>(*parsed("monitor")) == Monitor{});
     CHECK(std::get<Monitor>(*parsed("monitor session flow --count 3")) == Monitor{{"session", "flow"}, 3});
-    CHECK(refusal("monitor stats") == "expected dev, service, node, session, flow or --count, or cluster alone, not "
+    CHECK(refusal("monitor stats") == "expected dev, service, node, session, flow, announce or --count, or cluster alone, not "
                                       "\"stats\"");
     CHECK(std::get<MonitorCluster>(*parsed("monitor cluster")) == MonitorCluster{"/run/sara/agent.sock", 0});
     CHECK(std::get<MonitorCluster>(*parsed("monitor cluster socket /tmp/a --count 3")) == MonitorCluster{"/tmp/a", 3});

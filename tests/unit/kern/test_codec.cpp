@@ -211,6 +211,140 @@ TEST_CASE("requests: announcements leave out what is not known") {
           "0c 00 02 00 07 00 00 00 00 00 00 00 0c 00 07 00 09 00 00 00 00 00 00 00");
 }
 
+TEST_CASE("requests: a session that is restored, with its signalling flow") {
+    kern::SessionPast past;
+    past.service = "s";
+    past.node = "n1";
+    past.lifetime = 1s;
+    past.age = 2s;
+    past.packets = 3;
+    past.bytes = 4;
+    past.source = kClient;
+    past.flow = kern::FlowPast{.flow = kFlow,
+                               .status = kern::LifeStatus::established,
+                               .established = true,
+                               .idle = 5ms,
+                               .packets = 6,
+                               .bytes = 7,
+                               .tcp_end = 8};
+    const kern::Request request = kern::session_restore(past);
+    CHECK(request.command == SARA_CMD_SESSION_RESTORE);
+    CHECK(to_hex(request.attributes) == "06 00 03 00 73 00 00 00 07 00 04 00 6e 31 00 00 "
+                                        "08 00 08 00 e8 03 00 00 "
+                                        "0c 00 0a 00 d0 07 00 00 00 00 00 00 "
+                                        "0c 00 0e 00 03 00 00 00 00 00 00 00 0c 00 0f 00 04 00 00 00 00 00 00 00 "
+                                        "08 00 18 00 c6 12 01 0b "
+                                        "74 00 19 80 "
+                                        "2c 00 02 80 08 00 01 00 c6 12 01 0b 06 00 02 00 40 9c 00 00 "
+                                        "08 00 03 00 c6 12 00 64 06 00 04 00 2a 02 00 00 05 00 05 00 06 00 00 00 "
+                                        "08 00 04 00 01 00 00 00 08 00 06 00 02 00 00 00 04 00 07 00 "
+                                        "0c 00 08 00 05 00 00 00 00 00 00 00 0c 00 09 00 06 00 00 00 00 00 00 00 "
+                                        "0c 00 0a 00 07 00 00 00 00 00 00 00 08 00 0b 00 08 00 00 00");
+}
+
+TEST_CASE("requests: what is not known of a flow is left out") {
+    const Buffer bare = kern::session_restore({.service = "s", .node = "n", .linger = 0ms}).attributes;
+    CHECK(to_hex(bare) == "06 00 03 00 73 00 00 00 06 00 04 00 6e 00 00 00 08 00 09 00 00 00 00 00 "
+                          "0c 00 0a 00 00 00 00 00 00 00 00 00 "
+                          "0c 00 0e 00 00 00 00 00 00 00 00 00 0c 00 0f 00 00 00 00 00 00 00 00 00");
+    const std::string tuple = "2c 00 02 80 08 00 01 00 c6 12 01 0b 06 00 02 00 40 9c 00 00 "
+                              "08 00 03 00 c6 12 00 64 06 00 04 00 2a 02 00 00 05 00 05 00 06 00 00 00 ";
+    const kern::Request request =
+        kern::flow_restore(SessionId{7}, {.flow = kFlow,
+                                          .call_id = "a@b",
+                                          .identity = kern::Identity::secondary,
+                                          .form = AnnouncementForm::any_port,
+                                          .status = kern::LifeStatus::closing,
+                                          .idle = -5ms});
+    CHECK(request.command == SARA_CMD_FLOW_RESTORE);
+    CHECK(to_hex(request.attributes) == "0c 00 02 00 07 00 00 00 00 00 00 00 78 00 11 80 " + tuple +
+                                            "08 00 03 00 61 40 62 00 08 00 04 00 03 00 00 00 "
+                                            "08 00 05 00 03 00 00 00 08 00 06 00 04 00 00 00 "
+                                            "0c 00 08 00 00 00 00 00 00 00 00 00 "
+                                            "0c 00 09 00 00 00 00 00 00 00 00 00 0c 00 0a 00 00 00 00 00 00 00 00 00");
+}
+
+TEST_CASE("requests: what became of standby sessions") {
+    CHECK(to_hex(kern::session_set({.id = SessionId{7}, .own = true}).attributes) ==
+          "0c 00 02 00 07 00 00 00 00 00 00 00 04 00 1a 00");
+    CHECK(to_hex(kern::session_set({.id = SessionId{7}, .standby = true}).attributes) ==
+          "0c 00 02 00 07 00 00 00 00 00 00 00 04 00 1b 00");
+    CHECK(kern::session_del_standby(SessionId{7}).command == SARA_CMD_SESSION_DEL);
+    CHECK(to_hex(kern::session_del_standby(SessionId{7}).attributes) ==
+          "0c 00 02 00 07 00 00 00 00 00 00 00 04 00 1b 00");
+    CHECK(kern::flow_del({kFlow, "a@b"}).command == SARA_CMD_FLOW_DEL);
+    CHECK(kern::flow_del({kFlow, "a@b"}).attributes == kern::flow_get({kFlow, "a@b"}).attributes);
+    CHECK(to_hex(kern::flow_del(kFlow, SessionId{7}).attributes) ==
+          "0c 00 02 00 07 00 00 00 00 00 00 00 " + to_hex(kern::flow_get(kFlow).attributes));
+    kern::ConfigChange change;
+    change.standby_time = 10s;
+    CHECK(to_hex(kern::config_set(change).attributes) == "08 00 0f 00 10 27 00 00");
+    AnnouncementKey key{Transport::udp, std::nullopt, 0, kVip, 5004};
+    const std::string unseen = to_hex(kern::announce_new({SessionId{7}, key, Tag{9}, {}, 0}).attributes);
+    CHECK(to_hex(kern::announce_new({SessionId{7}, key, Tag{9}, {}, 2}).attributes) ==
+          unseen + " 08 00 0a 00 02 00 00 00");
+}
+
+TEST_CASE("what a dump tells of a flow can be restored") {
+    const Buffer bytes = built([](AttributeWriter& writer) {
+        writer.u64(SARA_A_FLOW_SESSION, 7);
+        put_flow(writer, SARA_A_FLOW_TUPLE);
+        writer.u32(SARA_A_FLOW_IDENTITY, SARA_IDENTITY_SECONDARY);
+        writer.u32(SARA_A_FLOW_STATUS, SARA_STATUS_STANDBY);
+        writer.u64(SARA_A_FLOW_IDLE, 9);
+        writer.u64(SARA_A_FLOW_PACKETS, 10);
+        writer.u64(SARA_A_FLOW_BYTES, 11);
+        writer.text(SARA_A_FLOW_CALL_ID, "a@b");
+        writer.u32(SARA_A_FLOW_FORM, SARA_FORM_HALF);
+        writer.flag(SARA_A_FLOW_ESTABLISHED);
+        writer.u32(SARA_A_FLOW_TCP_END, 12);
+    });
+    const kern::Result<kern::Object> object = kern::decode(SARA_CMD_FLOW_GET, bytes);
+    REQUIRE(object);
+    CHECK(kern::past_of(std::get<kern::FlowInfo>(*object)) ==
+          kern::FlowPast{kFlow, "a@b", kern::Identity::secondary, AnnouncementForm::half, kern::LifeStatus::standby, true,
+                         9ms, 10, 11, 12});
+    check_prefixes(SARA_CMD_FLOW_GET, bytes);
+}
+
+TEST_CASE("a session that was restored has an id, and later tells whose it is") {
+    const Buffer answer = built([](AttributeWriter& writer) { writer.u64(SARA_A_SESSION_ID, 7); });
+    const kern::Result<kern::Object> made = kern::decode(SARA_CMD_SESSION_RESTORE, answer);
+    REQUIRE(made);
+    CHECK(std::get<kern::SessionInfo>(*made).id == SessionId{7});
+    const Buffer event = built([](AttributeWriter& writer) {
+        writer.u32(SARA_A_SESSION_EVENT, SARA_EVENT_CREATED);
+        writer.u64(SARA_A_SESSION_ID, 7);
+        writer.u32(SARA_A_SESSION_PLACEMENT, SARA_PLACEMENT_RESTORED);
+        writer.address(SARA_A_SESSION_SOURCE, kClient);
+        writer.flag(SARA_A_SESSION_STANDBY);
+    });
+    const kern::Result<kern::Object> told = kern::decode(SARA_CMD_SESSION_NTF, event);
+    REQUIRE(told);
+    const auto& session = std::get<kern::SessionInfo>(std::get<kern::Event>(*told).object);
+    CHECK(session.standby);
+    CHECK(session.source == kClient);
+    CHECK(session.placement == kern::Placement::restored);
+    check_prefixes(SARA_CMD_SESSION_NTF, event);
+}
+
+TEST_CASE("announcements have events") {
+    const Buffer bytes = built([](AttributeWriter& writer) {
+        writer.u32(SARA_A_ANNOUNCEMENT_EVENT, SARA_EVENT_DELETED);
+        writer.u64(SARA_A_ANNOUNCEMENT_SESSION, 7);
+        put_flow(writer, SARA_A_ANNOUNCEMENT_TUPLE);
+        writer.u64(SARA_A_ANNOUNCEMENT_TAG, 9);
+    });
+    const kern::Result<kern::Object> object = kern::decode(SARA_CMD_ANNOUNCE_NTF, bytes);
+    REQUIRE(object);
+    const auto& event = std::get<kern::Event>(*object);
+    CHECK(event.kind == kern::EventKind::deleted);
+    CHECK(std::get<kern::AnnouncementInfo>(event.object).tag == Tag{9});
+    check_prefixes(SARA_CMD_ANNOUNCE_NTF, bytes);
+    const kern::Result<kern::Object> nothing = kern::decode(SARA_CMD_ANNOUNCE_NTF, {});
+    CHECK_FALSE(nothing);
+}
+
 TEST_CASE("requests: the asker tells its version") {
     CHECK(to_hex(kern::config_get().attributes) == "08 00 01 00 01 00 00 00");
 }

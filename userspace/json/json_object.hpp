@@ -14,7 +14,7 @@
 #include "core/base/result.hpp"
 #include "kern/words.hpp"
 
-namespace sara::agent {
+namespace sara {
 
 /// Everything that is wrong with a document, each with its JSON path in Error::where.
 using Errors = std::vector<Error>;
@@ -107,4 +107,4 @@ private:
     std::vector<std::string> known_;
 };
 
-}  // namespace sara::agent
+}  // namespace sara

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "agent/json_object.hpp"
+#include "json/json_object.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace sara::agent {
+namespace sara {
 
 namespace {
 
@@ -187,4 +187,4 @@ void JsonObject::finish() {
     }
 }
 
-}  // namespace sara::agent
+}  // namespace sara

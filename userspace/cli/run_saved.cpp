@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "cli/print.hpp"
+#include "cli/run.hpp"
+#include "cli/saved.hpp"
+
+namespace sara::cli {
+
+namespace {
+
+/// Sessions of two million, and more; what is longer is another file.
+constexpr std::uintmax_t kLongestFile = std::uintmax_t{2} << 30;
+
+/// Errors of a file that are told; the rest are as many more.
+constexpr std::size_t kMostErrors = 20;
+
+/// Between two lines of progress, and before the first.
+constexpr std::chrono::seconds kProgress{2};
+
+UnixTime wall_clock() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+std::string reason() {
+    return std::strerror(errno);
+}
+
+bool write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return false;
+        }
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+/// The file has all of it or is as before. Only its owner can read it: sessions tell who talks to whom.
+Status replace_file(const std::string& path, std::string_view text) {
+    std::string temporary = path + ".XXXXXX";
+    const int fd = ::mkstemp(temporary.data());
+    if (fd < 0) {
+        return Error{"no file can be made beside it: " + reason(), path};
+    }
+    const bool written = write_all(fd, text) && ::fsync(fd) == 0;
+    const std::string why = written ? std::string() : reason();
+    if (::close(fd) != 0 || !written) {
+        ::unlink(temporary.c_str());
+        return Error{"it cannot be written: " + why, path};
+    }
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+        const std::string refusal = reason();
+        ::unlink(temporary.c_str());
+        return Error{"it cannot be replaced: " + refusal, path};
+    }
+    return Done{};
+}
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    if (!file) {
+        return Error{"the file cannot be read: " + reason(), path};
+    }
+    const auto size = file.tellg();
+    if (size < 0 || static_cast<std::uintmax_t>(size) > kLongestFile) {
+        return Error{"the file is too long, or no file", path};
+    }
+    std::string text(static_cast<std::size_t>(size), '\0');
+    file.seekg(0);
+    if (!file.read(text.data(), size)) {
+        return Error{"the file cannot be read", path};
+    }
+    return text;
+}
+
+struct Tally {
+    std::uint64_t sessions = 0;
+    std::uint64_t flows = 0;
+    std::uint64_t announcements = 0;
+};
+
+Tally tally_of(const SavedSessions& saved) {
+    Tally tally{saved.sessions.size(), 0, 0};
+    for (const SavedSession& session : saved.sessions) {
+        tally.flows += session.flows.size() + (session.past.flow ? 1 : 0);
+        tally.announcements += session.announcements.size();
+    }
+    return tally;
+}
+
+std::string counted(const Tally& tally) {
+    return std::to_string(tally.sessions) + " sessions, " + std::to_string(tally.flows) + " flows, " +
+           std::to_string(tally.announcements) + " announcements";
+}
+
+/// For programs; people have read it in a sentence.
+void put(Printer& out, const Tally& tally) {
+    out.for_json("sessions", tally.sessions);
+    out.for_json("flows", tally.flows);
+    out.for_json("announcements", tally.announcements);
+}
+
+/// What the kernel did not take.
+struct Refused {
+    SessionId session;  ///< as it was
+    std::string_view object;
+    std::string name;
+    std::string why;
+};
+
+/// Gives the kernel one session after the other.
+class Restorer {
+public:
+    Restorer(kern::Channel& kernel, std::ostream& err) : kernel_(kernel), err_(err) {}
+
+    void restore(const SavedSessions& saved) {
+        for (std::size_t i = 0; i < saved.sessions.size(); ++i) {
+            tell(i, saved.sessions.size());
+            restore(saved.sessions[i]);
+        }
+    }
+
+    [[nodiscard]] const Tally& done() const noexcept { return done_; }
+    [[nodiscard]] const std::vector<Refused>& refused() const noexcept { return refused_; }
+
+private:
+    void restore(const SavedSession& session) {
+        const kern::Result<kern::SessionInfo> made =
+            kernel_.get<kern::SessionInfo>(kern::session_restore(session.past));
+        if (!made) {
+            refused_.push_back(
+                {session.id, "session", session.past.service + " on " + session.past.node, made.error().what});
+            return;
+        }
+        ++done_.sessions;
+        done_.flows += session.past.flow ? 1 : 0;
+        for (const kern::FlowPast& flow : session.flows) {
+            const kern::Status status = kernel_.execute(kern::flow_restore(made->id, flow));
+            count(session, "flow", flow.flow.text(), status, done_.flows);
+        }
+        for (kern::Announcement announcement : session.announcements) {
+            announcement.session = made->id;
+            const kern::Status status = kernel_.execute(kern::announce_new(announcement));
+            count(session, "announcement", announcement.key.text(), status, done_.announcements);
+        }
+    }
+
+    void count(const SavedSession& session, std::string_view object, std::string name, const kern::Status& status,
+               std::uint64_t& counter) {
+        if (status) {
+            ++counter;
+        } else {
+            refused_.push_back({session.id, object, std::move(name), status.error().what});
+        }
+    }
+
+    void tell(std::size_t done, std::size_t all) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - told_ >= kProgress) {
+            told_ = now;
+            err_ << done << " of " << all << " sessions...\n";
+        }
+    }
+
+    kern::Channel& kernel_;
+    std::ostream& err_;
+    std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
+    Tally done_;
+    std::vector<Refused> refused_;
+};
+
+}  // namespace
+
+template <typename T>
+std::optional<std::vector<T>> Runner::dumped(kern::Channel& kernel, const kern::Request& request) {
+    kern::Result<kern::Listing<T>> listing = kernel.dump<T>(request);
+    if (!listing) {
+        refused(listing.error());
+        return std::nullopt;
+    }
+    if (!listing->consistent) {
+        err_ << "Warning: objects came and went while they were listed, some may be missing.\n";
+    }
+    return std::move(listing->items);
+}
+
+ExitCode Runner::operator()(const SaveSessions& save) {
+    kern::Channel* kernel = channel();
+    if (kernel == nullptr) {
+        return ExitCode::refused;
+    }
+    // A flow or announcement without its session is nothing: so sessions are asked for last.
+    const auto flows = dumped<kern::FlowInfo>(*kernel, kern::flow_dump());
+    const auto announcements =
+        flows ? dumped<kern::AnnouncementInfo>(*kernel, kern::announce_dump()) : std::nullopt;
+    const auto sessions = announcements ? dumped<kern::SessionInfo>(*kernel, kern::session_dump()) : std::nullopt;
+    if (!sessions) {
+        return ExitCode::refused;
+    }
+    const SavedSessions saved = joined(*sessions, *flows, *announcements, wall_clock());
+    const std::string text = saved_text(saved);
+    if (save.file == "-") {
+        out_ << text;
+        return out_.flush() ? ExitCode::done : wrong({"the output cannot be written", {}});
+    }
+    if (const Status written = replace_file(save.file, text); !written) {
+        return wrong(written.error());
+    }
+    Printer printer(out_, options_.format);
+    printer.begin_object();
+    printer.sentence("saved " + counted(tally_of(saved)));
+    put(printer, tally_of(saved));
+    printer.end_object();
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const RestoreSessions& restore) {
+    const Result<std::string> text = read_file(restore.file);
+    if (!text) {
+        return wrong(text.error());
+    }
+    Result<SavedSessions, Errors> saved = parse_saved(*text);
+    if (!saved) {
+        const Errors& errors = saved.error();
+        for (std::size_t i = 0; i < errors.size() && i < kMostErrors; ++i) {
+            wrong({errors[i].text(), restore.file});
+        }
+        if (errors.size() > kMostErrors) {
+            err_ << "And " << errors.size() - kMostErrors << " errors more.\n";
+        }
+        return ExitCode::usage;
+    }
+    kern::Channel* kernel = channel();
+    if (kernel == nullptr) {
+        return ExitCode::refused;
+    }
+    const std::optional<std::chrono::seconds> aged = age(*saved, wall_clock());
+    if (!aged) {
+        err_ << "Warning: " << safe_line(restore.file) << " says that it was saved at " << calendar_text(saved->saved)
+             << ": ages and idle times are taken as they were then.\n";
+    }
+    Restorer restorer(*kernel, err_);
+    restorer.restore(*saved);
+    Printer printer(out_, options_.format);
+    const Tally& done = restorer.done();
+    printer.begin_object();
+    printer.sentence("restored " + counted(done) + "; " + std::to_string(restorer.refused().size()) + " refused");
+    put(printer, done);
+    printer.begin_list("refused");
+    for (const Refused& one : restorer.refused()) {
+        printer.begin_object();
+        printer.field("session", static_cast<std::uint64_t>(one.session));
+        printer.field(one.object, one.name);
+        printer.field("refused", one.why);
+        printer.end_object();
+    }
+    printer.end_list();
+    printer.end_object();
+    return restorer.refused().empty() ? ExitCode::done : ExitCode::refused;
+}
+
+}  // namespace sara::cli
