@@ -193,8 +193,10 @@ class Agent(Actor):
                    f'past={self.past(f"dport={self.rng.randrange(6000, 6008)}", "identity=secondary", "form=exact")}')
 
     def act_flow_gone(self):
-        self.do_nl('flow-del', f'src=198.18.0.{40 + self.rng.randrange(CLIENTS)}', 'dst=' + VIP, 'proto=17',
-                   f'sport={self.rng.randrange(4000, 4032)}', f'dport={self.rng.choice((5060, 5070))}')
+        flow = [f'src=198.18.0.{40 + self.rng.randrange(CLIENTS)}', 'dst=' + VIP, 'proto=17',
+                f'sport={self.rng.randrange(4000, 4032)}', 'dport=5060']
+        self.do_nl('session-restore', 'service=sip', f'node=n{self.rng.randrange(1, 4)}', 'flow=' + ','.join(flow))
+        self.do_nl('flow-del', *flow)
 
     def act_standby(self):
         self.do_nl('session-set', f'id={self.rng.choice(self.sessions)}', self.rng.choice(('own=1', 'standby=1')))

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "json/json_object.hpp"
 #include "core/base/address.hpp"
 #include "core/base/result.hpp"
 #include "core/inspect/protocol.hpp"
@@ -22,6 +21,7 @@
 #include "core/wire/key.hpp"
 #include "io/socket_queues.hpp"
 #include "kern/model.hpp"
+#include "json/json_object.hpp"
 
 namespace sara::agent {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-#include "json/json_object.hpp"
 #include "core/node/vip_plan.hpp"
+#include "json/json_object.hpp"
 
 namespace sara::agent {
 

@@ -187,8 +187,8 @@ void DispatcherShell::on_session(kern::EventKind kind, const kern::SessionInfo& 
 void DispatcherShell::on_announcement(kern::EventKind kind, const kern::AnnouncementInfo& announcement) {
     // Of all other sessions the announcements are our own.
     if (kind == kern::EventKind::created && restored_.contains(announcement.session)) {
-        carry_out(role_.handle(role::AnnouncementFound{announcement.session, announcement.key, announcement.tag},
-                               io::now()));
+        carry_out(
+            role_.handle(role::AnnouncementFound{announcement.session, announcement.key, announcement.tag}, io::now()));
     }
 }
 

@@ -129,8 +129,7 @@ struct RestoreSessions {
     friend bool operator==(const RestoreSessions&, const RestoreSessions&) = default;
 };
 
-using Action =
-    std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, Drain, Undrain, Explain, Inspect,
-                 SaveSessions, RestoreSessions>;
+using Action = std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, Drain, Undrain, Explain,
+                            Inspect, SaveSessions, RestoreSessions>;
 
 }  // namespace sara::cli

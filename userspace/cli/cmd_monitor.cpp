@@ -35,7 +35,8 @@ Action monitor(Arguments& in) {
         }
         const std::string_view word = in.word("an object");
         if (std::find(kObjects.begin(), kObjects.end(), word) == kObjects.end()) {
-            in.fail(parse::expected("dev, service, node, session, flow, announce or --count, or cluster alone", word).what);
+            in.fail(
+                parse::expected("dev, service, node, session, flow, announce or --count, or cluster alone", word).what);
         }
         monitor.objects.emplace_back(word);
     }

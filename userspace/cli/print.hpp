@@ -68,6 +68,7 @@ public:
     /// What people are told in a sentence, and programs by members. Text only; JSON only.
     void sentence(std::string_view text) { word(text); }
     void for_json(std::string_view name, std::uint64_t value) { member(name, value); }
+    void for_json(std::string_view name, std::string_view value) { member(name, std::string(value)); }
 
     /// A colon after what was last printed: it names the object. Text only.
     void colon();

@@ -205,8 +205,7 @@ ExitCode Runner::operator()(const SaveSessions& save) {
     }
     // A flow or announcement without its session is nothing: so sessions are asked for last.
     const auto flows = dumped<kern::FlowInfo>(*kernel, kern::flow_dump());
-    const auto announcements =
-        flows ? dumped<kern::AnnouncementInfo>(*kernel, kern::announce_dump()) : std::nullopt;
+    const auto announcements = flows ? dumped<kern::AnnouncementInfo>(*kernel, kern::announce_dump()) : std::nullopt;
     const auto sessions = announcements ? dumped<kern::SessionInfo>(*kernel, kern::session_dump()) : std::nullopt;
     if (!sessions) {
         return ExitCode::refused;
@@ -263,9 +262,13 @@ ExitCode Runner::operator()(const RestoreSessions& restore) {
     printer.begin_list("refused");
     for (const Refused& one : restorer.refused()) {
         printer.begin_object();
-        printer.field("session", static_cast<std::uint64_t>(one.session));
-        printer.field(one.object, one.name);
-        printer.field("refused", one.why);
+        const auto id = static_cast<std::uint64_t>(one.session);
+        printer.sentence("session " + std::to_string(id) + ": " + std::string(one.object) + " " + safe_text(one.name) +
+                         ": " + safe_line(one.why));
+        printer.for_json("session", id);
+        printer.for_json("object", one.object);
+        printer.for_json("name", one.name);
+        printer.for_json("why", one.why);
         printer.end_object();
     }
     printer.end_list();

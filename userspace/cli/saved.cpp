@@ -185,8 +185,8 @@ std::optional<kern::Milliseconds> left(JsonObject& in, std::string_view key) {
 
 AnnouncementKey read_key(JsonObject& in, Presence presence) {
     AnnouncementKey key;
-    key.transport = in.parsed<Transport>("proto", &transport_of, "\"udp\" or \"tcp\"", Presence::required)
-                        .value_or(Transport::udp);
+    key.transport =
+        in.parsed<Transport>("proto", &transport_of, "\"udp\" or \"tcp\"", Presence::required).value_or(Transport::udp);
     key.src = in.parsed<Address>("src", &Address::parse, kAddress, presence);
     key.sport = static_cast<Port>(in.number("sport", 1, UINT16_MAX, presence).value_or(0));
     key.vip = in.parsed<Address>("dst", &Address::parse, kAddress, Presence::required).value_or(Address{});

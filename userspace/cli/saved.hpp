@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/base/calendar.hpp"
-#include "json/json_object.hpp"
 #include "kern/model.hpp"
+#include "json/json_object.hpp"
 
 /// Sessions in a file, as `sara session save` writes them: sara-session(8) describes the format. Pure.
 namespace sara::cli {
@@ -20,9 +20,9 @@ inline constexpr std::uint64_t kSavedVersion = 1;
 
 /// A session with all that it has.
 struct SavedSession {
-    SessionId id = SessionId::unknown;  ///< as it was: another kernel gives it another one
-    kern::SessionPast past;             ///< with the first of its flows
-    std::vector<kern::FlowPast> flows;  ///< the others
+    SessionId id = SessionId::unknown;              ///< as it was: another kernel gives it another one
+    kern::SessionPast past;                         ///< with the first of its flows
+    std::vector<kern::FlowPast> flows;              ///< the others
     std::vector<kern::Announcement> announcements;  ///< their session is `id`
 
     friend bool operator==(const SavedSession&, const SavedSession&) = default;
@@ -36,7 +36,8 @@ struct SavedSessions {
 };
 
 /// Of what three dumps told, in an order that depends on nothing else: sessions by id, of each the signalling flow
-/// first. What has no session any more is left out, and so are sessions that are about to go, with nothing to keep them.
+/// first. What has no session any more is left out, and so are sessions that are about to go, with nothing to keep
+/// them.
 [[nodiscard]] SavedSessions joined(const std::vector<kern::SessionInfo>& sessions,
                                    const std::vector<kern::FlowInfo>& flows,
                                    const std::vector<kern::AnnouncementInfo>& announcements, UnixTime now);

@@ -309,8 +309,9 @@ TEST_CASE("explain") {
 TEST_CASE("monitor and inspect") {
     CHECK(std::get<Monitor>(*parsed("monitor")) == Monitor{});
     CHECK(std::get<Monitor>(*parsed("monitor session flow --count 3")) == Monitor{{"session", "flow"}, 3});
-    CHECK(refusal("monitor stats") == "expected dev, service, node, session, flow, announce or --count, or cluster alone, not "
-                                      "\"stats\"");
+    CHECK(refusal("monitor stats") ==
+          "expected dev, service, node, session, flow, announce or --count, or cluster alone, not "
+          "\"stats\"");
     CHECK(std::get<MonitorCluster>(*parsed("monitor cluster")) == MonitorCluster{"/run/sara/agent.sock", 0});
     CHECK(std::get<MonitorCluster>(*parsed("monitor cluster socket /tmp/a --count 3")) == MonitorCluster{"/tmp/a", 3});
     CHECK(

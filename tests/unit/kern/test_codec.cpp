@@ -234,7 +234,7 @@ TEST_CASE("requests: a session that is restored, with its signalling flow") {
                                         "0c 00 0a 00 d0 07 00 00 00 00 00 00 "
                                         "0c 00 0e 00 03 00 00 00 00 00 00 00 0c 00 0f 00 04 00 00 00 00 00 00 00 "
                                         "08 00 18 00 c6 12 01 0b "
-                                        "74 00 19 80 "
+                                        "70 00 19 80 "
                                         "2c 00 02 80 08 00 01 00 c6 12 01 0b 06 00 02 00 40 9c 00 00 "
                                         "08 00 03 00 c6 12 00 64 06 00 04 00 2a 02 00 00 05 00 05 00 06 00 00 00 "
                                         "08 00 04 00 01 00 00 00 08 00 06 00 02 00 00 00 04 00 07 00 "
@@ -249,15 +249,14 @@ TEST_CASE("requests: what is not known of a flow is left out") {
                           "0c 00 0e 00 00 00 00 00 00 00 00 00 0c 00 0f 00 00 00 00 00 00 00 00 00");
     const std::string tuple = "2c 00 02 80 08 00 01 00 c6 12 01 0b 06 00 02 00 40 9c 00 00 "
                               "08 00 03 00 c6 12 00 64 06 00 04 00 2a 02 00 00 05 00 05 00 06 00 00 00 ";
-    const kern::Request request =
-        kern::flow_restore(SessionId{7}, {.flow = kFlow,
-                                          .call_id = "a@b",
-                                          .identity = kern::Identity::secondary,
-                                          .form = AnnouncementForm::any_port,
-                                          .status = kern::LifeStatus::closing,
-                                          .idle = -5ms});
+    const kern::Request request = kern::flow_restore(SessionId{7}, {.flow = kFlow,
+                                                                    .call_id = "a@b",
+                                                                    .identity = kern::Identity::secondary,
+                                                                    .form = AnnouncementForm::any_port,
+                                                                    .status = kern::LifeStatus::closing,
+                                                                    .idle = -5ms});
     CHECK(request.command == SARA_CMD_FLOW_RESTORE);
-    CHECK(to_hex(request.attributes) == "0c 00 02 00 07 00 00 00 00 00 00 00 78 00 11 80 " + tuple +
+    CHECK(to_hex(request.attributes) == "0c 00 02 00 07 00 00 00 00 00 00 00 74 00 11 80 " + tuple +
                                             "08 00 03 00 61 40 62 00 08 00 04 00 03 00 00 00 "
                                             "08 00 05 00 03 00 00 00 08 00 06 00 04 00 00 00 "
                                             "0c 00 08 00 00 00 00 00 00 00 00 00 "
@@ -302,8 +301,8 @@ TEST_CASE("what a dump tells of a flow can be restored") {
     const kern::Result<kern::Object> object = kern::decode(SARA_CMD_FLOW_GET, bytes);
     REQUIRE(object);
     CHECK(kern::past_of(std::get<kern::FlowInfo>(*object)) ==
-          kern::FlowPast{kFlow, "a@b", kern::Identity::secondary, AnnouncementForm::half, kern::LifeStatus::standby, true,
-                         9ms, 10, 11, 12});
+          kern::FlowPast{kFlow, "a@b", kern::Identity::secondary, AnnouncementForm::half, kern::LifeStatus::standby,
+                         true, 9ms, 10, 11, 12});
     check_prefixes(SARA_CMD_FLOW_GET, bytes);
 }
 
