@@ -181,7 +181,7 @@ TEST_CASE("session") {
     CHECK(std::get<SaveSessions>(*parsed("session save")).file == "-");
     CHECK(std::get<SaveSessions>(*parsed("session save a.json")).file == "a.json");
     CHECK(std::get<RestoreSessions>(*parsed("session restore a.json")).file == "a.json");
-    CHECK(refusal("session restore") == "a file that sara session save wrote is missing");
+    CHECK(refusal("session restore") == "expected a file that sara session save wrote");
     CHECK(refusal("session set id 7 label " + std::string(128, 'x')) == "label: expected 0 to 127 bytes");
     CHECK(refusal("session del id x") == "id: expected the id of a session, a number from 1, not \"x\"");
 }
@@ -330,7 +330,7 @@ TEST_CASE("objects and commands may be cut while they are one") {
     CHECK(shown("serv") == Requests{kern::service_dump()});
     CHECK(request("n a n1 addr 198.18.0.11").command == SARA_CMD_NODE_NEW);
     CHECK(refusal("se show") == "object \"se\" is ambiguous: service, session");
-    CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set");
+    CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set, save");
     CHECK(refusal("rule show") == "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
                                   "announce, admission, policy, config, stats, monitor, explain, inspect");
     CHECK(refusal("''").find("is unknown") != std::string::npos);

@@ -153,7 +153,8 @@ TEST_CASE("services account for their sessions") {
     service.ended = {1, 0, 5, 0, 0, 0};
     const std::string account =
         "offered 11 refused 3 refused-load 1 refused-no-node 2 refused-full 0\n"
-        "    ended-idle 1 ended-closed 0 ended-finished 5 ended-expired 0 ended-deleted 0 ended-reclaimed 0\n";
+        "    ended-idle 1 ended-closed 0 ended-finished 5 ended-expired 0 ended-deleted 0 ended-reclaimed 0 "
+        "restored 0\n";
     CHECK(printed(Format::text, {service}, {true, false}).find("\n    " + account) != std::string::npos);
     CHECK(printed(Format::text, {service}, {false, false, true}) ==
           "sip: admission on refuse busy sessions 2\n    sessions-total 8 " + account);

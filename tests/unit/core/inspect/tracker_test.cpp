@@ -396,6 +396,16 @@ TEST_CASE("a restarted agent ends the sessions it adopted") {
     }
 }
 
+TEST_CASE("what a dialog has announced itself is not adopted") {
+    inspect::SessionTracker tracker;
+    Conversation call{App::sip, kSipFlow, tracker};
+    call.client(kInvite);
+    call.server(kOk);
+    restart(call, tracker, kStart);
+    CHECK(tracker.live_dialogs(call.session) == 1);
+    CHECK(withdrawals(call.client(kBye)).size() == 4);
+}
+
 TEST_CASE("a restarted agent does not announce again what stands, and keeps what it does not understand") {
     inspect::SessionTracker first;
     inspect::SessionTracker second;
