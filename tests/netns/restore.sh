@@ -289,6 +289,37 @@ bot lb show session-get id="$ID" : age idle
 expect 'from then on it is idle' later
 balanced 'aged'
 
+note '--- TCP that had moved on elsewhere'
+# segment SPORT OPTION...
+segment() { must c1 frame "${MAC[lb]}" tcp $OTHER "$1" "$VIP" 554 "${@:2}"; }
+for sport in 1 2; do
+	must lb nl session-restore service=rtsp node=n1 \
+		flow=$(past sport=$sport,dport=554,proto=6,status=established,tcp-end=1000,packets=5)
+done
+stream() { bot lb show flow-get src=$OTHER sport="$1" dst="$VIP" dport=554 proto=6 : status; }
+bot lb stat tcp-implausible tcp-syn-live
+expect 'there was nothing to disbelieve' '0 0'
+segment 1 flags=17 seq=5000000
+stream 1
+expect 'a FIN far from what was told is not believed' standby
+segment 1 flags=4 seq=5000000
+segment 1 flags=2 seq=5000000
+stream 1
+expect 'nor an RST, nor a SYN' standby
+bot lb stat tcp-implausible tcp-syn-live
+expect 'and counted' '2 1'
+segment 1 flags=24 seq=5000000 len=10
+stream 1
+expect 'a segment that may be anywhere says where it is' established
+segment 1 flags=17 seq=5000010
+stream 1
+expect 'so that the FIN there is believed' closing
+segment 2 flags=17 seq=1000
+stream 2
+expect 'and one that is near is at once' closing
+balanced 'TCP'
+must lb nl session-del all=1
+
 note '--- by the command line'
 ANSWER=$(ns lb sara session restore "$FILE" 2>&1) || ANSWER="failed: $ANSWER"
 expect 'restored once more' 'restored 6 sessions, 7 flows, 2 announcements; 0 refused'
