@@ -185,8 +185,9 @@ class Agent(Actor):
 
     def act_restore(self):
         service, port = self.rng.choice((('sip', 5060), ('clients', 5070)))
-        self.do_nl('session-restore', 'service=' + service, f'node=n{self.rng.randrange(1, 4)}', 'label=old',
-                   f'flow={self.past(f"dport={port}")}', *self.rng.choice(((), ('lifetime=50',), ('linger=20',))))
+        rows = self.do_nl('session-restore', 'service=' + service, f'node=n{self.rng.randrange(1, 4)}', 'label=old',
+                          f'flow={self.past(f"dport={port}")}', *self.rng.choice(((), ('lifetime=50',), ('linger=20',))))
+        self.sessions = self.sessions[-20:] + [row['id'] for row in rows]
 
     def act_restore_flow(self):
         self.do_nl('flow-restore', self.session(),
