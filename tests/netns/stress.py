@@ -157,7 +157,7 @@ class Agent(Actor):
         self.do_nl('inspect-bind')
         for _, row in self.family.unasked(0.02):
             if row.get('session'):
-                self.sessions = self.sessions[-20:] + [row['session']]
+                self.sessions = self.sessions[-4:] + [row['session']]
 
     def session(self):
         return f'session={self.rng.choice(self.sessions)}'
@@ -187,7 +187,7 @@ class Agent(Actor):
         service, port = self.rng.choice((('sip', 5060), ('clients', 5070)))
         rows = self.do_nl('session-restore', 'service=' + service, f'node=n{self.rng.randrange(1, 4)}', 'label=old',
                           f'flow={self.past(f"dport={port}")}', *self.rng.choice(((), ('lifetime=50',), ('linger=20',))))
-        self.sessions = self.sessions[-20:] + [row['id'] for row in rows]
+        self.sessions = self.sessions[-4:] + [row['id'] for row in rows]
 
     def act_restore_flow(self):
         self.do_nl('flow-restore', self.session(),
