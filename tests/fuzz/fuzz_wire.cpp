@@ -40,6 +40,11 @@ struct Peers {
         }
     }
 
+    static void check(const std::vector<Received>& messages) {
+        for (const Received& message : messages) {
+            expect(message.bytes.size() <= kMaxMessage, "messages are bounded");
+        }
+    }
     static void check(const std::vector<Buffer>& messages) {
         for (const Buffer& message : messages) {
             expect(message.size() <= kMaxMessage, "messages are bounded");

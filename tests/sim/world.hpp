@@ -115,8 +115,8 @@ private:
     void step(Time until) {
         if (const auto arrived = network_.next(until)) {
             if (arrived->second.to == kDispatcherAt) {
-                for (const Buffer& message : server_.handle(arrived->first, arrived->second.bytes, now())) {
-                    carry_out(dispatcher_.handle(role::PeerMessage{message}, now()));
+                for (const wire::Received& received : server_.handle(arrived->first, arrived->second.bytes, now())) {
+                    carry_out(dispatcher_.handle(role::PeerMessage{received.bytes}, now()));
                 }
             } else {
                 (void)client_.handle(arrived->first, arrived->second.bytes, now());

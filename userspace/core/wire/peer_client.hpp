@@ -42,6 +42,8 @@ public:
     [[nodiscard]] const Endpoint& dispatcher() const noexcept { return dispatcher_; }
     /// The dispatcher welcomed us and has not been missed since.
     [[nodiscard]] bool is_up() const noexcept { return state_ == State::up; }
+    /// The process that welcomed us last.
+    [[nodiscard]] Incarnation peer() const noexcept { return peer_incarnation_; }
     [[nodiscard]] const LinkStats& link_stats() const noexcept { return stats_; }
     [[nodiscard]] const StreamStats& stream_stats() const noexcept { return stream_.stats(); }
     [[nodiscard]] std::size_t queued() const noexcept { return stream_.queued(); }

@@ -7,7 +7,7 @@ namespace sara::wire {
 
 PeerServer::PeerServer(const SharedKey& key, Entropy entropy) : key_(key), entropy_(std::move(entropy)) {}
 
-std::vector<Buffer> PeerServer::handle(const Endpoint& from, Bytes datagram, Time now) {
+std::vector<Received> PeerServer::handle(const Endpoint& from, Bytes datagram, Time now) {
     std::optional<Packet> packet = receive(key_, datagram, stats_);
     if (!packet) {
         return {};
@@ -43,7 +43,17 @@ std::vector<Buffer> PeerServer::handle(const Endpoint& from, Bytes datagram, Tim
         }
         return {};
     }
-    return peer->stream.accept(std::move(*packet));
+    std::vector<Received> received;
+    for (Buffer& message : peer->stream.accept(std::move(*packet))) {
+        received.push_back({peer->incarnation, from, std::move(message)});
+    }
+    return received;
+}
+
+bool PeerServer::send(Incarnation process, Buffer message) {
+    const auto peer =
+        std::find_if(peers_.begin(), peers_.end(), [&](const Peer& each) { return each.incarnation == process; });
+    return peer != peers_.end() && peer->stream.queued() < kMaxAnswers && peer->stream.send(std::move(message));
 }
 
 void PeerServer::hello(const Endpoint& from, const Packet& packet) {

@@ -19,12 +19,20 @@ struct Note {
     Buffer bytes;
 };
 
+/// A message, and who sent it: a process, by the link of which it can be answered.
+struct Received {
+    Incarnation process = Incarnation::none;
+    Endpoint from;
+    Buffer bytes;
+};
+
 /// A dispatcher's end of the links to all its gateways and nodes. They are not configured: who has the key is served.
 class PeerServer {
 public:
     static constexpr std::size_t kMaxPeers = 1280;  ///< 1,000 nodes, and their gateways
     static constexpr std::size_t kMaxProposals = 256;
     static constexpr std::size_t kMaxNotes = 4096;
+    static constexpr std::size_t kMaxAnswers = 64;                 ///< messages that wait for one peer
     static constexpr Duration kForget = std::chrono::seconds(60);  ///< a silent gateway's link
     static constexpr Duration kAlive = std::chrono::seconds(3);    ///< a gateway that pings is heard every second
 
@@ -40,10 +48,13 @@ public:
     PeerServer(const SharedKey& key, Entropy entropy);
 
     /// A datagram from the socket. Returns the messages that are new.
-    [[nodiscard]] std::vector<Buffer> handle(const Endpoint& from, Bytes datagram, Time now);
+    [[nodiscard]] std::vector<Received> handle(const Endpoint& from, Bytes datagram, Time now);
 
     /// The notes that came since the last call, in order of arrival; no more than kMaxNotes are kept.
     [[nodiscard]] std::vector<Note> take_notes() noexcept { return std::exchange(notes_, {}); }
+
+    /// A message to this process, by the link that it began. False: there is none, or it takes nothing now.
+    bool send(Incarnation process, Buffer message);
 
     /// What to send now. To be called after handle() and at next_deadline(). It acknowledges what handle() returned,
     /// and gateways take that for carried out (`announce hold`): so what there was to do is done before.

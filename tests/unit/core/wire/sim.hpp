@@ -132,7 +132,9 @@ struct Pair {
             if (!server_is_up) {
                 return;
             }
-            for (const Buffer& message : server.handle(from, datagram.bytes, network.now)) {
+            for (const Received& received : server.handle(from, datagram.bytes, network.now)) {
+                const Buffer& message = received.bytes;
+                sender = received.process;
                 delivered.push_back(
                     static_cast<std::uint32_t>(message[0] << 24U | message[1] << 16U | message[2] << 8U | message[3]));
                 delivered_at.push_back(network.now);
@@ -157,6 +159,7 @@ public:
     bool server_is_up = true;
     std::vector<std::uint32_t> delivered;
     std::vector<Time> delivered_at;
+    Incarnation sender = Incarnation::none;  ///< of the last one
     std::size_t answers = 0;
     std::vector<std::uint64_t> acknowledged;  ///< numbers, as the gateway learnt of them
 };

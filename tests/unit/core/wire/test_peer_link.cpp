@@ -488,3 +488,39 @@ TEST_CASE("notes that nobody takes are bounded") {
     }
     CHECK(pair.server.take_notes().size() == PeerServer::kMaxNotes);
 }
+
+TEST_CASE("a dispatcher knows which process a message is of, and can answer it") {
+    Pair pair(35);
+    pair.run(10ms);
+    CHECK_FALSE(pair.server.send(Incarnation::none, {1}));
+    pair.send(1);
+    pair.run(10ms);
+    const Incarnation first = pair.sender;
+    REQUIRE(first != Incarnation::none);
+    CHECK(pair.server.send(first, {1}));
+    pair.run(10ms);
+    CHECK(pair.answers == 1);
+    const Incarnation server = pair.client.peer();
+    CHECK(server != Incarnation::none);
+    pair.restart_gateway();
+    pair.send(2);
+    pair.run(1s);
+    CHECK(pair.sender != first);
+    CHECK_FALSE(pair.server.send(first, {1}));
+    CHECK(pair.server.send(pair.sender, {1}));
+    pair.run(10ms);
+    CHECK(pair.answers == 2);
+    CHECK(pair.client.peer() != Incarnation::none);
+}
+
+TEST_CASE("answers that are not taken are bounded") {
+    Pair pair(36);
+    pair.run(10ms);
+    pair.send(1);
+    pair.run(10ms);
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < 2 * PeerServer::kMaxAnswers; ++i) {
+        taken += pair.server.send(pair.sender, {1}) ? 1 : 0;
+    }
+    CHECK(taken == PeerServer::kMaxAnswers);
+}
