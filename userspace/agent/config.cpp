@@ -235,6 +235,31 @@ std::vector<T> read_named(JsonObject& top, std::string_view key, std::string_vie
     return out;
 }
 
+void read_peers(JsonObject& object, const json& value, DispatcherConfig& dispatcher) {
+    constexpr std::size_t kMaxPeers = 8;
+    dispatcher.peers = object.parsed_list<Endpoint>("peers", parse_peer, kPeerAllowed, Presence::optional);
+    dispatcher.peer_timeout = object.seconds("peer_timeout", 1s, 30min).value_or(dispatcher.peer_timeout);
+    dispatcher.peer_grace = object.seconds("peer_grace", 0s, 1h).value_or(dispatcher.peer_grace);
+    std::set<Address> addresses;
+    for (const Endpoint& peer : dispatcher.peers) {
+        if (peer.address == dispatcher.listen.address) {
+            object.refuse("peers", "names this dispatcher itself");
+        } else if (peer.address.family() != dispatcher.listen.address.family()) {
+            object.refuse("peers", "names an address of another family than \"listen\", from which it would be called");
+        } else if (!addresses.insert(peer.address).second) {
+            object.refuse("peers", "names one address twice, by which a peer is known");
+        }
+    }
+    if (dispatcher.peers.size() > kMaxPeers) {
+        object.refuse("peers", "has more than " + std::to_string(kMaxPeers) + " peers");
+    }
+    for (const char* key : {"peer_timeout", "peer_grace"}) {
+        if (dispatcher.peers.empty() && value.is_object() && value.contains(key)) {
+            object.refuse(key, "needs \"peers\"");
+        }
+    }
+}
+
 Config read_config(const json& document, Errors& errors) {
     Config config;
     JsonObject top(document, {}, errors);
@@ -246,6 +271,7 @@ Config read_config(const json& document, Errors& errors) {
         if (const auto seconds = object.number("retry_after", 1, 3600, Presence::optional)) {
             dispatcher.retry_after = std::chrono::seconds(*seconds);
         }
+        read_peers(object, value, dispatcher);
         object.with("cluster", [&](const json& cluster, const std::string& where) {
             config.cluster = read_cluster(cluster, where, errors);
         });

@@ -52,6 +52,9 @@ struct NodeRoleConfig {
 struct DispatcherConfig {
     Endpoint listen;                      ///< for gateways and nodes
     std::chrono::seconds retry_after{5};  ///< of those whom `refuse busy` refuses
+    std::vector<Endpoint> peers{};        ///< other dispatchers, which hold our sessions as we hold theirs
+    std::chrono::milliseconds peer_timeout = std::chrono::seconds(30);  ///< silent for so long, one is gone for good
+    std::chrono::milliseconds peer_grace = std::chrono::seconds(10);    ///< that a start waits for a first one
 
     friend bool operator==(const DispatcherConfig&, const DispatcherConfig&) = default;
 };

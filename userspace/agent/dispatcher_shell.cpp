@@ -56,6 +56,18 @@ Result<std::unique_ptr<DispatcherShell>> DispatcherShell::open(boost::asio::io_c
         }
         self->cluster_ = std::move(*cluster);
     }
+    if (!config.dispatcher->peers.empty()) {
+        DispatcherShell* const shell = self.get();
+        auto replica =
+            ReplicaShell::open(io, *config.dispatcher, key, kernel, [shell](wire::Incarnation process, Buffer message) {
+                shell->peers_.send(process, std::move(message));
+                shell->flush_peers();
+            });
+        if (!replica) {
+            return replica.error();
+        }
+        self->replica_ = std::move(*replica);
+    }
     self->socket_->start(
         [shell = self.get()](const Endpoint& from, Bytes datagram) { shell->on_datagram(from, datagram); },
         [shell = self.get()] { shell->flush_peers(); });
@@ -90,6 +102,11 @@ kern::Status DispatcherShell::adopt(kern::Channel& channel) {
             return adopted.error();
         }
     }
+    if (replica_) {
+        if (const kern::Status adopted = replica_->adopt(channel); !adopted) {
+            return adopted.error();
+        }
+    }
     if (!sessions->empty()) {
         log(role::LogLevel::info, "adopted " + std::to_string(sessions->size()) + " sessions and " +
                                       std::to_string(announcements->size()) + " announcements from the kernel");
@@ -101,6 +118,9 @@ void DispatcherShell::forget_kernel() {
     role_ = role::Dispatcher(config_);
     pending_.clear();
     restored_.clear();
+    if (replica_) {
+        replica_->forget_kernel();
+    }
     set_alarm();
 }
 
@@ -126,6 +146,9 @@ kern::Status DispatcherShell::resync(kern::Channel& channel) {
     for (const auto& [session, flow] : gone) {
         carry_out(role_.handle(role::SessionEnded{session, flow}, now));
     }
+    if (replica_) {
+        return replica_->resync(channel);
+    }
     return Done{};
 }
 
@@ -148,6 +171,9 @@ void DispatcherShell::on_packet(const kern::InspectedPacket& packet) {
 }
 
 void DispatcherShell::on_event(const kern::Event& event) {
+    if (replica_) {
+        replica_->on_event(event);
+    }
     if (const auto* session = std::get_if<kern::SessionInfo>(&event.object)) {
         on_session(event.kind, *session);
     } else if (const auto* announcement = std::get_if<kern::AnnouncementInfo>(&event.object)) {
@@ -265,12 +291,19 @@ void DispatcherShell::carry_out(role::DispatcherOutput output) {
 
 void DispatcherShell::on_datagram(const Endpoint& from, Bytes datagram) {
     const Time now = io::now();
-    const std::vector<Buffer> messages = peers_.handle(from, datagram, now);
+    std::vector<wire::Received> messages = peers_.handle(from, datagram, now);
+    std::erase_if(messages, [this](const wire::Received& received) {
+        const bool is_replication = replica::is_replication(received.bytes);
+        if (is_replication && replica_) {
+            replica_->on_message(received);
+        }
+        return is_replication;
+    });
     if (!messages.empty()) {
         // The request of every reply that they tell of was copied to us before it went on to its node.
         kernel_.catch_up();
-        for (const Buffer& message : messages) {
-            carry_out(role_.handle(role::PeerMessage{message}, now));
+        for (const wire::Received& message : messages) {
+            carry_out(role_.handle(role::PeerMessage{message.bytes}, now));
         }
         // The kernel does what it is told, and answers, while it is told. So after this also what had to be asked
         // first (FindSession) is done, and flush_peers() acknowledges what is in the kernel.
@@ -332,6 +365,9 @@ nlohmann::ordered_json DispatcherShell::stats() const {
     out["busy"] = busy_.stats();
     if (cluster_) {
         out["cluster"] = cluster_->stats();
+    }
+    if (replica_) {
+        out["ha"] = replica_->stats();
     }
     out["peers"] = {{"listen", socket_->local().text()},
                     {"datagrams", to_json(peers_.link_stats())},

@@ -14,6 +14,7 @@
 #include "agent/cluster_shell.hpp"
 #include "agent/config.hpp"
 #include "agent/kernel_link.hpp"
+#include "agent/replica_shell.hpp"
 #include "core/role/dispatcher.hpp"
 #include "core/wire/peer_server.hpp"
 #include "io/alarm.hpp"
@@ -72,6 +73,7 @@ private:
     wire::PeerServer peers_;
     std::unique_ptr<io::UdpSocket> socket_;
     std::unique_ptr<ClusterShell> cluster_;  ///< if nodes are watched
+    std::unique_ptr<ReplicaShell> replica_;  ///< if there are peers
     BusyShell busy_;
     io::Alarm alarm_;
 

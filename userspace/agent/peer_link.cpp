@@ -11,9 +11,10 @@
 namespace sara::agent {
 
 Result<std::unique_ptr<PeerLink>> PeerLink::open(boost::asio::io_context& io, const Endpoint& dispatcher,
-                                                 const wire::SharedKey& key, Hooks hooks) {
-    // Any free port of the dispatcher's address family.
-    const Endpoint local{dispatcher.address.family() == Family::ipv4 ? Address() : Address::v6({}), 0};
+                                                 const wire::SharedKey& key, Hooks hooks,
+                                                 const std::optional<Address>& source) {
+    const Address any = dispatcher.address.family() == Family::ipv4 ? Address() : Address::v6({});
+    const Endpoint local{source.value_or(any), 0};
     Result<std::unique_ptr<io::UdpSocket>> socket = io::UdpSocket::open(io, local);
     if (!socket) {
         return socket.error();
@@ -21,8 +22,11 @@ Result<std::unique_ptr<PeerLink>> PeerLink::open(boost::asio::io_context& io, co
     std::unique_ptr<PeerLink> link(new PeerLink(dispatcher, key, std::move(*socket), std::move(hooks)));
     link->socket_->start(
         [self = link.get()](const Endpoint& from, Bytes datagram) {
-            // Dispatchers have nothing to tell but acknowledgements.
-            static_cast<void>(self->client_.handle(from, datagram, io::now()));
+            for (const Buffer& message : self->client_.handle(from, datagram, io::now())) {
+                if (self->hooks_.on_message) {
+                    self->hooks_.on_message(message);
+                }
+            }
             self->hooks_.on_datagram();
         },
         [self = link.get()] {

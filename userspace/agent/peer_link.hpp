@@ -16,17 +16,20 @@
 
 namespace sara::agent {
 
-/// The link of a gateway or a node to one dispatcher, with its hands: a socket of its own. Logs when it comes and goes.
+/// The link of a gateway, a node or another dispatcher to one dispatcher, with its hands: a socket of its own. Logs
+/// when it comes and goes.
 class PeerLink {
 public:
     struct Hooks {
-        std::function<void()> on_datagram;  ///< one was handled: client() may have news
-        std::function<void()> on_batch;     ///< all that were there: next_deadline() may be another
+        std::function<void()> on_datagram;                ///< one was handled: client() may have news
+        std::function<void()> on_batch;                   ///< all that were there: next_deadline() may be another
+        std::function<void(Bytes message)> on_message{};  ///< of the dispatcher; if not given, they have nothing to say
     };
 
-    /// Begins to connect.
+    /// Begins to connect, from any free port of `source`; of whatever address reaches it, if that is not given.
     [[nodiscard]] static Result<std::unique_ptr<PeerLink>> open(boost::asio::io_context& io, const Endpoint& dispatcher,
-                                                                const wire::SharedKey& key, Hooks hooks);
+                                                                const wire::SharedKey& key, Hooks hooks,
+                                                                const std::optional<Address>& source = std::nullopt);
 
     /// Sends what is due. To be called after client().send(), and at next_deadline().
     void flush();

@@ -72,6 +72,14 @@ struct NodeLoad {
     friend bool operator==(const NodeLoad&, const NodeLoad&) = default;
 };
 
+/// Print how far the agent behind a control socket and its peer dispatchers hold each other's sessions.
+struct HighAvailability {
+    std::string socket;
+    bool check = false;  ///< only say whether it may take the virtual addresses
+
+    friend bool operator==(const HighAvailability&, const HighAvailability&) = default;
+};
+
 /// Tell the agent behind a control socket that a node is going to fail.
 struct Drain {
     std::string socket;
@@ -129,7 +137,7 @@ struct RestoreSessions {
     friend bool operator==(const RestoreSessions&, const RestoreSessions&) = default;
 };
 
-using Action = std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, Drain, Undrain, Explain,
-                            Inspect, SaveSessions, RestoreSessions>;
+using Action = std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, HighAvailability, Drain,
+                            Undrain, Explain, Inspect, SaveSessions, RestoreSessions>;
 
 }  // namespace sara::cli

@@ -38,6 +38,7 @@ extern const ObjectGrammar kStatsGrammar;
 extern const ObjectGrammar kMonitorGrammar;
 extern const ObjectGrammar kExplainGrammar;
 extern const ObjectGrammar kInspectGrammar;
+extern const ObjectGrammar kHaGrammar;
 
 [[nodiscard]] std::span<const ObjectGrammar* const> objects() noexcept;
 

@@ -12,6 +12,7 @@
 #include "cli/capture.hpp"
 #include "cli/cluster_event.hpp"
 #include "cli/grammar.hpp"
+#include "cli/ha.hpp"
 #include "cli/netns.hpp"
 #include "cli/node_load.hpp"
 #include "cli/print.hpp"
@@ -250,6 +251,19 @@ ExitCode Runner::operator()(const NodeLoad& load) {
     Printer printer(out_, options_.format);
     if (const Status shown = show_node_load(printer, *stats, load.node); !shown) {
         wrong(shown.error());
+        return ExitCode::refused;
+    }
+    return ExitCode::done;
+}
+
+ExitCode Runner::operator()(const HighAvailability& ha) {
+    const auto stats = ask(ha.socket, {{"get", "stats"}});
+    if (!stats) {
+        return ExitCode::refused;
+    }
+    Printer printer(out_, options_.format);
+    if (const Status done = ha.check ? check_ha(*stats) : show_ha(printer, *stats); !done) {
+        wrong(done.error());
         return ExitCode::refused;
     }
     return ExitCode::done;

@@ -47,6 +47,7 @@ private:
     [[nodiscard]] ExitCode operator()(const MonitorCluster& monitor);
     [[nodiscard]] ExitCode operator()(const AgentStats& stats);
     [[nodiscard]] ExitCode operator()(const NodeLoad& load);
+    [[nodiscard]] ExitCode operator()(const HighAvailability& ha);
     [[nodiscard]] ExitCode operator()(const Drain& drain);
     [[nodiscard]] ExitCode operator()(const Undrain& undrain);
     [[nodiscard]] ExitCode operator()(const Explain& explain);

@@ -114,6 +114,9 @@ public:
     /// Messages of the kernel that could not be understood and were left out.
     [[nodiscard]] std::uint64_t malformed() const noexcept { return malformed_; }
 
+    /// The number of the family: another one each time the module is loaded, until the machine boots.
+    [[nodiscard]] std::uint16_t family() const noexcept { return family_; }
+
     /// As the module told when the channel was opened.
     [[nodiscard]] const Config& config() const noexcept { return config_; }
 

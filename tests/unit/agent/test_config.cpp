@@ -71,6 +71,7 @@ private:
 
 TEST_CASE("the smallest files of each role") {
     const Config dispatcher = good(with(""));
+    CHECK(dispatcher.dispatcher->peers.empty());
     REQUIRE(dispatcher.dispatcher);
     CHECK(dispatcher.dispatcher->listen.text() == "198.18.0.2:7100");
     CHECK_FALSE(dispatcher.gateway);
@@ -445,4 +446,31 @@ TEST_CASE("a node's identity is its IPv4 address unless it is given") {
     CHECK(config.hosts == std::map<std::string, wire::HostId>{{"n2", wire::HostId{0x0a000102}}});
     CHECK(host_of(*Address::parse("10.0.1.1")) == wire::HostId{0x0a000101});
     CHECK_FALSE(host_of(*Address::parse("fd00::2")));
+}
+
+TEST_CASE("peers of a dispatcher") {
+    const auto text = [](const std::string& more) {
+        return R"({"dispatcher": {"listen": "198.18.0.2:7100", )" + more + R"(}, "key_file": "/k"})";
+    };
+    const Config config = good(text(R"("peers": ["198.18.0.3:7100", "198.18.0.4:7101"], "peer_timeout": 8.5)"));
+    REQUIRE(config.dispatcher->peers.size() == 2);
+    CHECK(config.dispatcher->peers[1].text() == "198.18.0.4:7101");
+    CHECK(config.dispatcher->peer_timeout == 8500ms);
+    CHECK(config.dispatcher->peer_grace == 10s);
+    const std::vector<std::pair<std::string, std::string>> wrong = {
+        {R"("peers": ["198.18.0.2:7200"])", "dispatcher.peers: names this dispatcher itself"},
+        {R"("peers": ["198.18.0.3:1", "198.18.0.3:2"])",
+         "dispatcher.peers: names one address twice, by which a peer is known"},
+        {R"("peers": ["[fd00::3]:7100"])",
+         "dispatcher.peers: names an address of another family than \"listen\", from which it would be called"},
+        {R"("peers": ["1.0.0.1:1","1.0.0.2:1","1.0.0.3:1","1.0.0.4:1","1.0.0.5:1","1.0.0.6:1","1.0.0.7:1","1.0.0.8:1",
+                      "1.0.0.9:1"])",
+         "dispatcher.peers: has more than 8 peers"},
+        {R"("peer_timeout": 5)", "dispatcher.peer_timeout: needs \"peers\""},
+    };
+    for (const auto& [more, error] : wrong) {
+        const auto parsed = parse_config(text(more));
+        REQUIRE_FALSE(parsed.ok());
+        CHECK(parsed.error().front().text() == error);
+    }
 }

@@ -265,6 +265,8 @@ TEST_CASE("config and stats") {
 }
 
 TEST_CASE("loads of nodes are asked of an agent") {
+    CHECK(std::get<HighAvailability>(*parsed("ha")) == HighAvailability{"/run/sara/agent.sock", false});
+    CHECK(std::get<HighAvailability>(*parsed("ha check socket /tmp/a")) == HighAvailability{"/tmp/a", true});
     CHECK(std::get<NodeLoad>(*parsed("node load")) == NodeLoad{"/run/sara/agent.sock", ""});
     CHECK(std::get<NodeLoad>(*parsed("node load n1")) == NodeLoad{"/run/sara/agent.sock", "n1"});
     CHECK(std::get<NodeLoad>(*parsed("node load socket /tmp/a")) == NodeLoad{"/tmp/a", ""});
@@ -332,7 +334,7 @@ TEST_CASE("objects and commands may be cut while they are one") {
     CHECK(refusal("se show") == "object \"se\" is ambiguous: service, session");
     CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set, save");
     CHECK(refusal("rule show") == "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
-                                  "announce, admission, policy, config, stats, monitor, explain, inspect");
+                                  "announce, admission, policy, config, stats, monitor, explain, inspect, ha");
     CHECK(refusal("''").find("is unknown") != std::string::npos);
 }
 

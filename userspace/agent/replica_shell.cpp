@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "agent/replica_shell.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <unordered_map>
+#include <utility>
+
+#include "agent/log.hpp"
+#include "agent/replica_request.hpp"
+#include "core/base/hash.hpp"
+#include "core/wire/link.hpp"
+#include "io/clock.hpp"
+#include "io/entropy.hpp"
+
+namespace sara::agent {
+
+namespace {
+
+/// The same for all agents of a network namespace until its module is loaded anew, and no other after that: the boot,
+/// the namespace, and the number of the module's family, which is not given again.
+replica::Table table_of(const kern::Channel& channel) {
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    const std::string boot{std::istreambuf_iterator<char>(file), {}};
+    struct stat netns {};
+    static_cast<void>(stat("/proc/self/ns/net", &netns));
+    const std::string name = boot + std::to_string(netns.st_dev) + "." + std::to_string(netns.st_ino) + "." +
+                             std::to_string(channel.family());
+    return static_cast<replica::Table>(std::max<std::uint64_t>(fnv1a(as_bytes(name)), 1));
+}
+
+replica::ReplicationConfig config_of(const DispatcherConfig& config) {
+    return {.peers = config.peers, .peer_timeout = config.peer_timeout, .grace = config.peer_grace};
+}
+
+/// What a kernel holds.
+struct Holdings {
+    std::vector<kern::SessionInfo> sessions;
+    std::vector<kern::FlowInfo> flows;
+    std::vector<kern::AnnouncementInfo> announcements;
+};
+
+/// Some may be missing if the table was resized again and again: a snapshot must not say that those are gone.
+enum class Need : std::uint8_t { all, most };
+
+template <typename T>
+kern::Status read(kern::Channel& channel, const kern::Request& request, Need need, std::vector<T>& out) {
+    kern::Result<kern::Listing<T>> listing = channel.dump<T>(request);
+    if (!listing) {
+        return listing.error();
+    }
+    if (!listing->consistent && need == Need::all) {
+        return kern::Error{EAGAIN, "the table was resized while it was read"};
+    }
+    std::move(listing->items.begin(), listing->items.end(), std::back_inserter(out));
+    return Done{};
+}
+
+/// In this order, so that no flow comes of a session that is not known: those that begin meanwhile are told by events.
+kern::Status read_all(kern::Channel& channel, Need need, Holdings& out) {
+    if (const kern::Status done = read(channel, kern::session_dump(), need, out.sessions); !done) {
+        return done;
+    }
+    if (const kern::Status done = read(channel, kern::flow_dump(), need, out.flows); !done) {
+        return done;
+    }
+    return read(channel, kern::announce_dump(), need, out.announcements);
+}
+
+kern::Status read_one(kern::Channel& channel, SessionId id, Holdings& out) {
+    kern::Result<kern::SessionInfo> session = channel.get<kern::SessionInfo>(kern::session_get(id));
+    if (!session) {
+        return session.error();
+    }
+    out.sessions.push_back(std::move(*session));
+    const kern::Selection of_it{.session = id};
+    if (const kern::Status done = read(channel, kern::flow_dump(of_it), Need::most, out.flows); !done) {
+        return done;
+    }
+    return read(channel, kern::announce_dump(of_it), Need::most, out.announcements);
+}
+
+/// Calls `tell` with each, sessions first; of a session's packets those of flows that are gone.
+template <typename Tell>
+void tell_all(const Holdings& holdings, Tell tell) {
+    std::unordered_map<SessionId, std::pair<std::uint64_t, std::uint64_t>> alive;
+    for (const kern::FlowInfo& flow : holdings.flows) {
+        auto& [packets, bytes] = alive[flow.session];
+        packets += flow.packets;
+        bytes += flow.bytes;
+    }
+    for (const kern::SessionInfo& session : holdings.sessions) {
+        replica::SessionPut put = to_put(session);
+        const auto of_flows = alive[session.id];
+        put.packets = session.packets - std::min(session.packets, of_flows.first);
+        put.bytes = session.bytes - std::min(session.bytes, of_flows.second);
+        tell(replica::Object(std::move(put)));
+    }
+    for (const kern::FlowInfo& flow : holdings.flows) {
+        tell(replica::Object(to_put(flow)));
+    }
+    for (const kern::AnnouncementInfo& announcement : holdings.announcements) {
+        tell(replica::Object(to_put(announcement)));
+    }
+}
+
+/// Did the conversation end, or is it only that nothing was seen of it?
+bool is_over(std::optional<kern::EndReason> end) {
+    return end == kern::EndReason::closed || end == kern::EndReason::finished || end == kern::EndReason::deleted;
+}
+
+bool is_forgotten(std::optional<kern::EndReason> end) {
+    return end == kern::EndReason::idle || end == kern::EndReason::expired;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ReplicaShell>> ReplicaShell::open(boost::asio::io_context& io, const DispatcherConfig& config,
+                                                         const wire::SharedKey& key, KernelLink& kernel,
+                                                         Answer answer) {
+    std::unique_ptr<ReplicaShell> self(new ReplicaShell(io, config, kernel, std::move(answer)));
+    for (const Endpoint& peer : config.peers) {
+        ReplicaShell* const shell = self.get();
+        const std::size_t index = self->links_.size();
+        // A peer knows us by our address.
+        auto link = PeerLink::open(io, peer, key,
+                                   {.on_datagram = [] {},
+                                    .on_batch = [shell] { shell->soon(); },
+                                    .on_message = [shell, index](Bytes message) { shell->take(index, message); }},
+                                   config.listen.address);
+        if (!link) {
+            return link.error();
+        }
+        self->links_.push_back(std::move(*link));
+    }
+    self->processes_.assign(config.peers.size(), wire::Incarnation::none);
+    self->soon();
+    return self;
+}
+
+ReplicaShell::ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& config, KernelLink& kernel,
+                           Answer answer)
+    : kernel_(kernel), answer_(std::move(answer)),
+      replication_(config_of(config), wire::draw_incarnation(&io::random_bytes), io::now()),
+      alarm_(io, [this] { work(); }) {}
+
+kern::Status ReplicaShell::adopt(kern::Channel& channel) {
+    replication_.kernel_up(table_of(channel), io::now());
+    const kern::Status read = read_sessions(channel);
+    soon();
+    return read;
+}
+
+void ReplicaShell::forget_kernel() {
+    replication_.kernel_down();
+    soon();
+}
+
+kern::Status ReplicaShell::resync(kern::Channel& channel) {
+    replication_.kernel_overrun();
+    const kern::Status read = read_sessions(channel);
+    soon();
+    return read;
+}
+
+kern::Status ReplicaShell::read_sessions(kern::Channel& channel) {
+    Holdings holdings;
+    if (const kern::Status done = read_all(channel, Need::most, holdings); !done) {
+        return done;
+    }
+    for (const kern::SessionInfo& session : holdings.sessions) {
+        replication_.adopt(session.id, session.standby);
+    }
+    tell_all(holdings, [this](const replica::Object& object) { replication_.adopt(object); });
+    replication_.adopted();
+    return Done{};
+}
+
+void ReplicaShell::on_event(const kern::Event& event) {
+    const Time now = io::now();
+    if (const auto* session = std::get_if<kern::SessionInfo>(&event.object)) {
+        on_session(event.kind, *session);
+    } else if (const auto* flow = std::get_if<kern::FlowInfo>(&event.object)) {
+        const replica::FlowPut put = to_put(*flow);
+        if (event.kind == kern::EventKind::deleted) {
+            replication_.changed(replica::FlowGone{put.session, put.key}, now);
+        } else if (flow->status != kern::LifeStatus::standby) {
+            replication_.changed(put, now);
+        }
+    } else if (const auto* announcement = std::get_if<kern::AnnouncementInfo>(&event.object)) {
+        replica::AnnouncementPut put = to_put(*announcement);
+        if (event.kind == kern::EventKind::deleted) {
+            replication_.changed(replica::AnnouncementGone{put.session, put.key}, now);
+        } else {
+            replication_.changed(put, now);
+        }
+    } else {
+        return;
+    }
+    soon();
+}
+
+void ReplicaShell::on_session(kern::EventKind kind, const kern::SessionInfo& session) {
+    const Time now = io::now();
+    if (kind == kern::EventKind::deleted) {
+        replication_.session_gone(session.id, is_over(session.end), is_forgotten(session.end), now);
+        return;
+    }
+    const replica::SessionPut put = to_put(session);
+    replication_.session(put, session.standby, now);
+    // Of a session's first flow its own events tell that it is established.
+    if (put.signalling && session.status == kern::LifeStatus::established) {
+        replica::FlowPut flow;
+        flow.session = session.id;
+        flow.key = *put.signalling;
+        flow.status = replica::FlowStatus::established;
+        flow.established = true;
+        replication_.changed(flow, now);
+    }
+}
+
+void ReplicaShell::on_message(const wire::Received& received) {
+    const std::vector<Endpoint>& peers = replication_.config().peers;
+    const auto peer = std::find_if(peers.begin(), peers.end(),
+                                   [&](const Endpoint& each) { return each.address == received.from.address; });
+    if (peer == peers.end()) {
+        ++strangers_;
+        if (const auto line = stranger_log_.pass(
+                role::LogLevel::warning,
+                received.from.text() + " tells of its sessions, but is none of \"dispatcher.peers\"", io::now())) {
+            log({*line});
+        }
+        return;
+    }
+    const auto index = static_cast<std::size_t>(peer - peers.begin());
+    processes_[index] = received.process;
+    take(index, received.bytes);
+}
+
+void ReplicaShell::take(std::size_t peer, Bytes message) {
+    const Time now = io::now();
+    Result<replica::Message> read = replica::decode(message);
+    if (!read) {
+        ++malformed_;
+        if (const auto line =
+                complaints_.pass(role::LogLevel::warning,
+                                 "a peer dispatcher's message was not understood: " + read.error().text(), now)) {
+            log({*line});
+        }
+        return;
+    }
+    if (auto* batch = std::get_if<replica::Batch>(&*read)) {
+        replication_.handle(peer, std::move(*batch), now);
+    } else {
+        replication_.handle(peer, std::get<replica::Report>(*read), now);
+    }
+    soon();
+}
+
+void ReplicaShell::soon() {
+    if (!working_) {
+        alarm_.set(Time::min());
+    } else {
+        more_ = true;
+    }
+}
+
+void ReplicaShell::work() {
+    working_ = true;
+    more_ = false;
+    const Time now = io::now();
+    for (std::size_t i = 0; i < links_.size(); ++i) {
+        const wire::PeerClient& client = links_[i]->client();
+        replication_.link(i, client.is_up() ? std::optional(client.peer()) : std::nullopt, now);
+    }
+    replication_.expire(now);
+    carry_out();
+    if (replication_.wants_read() && read_due_ <= now) {
+        read_some();
+    }
+    if (replication_.wants_snapshot(now) && snapshot_due_ <= now) {
+        read_snapshot();
+    }
+    talk();
+    tell_fitness();
+    working_ = false;
+
+    const Time after = io::now();
+    Time next = replication_.next_deadline();
+    if (replication_.wants_read()) {
+        next = std::min(next, read_due_);
+    }
+    for (const std::unique_ptr<PeerLink>& link : links_) {
+        next = std::min(next, link->next_deadline());
+    }
+    if (!kernel_.is_up() || snapshot_due_ > after) {
+        next = std::max(next, after + kNoWork);
+    }
+    alarm_.set(more_ ? Time::min() : next);
+}
+
+void ReplicaShell::carry_out() {
+    for (int i = 0; i < kBatch; ++i) {
+        kern::Channel* const channel = kernel_.channel();
+        const std::optional<replica::Command> command =
+            channel == nullptr || !kernel_.is_up() ? std::nullopt : replication_.next_command(io::now());
+        if (!command) {
+            break;
+        }
+        const replica::Outcome outcome = execute(*channel, *command);
+        // What becomes of a session is known before the next command about it.
+        if (!std::holds_alternative<replica::RestoreFlow>(*command) &&
+            !std::holds_alternative<replica::RestoreAnnouncement>(*command)) {
+            kernel_.catch_up();
+        }
+        replication_.done(outcome);
+        if (const auto complaint = replication_.take_complaint()) {
+            if (const auto line = complaints_.pass(role::LogLevel::warning, *complaint, io::now())) {
+                log({*line});
+            }
+        }
+        more_ = more_ || i + 1 == kBatch;
+    }
+    if (kernel_.is_up()) {
+        kernel_.drain();
+    }
+}
+
+replica::Outcome ReplicaShell::execute(kern::Channel& channel, const replica::Command& command) {
+    const kern::Request request = to_request(command);
+    kern::Error error;
+    if (std::holds_alternative<replica::RestoreSession>(command)) {
+        const auto made = channel.get<kern::SessionInfo>(request);
+        if (made) {
+            return {.session = made->id};
+        }
+        error = made.error();
+    } else {
+        const kern::Status done = channel.execute(request);
+        if (done) {
+            return {};
+        }
+        error = done.error();
+    }
+    replica::Outcome outcome{.error = error.code, .session = SessionId::unknown, .sentence = error.what};
+    const auto who = error.code == EEXIST ? who_has_it(command) : std::nullopt;
+    if (who) {
+        if (std::holds_alternative<replica::RestoreAnnouncement>(command)) {
+            if (const auto found = channel.get<kern::AnnouncementInfo>(*who)) {
+                outcome.session = found->session;
+            }
+        } else if (const auto found = channel.get<kern::FlowInfo>(*who)) {
+            outcome.session = found->session;
+        }
+    }
+    return outcome;
+}
+
+void ReplicaShell::read_snapshot() {
+    kern::Channel* const channel = kernel_.channel();
+    if (channel == nullptr || !kernel_.is_up()) {
+        return;
+    }
+    Holdings holdings;
+    if (const kern::Status done = read_all(*channel, Need::all, holdings); !done) {
+        snapshot_due_ = io::now() + kReadAllPause;
+        if (const auto line = complaints_.pass(
+                role::LogLevel::warning, "reading the sessions for a peer failed: " + done.error().text(), io::now())) {
+            log({*line});
+        }
+        return;
+    }
+    const Time now = io::now();
+    // Who is standby is known by the same reading.
+    std::unordered_map<SessionId, bool> standby;
+    for (const kern::SessionInfo& session : holdings.sessions) {
+        if (session.standby) {
+            standby.emplace(session.id, true);
+        }
+    }
+    replication_.begin_snapshot(now);
+    tell_all(holdings, [&](const replica::Object& object) {
+        const bool skip = std::visit(
+            [&](const auto& each) {
+                if constexpr (requires { each.session; }) {
+                    return standby.contains(each.session);
+                } else {
+                    return false;
+                }
+            },
+            object);
+        if (!skip) {
+            replication_.snapshot(object, now);
+        }
+    });
+    replication_.end_snapshot(now);
+    kernel_.drain();
+}
+
+void ReplicaShell::read_some() {
+    kern::Channel* const channel = kernel_.channel();
+    if (channel == nullptr || !kernel_.is_up()) {
+        return;
+    }
+    const std::set<SessionId> wanted = replication_.take_reads();
+    Holdings holdings;
+    if (wanted.size() <= kFewReads) {
+        for (const SessionId id : wanted) {
+            // One that has gone meanwhile is told as gone.
+            static_cast<void>(read_one(*channel, id, holdings));
+        }
+        read_due_ = io::now() + kReadPause;
+    } else {
+        // Not to be done for each of many, as each looks through the whole table.
+        Holdings all;
+        static_cast<void>(read_all(*channel, Need::most, all));
+        const auto pick = [&](auto& from, auto& to, auto id) {
+            std::copy_if(from.begin(), from.end(), std::back_inserter(to),
+                         [&](const auto& each) { return wanted.contains(id(each)); });
+        };
+        pick(all.sessions, holdings.sessions, [](const kern::SessionInfo& each) { return each.id; });
+        pick(all.flows, holdings.flows, [](const kern::FlowInfo& each) { return each.session; });
+        pick(all.announcements, holdings.announcements,
+             [](const kern::AnnouncementInfo& each) { return each.session; });
+        read_due_ = io::now() + kReadAllPause;
+    }
+    const Time now = io::now();
+    tell_all(holdings, [&](const replica::Object& object) { replication_.publish(object, now); });
+    if (kernel_.is_up()) {
+        kernel_.drain();
+    }
+}
+
+void ReplicaShell::talk() {
+    const Time now = io::now();
+    for (std::size_t i = 0; i < links_.size(); ++i) {
+        while (std::optional<Buffer> message = replication_.next_message(i, now)) {
+            links_[i]->client().send(std::move(*message));
+        }
+        links_[i]->flush();
+        if (std::optional<Buffer> report = replication_.next_report(i, now)) {
+            answer_(processes_[i], std::move(*report));
+        }
+    }
+}
+
+void ReplicaShell::tell_fitness() {
+    const replica::Fitness fitness = replication_.fitness(io::now());
+    if (std::exchange(was_fit_, fitness.fit) != fitness.fit) {
+        log(role::LogLevel::info, fitness.fit ? "fit to take the virtual addresses: " + fitness.why
+                                              : "not fit to take the virtual addresses: " + fitness.why);
+    }
+}
+
+nlohmann::ordered_json ReplicaShell::stats() const {
+    const Time now = io::now();
+    const replica::Fitness fitness = replication_.fitness(now);
+    nlohmann::ordered_json peers = nlohmann::ordered_json::array();
+    std::size_t index = 0;
+    for (const replica::PeerView& peer : replication_.peers(now)) {
+        const auto lag = std::chrono::duration_cast<std::chrono::milliseconds>(peer.lag);
+        peers.push_back({{"address", peer.peer.text()},
+                         {"up", peer.up},
+                         {"snapshot", to_string(peer.copy)},
+                         {"sessions", peer.held},
+                         {"received", peer.received.objects},
+                         {"conflicts", peer.received.conflicts},
+                         {"unknown", peer.received.unknown},
+                         {"full", peer.received.full},
+                         {"failed", peer.received.failed},
+                         {"taken_over", peer.received.taken_over},
+                         {"gaps", peer.received.gaps},
+                         {"told", peer.told},
+                         {"sent", peer.sent.objects},
+                         {"waiting", peer.waiting},
+                         {"lag", lag.count()},
+                         {"snapshots", peer.sent.snapshots},
+                         {"overflows", peer.sent.overflows},
+                         {"resyncs", peer.sent.resyncs},
+                         {"link", links_[index++]->stats()}});
+    }
+    std::array<char, 17> incarnation{};
+    std::snprintf(incarnation.data(), incarnation.size(), "%016llx",
+                  static_cast<unsigned long long>(replication_.self()));
+    return {{"incarnation", incarnation.data()}, {"fit", fitness.fit},      {"why", fitness.why},
+            {"standby", replication_.standby()}, {"strangers", strangers_}, {"malformed", malformed_},
+            {"peers", std::move(peers)}};
+}
+
+}  // namespace sara::agent

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "agent/config.hpp"
+#include "agent/kernel_link.hpp"
+#include "agent/peer_link.hpp"
+#include "core/replica/replication.hpp"
+#include "core/wire/peer_server.hpp"
+#include "io/alarm.hpp"
+
+namespace sara::agent {
+
+/// A dispatcher's replication with its hands: a link to each peer dispatcher, what they send to ours, and the kernel.
+class ReplicaShell {
+public:
+    /// Sends on the link that this process has to us.
+    using Answer = std::function<void(wire::Incarnation process, Buffer message)>;
+
+    /// `kernel` must outlive this.
+    [[nodiscard]] static Result<std::unique_ptr<ReplicaShell>> open(boost::asio::io_context& io,
+                                                                    const DispatcherConfig& config,
+                                                                    const wire::SharedKey& key, KernelLink& kernel,
+                                                                    Answer answer);
+
+    /// A new channel; what its kernel holds is read from it.
+    [[nodiscard]] kern::Status adopt(kern::Channel& channel);
+    void forget_kernel();
+    /// Something was lost on the channel.
+    [[nodiscard]] kern::Status resync(kern::Channel& channel);
+    void on_event(const kern::Event& event);
+    /// A message of replication that came to our socket.
+    void on_message(const wire::Received& received);
+
+    [[nodiscard]] nlohmann::ordered_json stats() const;
+
+private:
+    /// Commands until others get their turn.
+    static constexpr int kBatch = 512;
+    /// More sessions than these are read by reading all.
+    static constexpr std::size_t kFewReads = 16;
+    static constexpr Duration kReadPause = std::chrono::milliseconds(100);
+    static constexpr Duration kReadAllPause = std::chrono::seconds(1);
+    static constexpr Duration kNoWork = std::chrono::milliseconds(50);
+
+    ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& config, KernelLink& kernel, Answer answer);
+
+    [[nodiscard]] kern::Status read_sessions(kern::Channel& channel);
+    void on_session(kern::EventKind kind, const kern::SessionInfo& session);
+    void take(std::size_t peer, Bytes message);
+    /// Something happened: work() is to be done, after what else has happened with it.
+    void soon();
+    void work();
+    void carry_out();
+    [[nodiscard]] replica::Outcome execute(kern::Channel& channel, const replica::Command& command);
+    void read_snapshot();
+    void read_some();
+    void talk();
+    void tell_fitness();
+
+    KernelLink& kernel_;
+    Answer answer_;
+    replica::Replication replication_;
+    std::vector<std::unique_ptr<PeerLink>> links_;
+    std::vector<wire::Incarnation> processes_;  ///< of the peers' links to us
+    io::Alarm alarm_;
+    Time read_due_ = Time::min();
+    Time snapshot_due_ = Time::min();
+    bool working_ = false;
+    bool more_ = false;  ///< there is work left of the last turn
+    bool was_fit_ = false;
+    std::uint64_t strangers_ = 0;
+    std::uint64_t malformed_ = 0;
+    role::LogLimit complaints_{1};
+    role::LogLimit stranger_log_{1};
+};
+
+}  // namespace sara::agent
