@@ -260,8 +260,7 @@ must lb nl flow-del src=$OTHER sport=2 dst="$VIP" dport=6000 proto=17
 bot lb show session-get id="$ID" : flows
 expect 'a flow that went there goes here' 1
 must c1 frame "${MAC[lb]}" udp $OTHER 1 "$VIP" 5060 len=10
-bot lb show session-get id="$ID" : status node standby
-expect 'its first packet makes it own' 'established,n2,-'
+eventually 5 'its first packet makes it own' 'established,n2,-' lb show session-get id="$ID" : status node standby
 bot lb nl session-del id="$ID" standby=1
 expect 'then it goes for nobody' 'EBUSY: *'
 bot lb nl flow-del src=$OTHER sport=1 dst="$VIP" dport=5060 proto=17

@@ -61,7 +61,7 @@ TEST_CASE("a session without signalling, lifetime and end is kept until its othe
     CHECK(to_request(replica::RestoreSession{put}) == kern::session_restore(past));
 }
 
-TEST_CASE("a flow is restored as it was; one that is standby here was what it was established as") {
+TEST_CASE("a flow is restored as it was, and one that is standby here as what it was established as") {
     kern::FlowInfo info;
     info.session = SessionId{3};
     info.flow = kFlow;

@@ -26,7 +26,7 @@ std::string shown(const std::string& stats, Format format) {
 
 TEST_CASE("peers are told with how far each has come") {
     CHECK(shown(kStats, Format::text) ==
-          "incarnation 00000000000000b1: fit no standby 3 why \"the sessions of dispatcher 198.18.0.3:7100 are not "
+          "00000000000000b1: fit no standby 3 why \"the sessions of dispatcher 198.18.0.3:7100 are not "
           "complete yet\"\n"
           "    198.18.0.3:7100 state up snapshot receiving sessions 3 received 9 conflicts 1 told all sent 5 waiting 2 "
           "lag 12 resyncs 4\n");

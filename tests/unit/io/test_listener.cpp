@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <catch2/catch.hpp>
 
-#include <sys/resource.h>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,22 +20,7 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-/// This process may open nothing more, as long as it lives.
-class NoDescriptors {
-public:
-    NoDescriptors() {
-        getrlimit(RLIMIT_NOFILE, &before_);
-        const rlimit none{0, before_.rlim_max};
-        setrlimit(RLIMIT_NOFILE, &none);
-    }
-    ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
-    NoDescriptors(const NoDescriptors&) = delete;
-    NoDescriptors& operator=(const NoDescriptors&) = delete;
-
-private:
-    rlimit before_{};
-};
-
+/// A listening socket, and a client that can connect to it.
 struct Fixture {
     boost::asio::io_context io;
     tcp::endpoint at;
@@ -54,6 +40,35 @@ struct Fixture {
     }
 };
 
+/// A protocol whose acceptor finds `failures` times that this process may open nothing more, and then a connection.
+struct Full {
+    struct State {
+        int failures = 0;
+        int asked = 0;
+    };
+
+    struct Socket {};
+    using socket = Socket;
+
+    struct Acceptor {
+        boost::asio::io_context* io;
+        std::shared_ptr<State> state;
+
+        void async_accept(std::function<void(const boost::system::error_code&, Socket)> handler) const {
+            ++state->asked;
+            if (state->asked > state->failures + 1) {
+                return;  // nobody else comes
+            }
+            const boost::system::error_code error =
+                state->asked <= state->failures ? boost::system::error_code(boost::system::errc::too_many_files_open,
+                                                                            boost::system::system_category())
+                                                : boost::system::error_code();
+            boost::asio::post(*io, [handler = std::move(handler), error] { handler(error, Socket{}); });
+        }
+    };
+    using acceptor = Acceptor;
+};
+
 }  // namespace
 
 TEST_CASE("a listener takes one connection after the other") {
@@ -66,22 +81,17 @@ TEST_CASE("a listener takes one connection after the other") {
 }
 
 TEST_CASE("out of descriptors a listener leaves the processor alone, and takes who waited when there are some again") {
-    Fixture f;
-    f.io.poll();
-    const tcp::socket client = f.connect();
-    {
-        const NoDescriptors none;
-        // Were it to ask again at once, there would always be something more to do.
-        int turns = 0;
-        while (turns < 100 && f.io.poll_one() > 0) {
-            ++turns;
-        }
-        CHECK(turns < 100);
-        CHECK(f.taken.empty());
+    boost::asio::io_context io;
+    const auto state = std::make_shared<Full::State>(Full::State{.failures = 2});
+    int taken = 0;
+    const io::Listener<Full> listener(io, {&io, state}, [&taken](Full::Socket) { ++taken; });
+    // Whatever can be done now: were it to ask again at once, it would be through with its failures.
+    io.poll();
+    CHECK(state->asked == 1);
+    while (taken == 0 && io.run_one_for(5s) > 0) {
     }
-    while (f.taken.empty() && f.io.run_one_for(5s) > 0) {
-    }
-    CHECK(f.taken.size() == 1);
+    CHECK(taken == 1);
+    CHECK(state->asked == 4);
 }
 
 TEST_CASE("a listener that is gone calls nobody") {
