@@ -131,7 +131,11 @@ class Traffic(Actor):
         for _ in range(self.batch):
             packet = bot.ip_packet(proto, self.rng.choice(self.addresses), self.rng.randrange(4000, 4032), bot.address(VIP),
                                    dport, option)
-            self.socket.send(self.head + packet)
+            try:
+                self.socket.send(self.head + packet)
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:     # lost on its way, as packets may be
+                    raise
 
     def act_udp(self):
         self.send('udp', 5060, len=20)
@@ -335,10 +339,22 @@ class Namespaces(Actor):
                 head = to.getsockname()[4] + out.getsockname()[4] + b'\x08\x00'
                 for port in range(4000, 4100):
                     out.send(head + bot.ip_packet('udp', bot.address('198.18.0.9'), port, bot.address(VIP), 5060, {}))
-            self.do_nl('announce-new', 'session=1', 'dst=' + VIP, 'proto=17', 'dport=6000')
+            self.announce()
         finally:
             self.close()
             bot.enter('')
+
+    def announce(self):
+        """The packets may still be on their way."""
+        until = time.monotonic() + 2
+        while True:
+            try:
+                self.do_nl('announce-new', 'session=1', 'dst=' + VIP, 'proto=17', 'dport=6000')
+                return
+            except bot.Refused as refusal:
+                if not str(refusal).startswith('ENOENT') or time.monotonic() > until:
+                    raise
+            time.sleep(0.01)
 
 
 class Module(Actor):
