@@ -250,7 +250,7 @@ class Family:
             inner = 16 if flags & 0x100 else struct.unpack_from('=I', message, 20)[0]
             for number, payload in attributes(message[20 + inner:]):
                 if number == 1:
-                    sentence = payload.rstrip(b'\0').decode()
+                    sentence = payload.rstrip(b'\0').decode(errors='backslashreplace')   # it may quote what was sent
         raise Refused(f'{errno.errorcode.get(code, code)}: {sentence}')
 
     def encode(self, name, words):

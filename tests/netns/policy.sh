@@ -226,7 +226,7 @@ expect 'and what follows' '*"load-now":0.6,"p-new":0.4,"p-est":0.0,*'
 expect 'with its scores' '*"scores":?{"node":"n1","score":0.25,"cost":0.01,"placed":0},{"node":"n2","score":0.5,*'
 ns lb sara admission set a on refuse reset
 ANSWER=$(ns lb sara -j admission show a)
-expect 'admission is shown by itself' '?{"name":"a","admission":"on","refuse":"reset","sessions":0,*"offered":*"ended-reclaimed":0}?'
+expect 'admission is shown by itself' '?{"name":"a","admission":"on","refuse":"reset","sessions":0,*"offered":*"ended-reclaimed":0,"restored":0}?'
 ns lb sara admission set a off
 ANSWER=$(ns lb sara -s service show a)
 expect 'and with the service' '*admission off refuse reset*sessions-total*offered*ended-idle*'

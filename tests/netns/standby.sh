@@ -224,7 +224,7 @@ check 'it has each session, flow and announcement of lb' holds lb2 lb || {
 	done
 }
 check 'each once' count_is 3 . lb2 sara session show
-check 'as standby sessions' peer_has lb2 'fit yes standby 3'
+check 'as standby sessions' peer_has lb2 ': fit standby 3'
 check 'and says whose they are' peer_has lb2 '198.18.0.2:7100 state up snapshot complete sessions 3'
 check 'none was placed there' has '^placed 0$' lb2 sara stats show
 check 'lb knows that lb2 has all' peer_has lb 'told all .*waiting 0'
@@ -257,8 +257,8 @@ wait_for 10 'its end' count_is 0 'call-1@c1' lb2 sara session show || true
 check 'and its session is over' count_is 0 'call-1@c1' lb2 sara session show
 check 'none of it was a new session' has "^offered ${offered:-0}$" lb2 sara stats show
 check 'lb2 stays fit alone' fit lb2
-wait_for 30 'lb2 to own them all' peer_has lb2 'fit yes standby 0' || true
-check 'when lb is silent for long all are the own of lb2' peer_has lb2 'fit yes standby 0'
+wait_for 30 'lb2 to own them all' peer_has lb2 ': fit standby 0' || true
+check 'when lb is silent for long all are the own of lb2' peer_has lb2 ': fit standby 0'
 check 'the call that nobody spoke in meanwhile is there still' count_is 1 'call-3@c1' lb2 sara session show
 
 note '--- lb comes back with an empty table'

@@ -45,9 +45,9 @@ Status show_ha(Printer& out, const Json& stats) {
         return no_peers();
     }
     out.begin_object();
-    out.bare("incarnation", text(ha, "incarnation"));
+    out.field("incarnation", text(ha, "incarnation"));
     out.colon();
-    out.field("fit", flag(ha, "fit") ? "yes" : "no");
+    out.flag("fit", flag(ha, "fit"), "unfit");
     out.field("standby", count(ha, "standby"));
     out.field("why", text(ha, "why"));
     out.begin_list("peers");

@@ -26,7 +26,7 @@ std::string shown(const std::string& stats, Format format) {
 
 TEST_CASE("peers are told with how far each has come") {
     CHECK(shown(kStats, Format::text) ==
-          "00000000000000b1: fit no standby 3 why \"the sessions of dispatcher 198.18.0.3:7100 are not "
+          "incarnation 00000000000000b1: unfit standby 3 why \"the sessions of dispatcher 198.18.0.3:7100 are not "
           "complete yet\"\n"
           "    198.18.0.3:7100 state up snapshot receiving sessions 3 received 9 conflicts 1 told all sent 5 waiting 2 "
           "lag 12 resyncs 4\n");
@@ -34,7 +34,7 @@ TEST_CASE("peers are told with how far each has come") {
 
 TEST_CASE("the same as JSON") {
     const auto ha = nlohmann::json::parse(shown(kStats, Format::json));
-    CHECK(ha["fit"] == "no");
+    CHECK(ha["fit"] == false);
     CHECK(ha["peers"][0]["peer"] == "198.18.0.3:7100");
     CHECK(ha["peers"][0]["lag"] == 12);
 }
@@ -53,5 +53,5 @@ TEST_CASE("an agent without peers is refused, and one of another version shows w
     std::ostringstream out;
     Printer printer(out, Format::text);
     CHECK(show_ha(printer, none).error().text().find("dispatcher.peers") != std::string::npos);
-    CHECK(shown(R"({"dispatcher": {"ha": {"peers": [7, {}]}}})", Format::text).find("fit no") != std::string::npos);
+    CHECK(shown(R"({"dispatcher": {"ha": {"peers": [7, {}]}}})", Format::text).find("unfit") != std::string::npos);
 }
