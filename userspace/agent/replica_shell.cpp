@@ -63,10 +63,10 @@ kern::Status read(kern::Channel& channel, const kern::Request& request, Need nee
 
 /// In this order, so that no flow comes of a session that is not known: those that begin meanwhile are told by events.
 kern::Status read_all(kern::Channel& channel, Need need, Holdings& out) {
-    if (const kern::Status done = read(channel, kern::session_dump(), need, out.sessions); !done) {
+    if (kern::Status done = read(channel, kern::session_dump(), need, out.sessions); !done) {
         return done;
     }
-    if (const kern::Status done = read(channel, kern::flow_dump(), need, out.flows); !done) {
+    if (kern::Status done = read(channel, kern::flow_dump(), need, out.flows); !done) {
         return done;
     }
     return read(channel, kern::announce_dump(), need, out.announcements);
@@ -79,7 +79,7 @@ kern::Status read_one(kern::Channel& channel, SessionId id, Holdings& out) {
     }
     out.sessions.push_back(std::move(*session));
     const kern::Selection of_it{.session = id};
-    if (const kern::Status done = read(channel, kern::flow_dump(of_it), Need::most, out.flows); !done) {
+    if (kern::Status done = read(channel, kern::flow_dump(of_it), Need::most, out.flows); !done) {
         return done;
     }
     return read(channel, kern::announce_dump(of_it), Need::most, out.announcements);
@@ -151,7 +151,7 @@ ReplicaShell::ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& 
 
 kern::Status ReplicaShell::adopt(kern::Channel& channel) {
     replication_.kernel_up(table_of(channel), io::now());
-    const kern::Status read = read_sessions(channel);
+    kern::Status read = read_sessions(channel);
     soon();
     return read;
 }
@@ -163,14 +163,14 @@ void ReplicaShell::forget_kernel() {
 
 kern::Status ReplicaShell::resync(kern::Channel& channel) {
     replication_.kernel_overrun();
-    const kern::Status read = read_sessions(channel);
+    kern::Status read = read_sessions(channel);
     soon();
     return read;
 }
 
 kern::Status ReplicaShell::read_sessions(kern::Channel& channel) {
     Holdings holdings;
-    if (const kern::Status done = read_all(channel, Need::most, holdings); !done) {
+    if (kern::Status done = read_all(channel, Need::most, holdings); !done) {
         return done;
     }
     for (const kern::SessionInfo& session : holdings.sessions) {

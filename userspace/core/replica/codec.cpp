@@ -61,7 +61,7 @@ bool fits(const AnnouncementKey& key) noexcept {
 }
 
 /// Would a reader take it?
-bool fits(const Object& object) noexcept {
+bool fits(const Object& object) {
     return std::visit(
         [](const auto& each) {
             if constexpr (requires { each.service; }) {

@@ -172,7 +172,7 @@ std::optional<Command> Replica::carry_out(Object&& object, const Standby& standb
     running_put_.reset();
     return std::visit(Overloaded{[&](SessionPut& each) { return put(std::move(each), standby); },
                                  [&](FlowPut& each) { return put(std::move(each), standby); },
-                                 [&](AnnouncementPut& each) { return put(std::move(each), standby); },
+                                 [&](const AnnouncementPut& each) { return put(each, standby); },
                                  [&](const SessionGone& each) { return gone(each, standby); },
                                  [&](const FlowGone& each) {
                                      Entry* const entry = find(each.session);
@@ -240,7 +240,7 @@ std::optional<Command> Replica::put(FlowPut&& put, const Standby& standby) {
     return RestoreFlow{std::move(put)};
 }
 
-std::optional<Command> Replica::put(AnnouncementPut&& put, const Standby& standby) {
+std::optional<Command> Replica::put(AnnouncementPut put, const Standby& standby) {
     Entry* const entry = find(put.session);
     if (entry == nullptr || entry->local == SessionId::unknown) {
         return std::nullopt;
@@ -256,7 +256,7 @@ std::optional<Command> Replica::put(AnnouncementPut&& put, const Standby& standb
     }
     subject_ = put.session;
     put.session = entry->local;
-    return RestoreAnnouncement{std::move(put)};
+    return RestoreAnnouncement{put};
 }
 
 std::optional<Command> Replica::gone(const SessionGone& gone, const Standby& standby) {

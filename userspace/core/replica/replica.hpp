@@ -205,7 +205,7 @@ private:
     [[nodiscard]] std::optional<Command> carry_out(Object&& object, const Standby& standby);
     [[nodiscard]] std::optional<Command> put(SessionPut&& put, const Standby& standby);
     [[nodiscard]] std::optional<Command> put(FlowPut&& put, const Standby& standby);
-    [[nodiscard]] std::optional<Command> put(AnnouncementPut&& put, const Standby& standby);
+    [[nodiscard]] std::optional<Command> put(AnnouncementPut put, const Standby& standby);
     [[nodiscard]] std::optional<Command> gone(const SessionGone& gone, const Standby& standby);
     void sweep(const Standby& standby);
     void bind(SessionId origin, SessionId local);

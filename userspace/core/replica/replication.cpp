@@ -10,7 +10,7 @@ namespace sara::replica {
 namespace {
 
 /// Of what is an object? unknown: of no session.
-SessionId session_of(const Object& object) noexcept {
+SessionId session_of(const Object& object) {
     return std::visit(
         [](const auto& each) {
             if constexpr (requires { each.session; }) {
