@@ -189,6 +189,9 @@ Packet read_chain(Packet packet, std::uint8_t type, Bytes bytes) noexcept {
             return refuse(Packet::Kind::malformed);
         }
         if (type == kFragment) {
+            if (packet.kind == Packet::Kind::fragment) {
+                return packet;  // a part of a part: what is in it shows when the outer packet is whole
+            }
             read_fragment(packet, bytes);
         }
         type = bytes[0];

@@ -184,6 +184,18 @@ TEST_CASE("IPv6 fragments are told as such") {
     CHECK(as_text(next.payload) == "xxxxxxxx");
 }
 
+TEST_CASE("a fragment header within a fragment says nothing of the fragment") {
+    const Buffer inner = Buffer{17, 0, 0, 0x10, 0, 0, 0, 8} + Buffer(8, 'x');
+    const Packet first = decoded(ether(0x86dd, ipv6(44, Buffer{44, 0, 0, 1, 0, 0, 0, 9} + inner)));
+    CHECK(first.kind == Kind::fragment);
+    CHECK(first.more_fragments);
+    CHECK(first.fragment_offset == 0);
+    CHECK(first.fragment_id == 9);
+    CHECK(first.fragment_protocol == 44);
+    CHECK(first.part.size() == inner.size());
+    CHECK_FALSE(first.ports_known);
+}
+
 TEST_CASE("every link type leads to the same packet") {
     const Buffer packet = ipv4(17, udp("link"));
     check_udp(decoded(packet, LinkType::raw), "link");
