@@ -290,6 +290,22 @@ check 'at lb2, too' count_is 0 'call-2@c1' lb2 sara session show
 check 'none of it was a new session' has '^offered 0' lb sara stats show
 check 'nothing was in conflict' peer_has lb 'conflicts 0'
 
+note '--- lb is handed over'
+check 'it may be, as lb2 has all' ns lb sara ha handover socket "$RUN_DIR/lb.sock"
+check 'it is not fit then' unfit lb
+check 'and says why' has 'it was handed over' lb sara ha show socket "$RUN_DIR/lb.sock"
+check 'lb2 is' fit lb2
+vip_at lb2
+ask
+wait_for 20 'an answer' asked 4 || true
+check 'the TCP conversation goes on through lb2' test "$(sort -u "$RUN_DIR/tcp.log" | tr '\n' ' ')" = "$plain "
+check 'lb may be fit again' ns lb sara ha resume socket "$RUN_DIR/lb.sock"
+check 'and is' fit lb
+stop lb2 KILL
+wait_for 20 'lb to miss lb2' peer_has lb 'state down' || true
+check 'without lb2 it is not handed over' has 'no peer answers: nobody would take over' lb \
+	sh -c "! sara ha handover socket $RUN_DIR/lb.sock 2>&1"
+
 ((FAILED == 0)) || {
 	for head in lb lb2; do
 		note "--- $head"

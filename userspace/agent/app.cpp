@@ -84,6 +84,8 @@ Status App::open() {
                                       .decision = [this](const DecisionRequest& request) { return decision(request); },
                                       .drain = [this](const DrainRequest& request) { return drain(request); },
                                       .undrain = [this] { return undrain(); },
+                                      .hand_over = [this] { return hand_over(); },
+                                      .resume = [this] { return resume(); },
                                       .watch = [this] { return watch(); }});
             return io::ControlSocket::Reply(std::move(answer.line), answer.watch);
         });
@@ -305,6 +307,14 @@ Status App::undrain() {
     node_->plan(std::nullopt);
     log(role::LogLevel::info, "this node is told not to fail after all");
     return Done{};
+}
+
+Status App::hand_over() {
+    return dispatcher_ ? dispatcher_->hand_over() : Status(Error{"this agent is no dispatcher's", {}});
+}
+
+Status App::resume() {
+    return dispatcher_ ? dispatcher_->resume() : Status(Error{"this agent is no dispatcher's", {}});
 }
 
 Status App::watch() const {

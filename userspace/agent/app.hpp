@@ -56,6 +56,8 @@ private:
     [[nodiscard]] Result<nlohmann::ordered_json> decision(const DecisionRequest& request) const;
     [[nodiscard]] Status drain(const DrainRequest& request);
     [[nodiscard]] Status undrain();
+    [[nodiscard]] Status hand_over();
+    [[nodiscard]] Status resume();
     /// Is there something to be watched?
     [[nodiscard]] Status watch() const;
     void publish(const nlohmann::ordered_json& event);

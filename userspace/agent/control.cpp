@@ -105,11 +105,15 @@ Answer answer_do(const nlohmann::json& request, const ControlAnswers& answers) {
         const Result<DrainRequest> drain = read_drain(request);
         return drain ? done(answers.drain(*drain), "drain") : refusal(drain.error());
     }
-    if (request["do"] == "undrain") {
-        const Status known = check_members(request, {"do"});
-        return known ? done(answers.undrain(), "undrain") : refusal(known.error());
+    const std::pair<const char*, const std::function<Status()>&> words[] = {
+        {"undrain", answers.undrain}, {"handover", answers.hand_over}, {"resume", answers.resume}};
+    for (const auto& [word, act] : words) {
+        if (request["do"] == word) {
+            const Status known = check_members(request, {"do"});
+            return known ? done(act(), word) : refusal(known.error());
+        }
     }
-    return refusal({R"("do" must be "drain" or "undrain")", {}});
+    return refusal({R"("do" must be "drain", "undrain", "handover" or "resume")", {}});
 }
 
 Answer answer_watch(const nlohmann::json& request, const ControlAnswers& answers) {

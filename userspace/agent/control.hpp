@@ -35,6 +35,8 @@ struct ControlAnswers {
     std::function<Result<nlohmann::ordered_json>(const DecisionRequest&)> decision;
     std::function<Status(const DrainRequest&)> drain;
     std::function<Status()> undrain;
+    std::function<Status()> hand_over;
+    std::function<Status()> resume;
     std::function<Status()> watch;  ///< may somebody? What is to be seen is published by the control socket.
 };
 
@@ -52,6 +54,8 @@ struct ControlAnswer {
 ///     {"do": "drain", "in": MILLISECONDS}                this node will fail; without "in" as far off as can be said
 ///     {"do": "drain", "node": NAME, "in": MILLISECONDS}  that node will, says the operator of a dispatcher
 ///     {"do": "undrain"}                                  this node will not fail after all
+///     {"do": "handover"}                                 this dispatcher is to be unfit: another one has its sessions
+///     {"do": "resume"}                                   it may be fit again
 ///     {"watch": "cluster"}                               a dispatcher's changes of nodes and of admission, as they
 ///                                                        happen: an object with "event" each, in a line of its own
 ///

@@ -259,6 +259,18 @@ Result<nlohmann::ordered_json> DispatcherShell::decision(const DecisionRequest& 
     return cluster_->decision(request);
 }
 
+Status DispatcherShell::hand_over() {
+    return replica_ ? replica_->hand_over() : Status(Error{"there are no peers: \"dispatcher.peers\" names them", {}});
+}
+
+Status DispatcherShell::resume() {
+    if (!replica_) {
+        return Error{"there are no peers: \"dispatcher.peers\" names them", {}};
+    }
+    replica_->resume();
+    return Done{};
+}
+
 Status DispatcherShell::plan(const std::string& node, Time at) {
     if (!cluster_) {
         return not_watching();

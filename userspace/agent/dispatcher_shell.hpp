@@ -44,6 +44,10 @@ public:
     /// The operator says that a node will fail at `at`. Refused if nodes are not watched, or not that one.
     [[nodiscard]] Status plan(const std::string& node, Time at);
 
+    /// As Replication::hand_over() and resume(). Refused if there are no peers.
+    [[nodiscard]] Status hand_over();
+    [[nodiscard]] Status resume();
+
     /// Is told of each change of a node, or of what admission refuses. Nothing happens if nodes are not watched.
     void on_change(ClusterShell::OnChange on_change);
     /// Are nodes watched?

@@ -262,6 +262,17 @@ void ReplicaShell::take(std::size_t peer, Bytes message) {
     soon();
 }
 
+Status ReplicaShell::hand_over() {
+    Status done = replication_.hand_over(io::now());
+    tell_fitness();
+    return done;
+}
+
+void ReplicaShell::resume() {
+    replication_.resume();
+    tell_fitness();
+}
+
 void ReplicaShell::soon() {
     if (!working_) {
         alarm_.set(Time::min());

@@ -39,6 +39,10 @@ public:
     /// A message of replication that came to our socket.
     void on_message(const wire::Received& received);
 
+    /// Another one is to take the virtual addresses.
+    [[nodiscard]] Status hand_over();
+    void resume();
+
     [[nodiscard]] nlohmann::ordered_json stats() const;
 
 private:

@@ -89,11 +89,12 @@ struct Drain {
     friend bool operator==(const Drain&, const Drain&) = default;
 };
 
-/// Tell the agent behind a control socket that its node is not going to fail after all.
-struct Undrain {
+/// Have the agent behind a control socket do what one word says.
+struct AgentDo {
     std::string socket;
+    std::string what;  ///< "undrain": its node is not going to fail after all; "handover", "resume": of a dispatcher
 
-    friend bool operator==(const Undrain&, const Undrain&) = default;
+    friend bool operator==(const AgentDo&, const AgentDo&) = default;
 };
 
 /// Print how a session was placed: asks the kernel, and the agent behind a control socket.
@@ -138,6 +139,6 @@ struct RestoreSessions {
 };
 
 using Action = std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, HighAvailability, Drain,
-                            Undrain, Explain, Inspect, SaveSessions, RestoreSessions>;
+                            AgentDo, Explain, Inspect, SaveSessions, RestoreSessions>;
 
 }  // namespace sara::cli

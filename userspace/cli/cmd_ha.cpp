@@ -5,23 +5,31 @@ namespace sara::cli {
 
 namespace {
 
-constexpr std::string_view kUsage = "Usage: sara ha [ show | check ] [ socket PATH ]\n";
+constexpr std::string_view kUsage = "Usage: sara ha [ show | check | handover | resume ] [ socket PATH ]\n";
 
-HighAvailability read(Arguments& in, bool check) {
-    HighAvailability ha{kAgentSocket, check};
-    in.options({{"socket", [&] { ha.socket = in.word("the path of the agent's control socket"); }}});
-    return ha;
+std::string socket(Arguments& in) {
+    std::string path = kAgentSocket;
+    in.options({{"socket", [&] { path = in.word("the path of the agent's control socket"); }}});
+    return path;
 }
 
 Action show(Arguments& in) {
-    return read(in, false);
+    return HighAvailability{socket(in), false};
 }
 
 Action check(Arguments& in) {
-    return read(in, true);
+    return HighAvailability{socket(in), true};
 }
 
-constexpr Command kCommands[] = {{"show", show}, {"check", check}};
+Action handover(Arguments& in) {
+    return AgentDo{socket(in), "handover"};
+}
+
+Action resume(Arguments& in) {
+    return AgentDo{socket(in), "resume"};
+}
+
+constexpr Command kCommands[] = {{"show", show}, {"check", check}, {"handover", handover}, {"resume", resume}};
 
 }  // namespace
 

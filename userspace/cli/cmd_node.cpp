@@ -61,7 +61,7 @@ Action drain(Arguments& in) {
 }
 
 Action undrain(Arguments& in) {
-    Undrain undrain{kAgentSocket};
+    AgentDo undrain{kAgentSocket, "undrain"};
     if (!in.empty() && in.peek() != "socket") {
         return Execute{set_state(in.name(), kern::NodeState::up)};
     }

@@ -296,8 +296,8 @@ ExitCode Runner::operator()(const Drain& drain) {
     return ExitCode::done;
 }
 
-ExitCode Runner::operator()(const Undrain& undrain) {
-    return ask(undrain.socket, {{"do", "undrain"}}) ? ExitCode::done : ExitCode::refused;
+ExitCode Runner::operator()(const AgentDo& what) {
+    return ask(what.socket, {{"do", what.what}}) ? ExitCode::done : ExitCode::refused;
 }
 
 namespace {

@@ -49,7 +49,7 @@ private:
     [[nodiscard]] ExitCode operator()(const NodeLoad& load);
     [[nodiscard]] ExitCode operator()(const HighAvailability& ha);
     [[nodiscard]] ExitCode operator()(const Drain& drain);
-    [[nodiscard]] ExitCode operator()(const Undrain& undrain);
+    [[nodiscard]] ExitCode operator()(const AgentDo& what);
     [[nodiscard]] ExitCode operator()(const Explain& explain);
     [[nodiscard]] ExitCode operator()(const Inspect& inspect);
     [[nodiscard]] ExitCode operator()(const SaveSessions& save);

@@ -36,6 +36,16 @@ struct Agent {
                      ++undrained;
                      return verdict;
                  },
+             .hand_over =
+                 [this] {
+                     ++handed_over;
+                     return verdict;
+                 },
+             .resume =
+                 [this] {
+                     ++resumed;
+                     return verdict;
+                 },
              .watch = [this] { return verdict; }});
         watched = answer.watch;
         return std::move(answer.line);
@@ -47,6 +57,8 @@ struct Agent {
     std::vector<DecisionRequest> asked;
     std::vector<DrainRequest> drained;
     int undrained = 0;
+    int handed_over = 0;
+    int resumed = 0;
 };
 
 }  // namespace
@@ -87,6 +99,17 @@ TEST_CASE("a node is drained by a time from now") {
     CHECK(agent.undrained == 1);
 }
 
+TEST_CASE("a dispatcher is handed over, and resumes") {
+    Agent agent;
+    CHECK(agent.answer(R"({"do": "handover"})") == R"({"done":"handover"})");
+    CHECK(agent.handed_over == 1);
+    CHECK(agent.answer(R"({"do": "resume"})") == R"({"done":"resume"})");
+    CHECK(agent.resumed == 1);
+    CHECK(agent.answer(R"({"do": "handover", "to": "lb2"})") == R"({"error":"\"to\": is not known here"})");
+    agent.verdict = Error{"no peer answers: nobody would take over", {}};
+    CHECK(agent.answer(R"({"do": "handover"})") == R"({"error":"no peer answers: nobody would take over"})");
+}
+
 TEST_CASE("who watches is told so, and nobody else watches") {
     Agent agent;
     CHECK(agent.answer(R"({"watch": "cluster"})") == R"({"watching":"cluster"})");
@@ -119,8 +142,8 @@ TEST_CASE("a wrong request is refused by name, and nothing is done") {
         {R"({"get": "decision", "epoch": "7"})", R"("epoch": must be a number from 0 to 18446744073709551615)"},
         {R"({"get": "decision", "placed": 4294967296})", R"("placed": must be a number from 0 to 4294967295)"},
         {R"({"get": "decision", "node": "n1"})", R"("node": is not known here)"},
-        {R"({"do": "stop"})", R"("do" must be "drain" or "undrain")"},
-        {R"({"do": 7})", R"("do" must be "drain" or "undrain")"},
+        {R"({"do": "stop"})", R"("do" must be "drain", "undrain", "handover" or "resume")"},
+        {R"({"do": 7})", R"("do" must be "drain", "undrain", "handover" or "resume")"},
         {R"({"do": "drain", "at": 5})", R"("at": is not known here)"},
         {R"({"do": "undrain", "node": "n1"})", R"("node": is not known here)"},
         {R"({"do": "drain", "node": 7, "in": 5})", R"("node": must be the name of a node)"},

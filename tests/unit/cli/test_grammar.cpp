@@ -267,6 +267,8 @@ TEST_CASE("config and stats") {
 TEST_CASE("loads of nodes are asked of an agent") {
     CHECK(std::get<HighAvailability>(*parsed("ha")) == HighAvailability{"/run/sara/agent.sock", false});
     CHECK(std::get<HighAvailability>(*parsed("ha check socket /tmp/a")) == HighAvailability{"/tmp/a", true});
+    CHECK(std::get<AgentDo>(*parsed("ha handover")) == AgentDo{"/run/sara/agent.sock", "handover"});
+    CHECK(std::get<AgentDo>(*parsed("ha resume socket /tmp/a")) == AgentDo{"/tmp/a", "resume"});
     CHECK(std::get<NodeLoad>(*parsed("node load")) == NodeLoad{"/run/sara/agent.sock", ""});
     CHECK(std::get<NodeLoad>(*parsed("node load n1")) == NodeLoad{"/run/sara/agent.sock", "n1"});
     CHECK(std::get<NodeLoad>(*parsed("node load socket /tmp/a")) == NodeLoad{"/tmp/a", ""});
@@ -284,7 +286,7 @@ TEST_CASE("a node is drained in the kernel if it is named, else by its agent, wi
     CHECK(std::get<Drain>(*parsed("node drain at +30s socket /tmp/a")) == Drain{"/tmp/a", "", Moment(30000ms)});
     CHECK(std::get<Drain>(*parsed("node drain n1 at 23:30")) ==
           Drain{"/run/sara/agent.sock", "n1", Moment(TimeOfDay{23h + 30min})});
-    CHECK(std::get<Undrain>(*parsed("node undrain socket /tmp/a")) == Undrain{"/tmp/a"});
+    CHECK(std::get<AgentDo>(*parsed("node undrain socket /tmp/a")) == AgentDo{"/tmp/a", "undrain"});
     CHECK(refusal("node drain n1 socket /tmp/a") ==
           "without a time no agent is asked to drain a node that is named: leave out socket, or give at");
     CHECK(refusal("node drain at noon") ==

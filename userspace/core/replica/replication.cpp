@@ -362,9 +362,30 @@ Time Replication::next_deadline() const noexcept {
     return earliest;
 }
 
+Status Replication::hand_over(Time now) {
+    bool answers = false;
+    for (const Peer& peer : peers_) {
+        if (is_alive(peer, now)) {
+            answers = true;
+            if (peer.publisher.is_complete()) {
+                handed_over_ = true;
+                return Done{};
+            }
+        }
+    }
+    return Error{answers ? "no peer has all sessions of this dispatcher yet; 'sara ha show' tells how far they are"
+                         : "no peer answers: nobody would take over",
+                 {}};
+}
+
 Fitness Replication::fitness(Time now) const {
     if (table_ == Table::none) {
         return {false, "the kernel module is not there"};
+    }
+    // Alone it is better than nobody.
+    if (handed_over_ &&
+        std::any_of(peers_.begin(), peers_.end(), [&](const Peer& peer) { return is_alive(peer, now); })) {
+        return {false, "it was handed over; 'sara ha resume' ends that"};
     }
     std::vector<PeerFitness> judged;
     for (std::size_t i = 0; i < peers_.size(); ++i) {

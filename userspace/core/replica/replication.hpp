@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/address.hpp"
+#include "core/base/result.hpp"
 #include "core/base/time.hpp"
 #include "core/replica/fitness.hpp"
 #include "core/replica/publisher.hpp"
@@ -116,6 +117,10 @@ public:
     void expire(Time now);
     [[nodiscard]] Time next_deadline() const noexcept;
 
+    /// This dispatcher is to be taken out of service: while a peer answers it is not fit, until resume() or a restart.
+    /// Refused if no peer that answers has all of its sessions.
+    [[nodiscard]] Status hand_over(Time now);
+    void resume() noexcept { handed_over_ = false; }
     [[nodiscard]] Fitness fitness(Time now) const;
     [[nodiscard]] std::vector<PeerView> peers(Time now) const;
     [[nodiscard]] std::size_t standby() const noexcept { return standby_.size(); }
@@ -145,6 +150,7 @@ private:
     Time started_;
     Table table_ = Table::none;
     bool heard_any_ = false;
+    bool handed_over_ = false;
     std::vector<Peer> peers_;
     Standby standby_;
     std::unordered_set<SessionId> present_;  ///< while adopting

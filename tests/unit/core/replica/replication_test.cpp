@@ -332,6 +332,26 @@ TEST_CASE("fit is who has what its peers have") {
     CHECK_FALSE(peers[1].up);
 }
 
+TEST_CASE("who is handed over is not fit while a peer answers, which has all of its sessions") {
+    Rig rig;
+    CHECK(rig.replication.hand_over(rig.now).error().text() == "no peer answers: nobody would take over");
+    rig.replication.link(0, kProcess, rig.now);
+    rig.feed(0, {SnapshotEnd{}});
+    CHECK(rig.replication.hand_over(rig.now).error().text() ==
+          "no peer has all sessions of this dispatcher yet; 'sara ha show' tells how far they are");
+    rig.work();
+    REQUIRE(rig.replication.fitness(rig.now).fit);
+    REQUIRE(rig.replication.hand_over(rig.now).ok());
+    CHECK(rig.replication.fitness(rig.now).why == "it was handed over; 'sara ha resume' ends that");
+    rig.replication.link(0, std::nullopt, rig.now);
+    rig.pass(Replication::kAlive + 1s);
+    CHECK(rig.replication.fitness(rig.now).fit);  // alone it is better than nobody
+    rig.replication.link(0, kProcess, rig.now);
+    CHECK_FALSE(rig.replication.fitness(rig.now).fit);
+    rig.replication.resume();
+    CHECK(rig.replication.fitness(rig.now).fit);
+}
+
 TEST_CASE("what was left by an earlier agent gives way to what a peer tells now") {
     Rig rig;
     rig.table.execute(RestoreSession{session(1, "n2")});
