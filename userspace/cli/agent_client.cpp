@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -17,7 +18,6 @@ namespace sara::cli {
 namespace {
 
 constexpr std::size_t kAnswerMax = 16U << 20;
-constexpr timeval kPatience = {5, 0};
 
 Error failed(const std::string& path, int code) {
     switch (code) {
@@ -34,11 +34,12 @@ Error failed(const std::string& path, int code) {
     }
 }
 
-/// To the agent's control socket: lines out, lines in.
+/// To the agent's control socket: lines out, lines in. All of it together takes no longer than its patience.
 class Connection {
 public:
-    explicit Connection(std::string path)
-        : path_(std::move(path)), fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+    Connection(std::string path, std::chrono::milliseconds patience)
+        : path_(std::move(path)), fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+          deadline_(Clock::now() + patience) {}
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection() {
@@ -55,22 +56,20 @@ public:
                          {}};
         }
         std::memcpy(address.sun_path, path_.c_str(), path_.size());
-        if (fd_ < 0 || !wait_at_most(kPatience) ||
-            connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) < 0) {
+        if (fd_ < 0 || !may_wait() || connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) < 0) {
             return failed(path_, errno);
         }
         return Done{};
     }
 
-    /// 0: for ever.
-    bool wait_at_most(timeval time) const {
-        return setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time)) == 0 &&
-               setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)) == 0;
-    }
+    void wait_for_ever() { deadline_.reset(); }
 
     [[nodiscard]] Status write(std::string line) const {
         line += '\n';
         for (std::size_t sent = 0; sent < line.size();) {
+            if (!may_wait()) {
+                return failed(path_, errno);
+            }
             const ssize_t size = send(fd_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
             if (size < 0 && errno != EINTR) {
                 return failed(path_, errno);
@@ -91,6 +90,9 @@ public:
             if (input_.size() > kAnswerMax) {
                 return Error{"the agent at " + path_ + " answers without end", {}};
             }
+            if (!may_wait()) {
+                return failed(path_, errno);
+            }
             const ssize_t size = recv(fd_, part.data(), part.size(), 0);
             if (size < 0 && errno != EINTR) {
                 return failed(path_, errno);
@@ -103,15 +105,33 @@ public:
     }
 
 private:
+    using Clock = std::chrono::steady_clock;
+
+    /// Lets the next call wait for what is left of the patience; nothing is: false, as EAGAIN.
+    [[nodiscard]] bool may_wait() const {
+        timeval time{};  // for ever
+        if (deadline_) {
+            const auto left = std::chrono::duration_cast<std::chrono::microseconds>(*deadline_ - Clock::now()).count();
+            if (left <= 0) {
+                errno = EAGAIN;
+                return false;
+            }
+            time = {left / 1'000'000, left % 1'000'000};
+        }
+        return setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time)) == 0 &&
+               setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)) == 0;
+    }
+
     std::string path_;
     int fd_;
-    std::string input_;  ///< not given yet
+    std::optional<Clock::time_point> deadline_;  ///< nothing: none
+    std::string input_;                          ///< not given yet
 };
 
 }  // namespace
 
-Result<std::string> ask_agent(const std::string& socket_path, std::string request) {
-    Connection connection(socket_path);
+Result<std::string> ask_agent(const std::string& socket_path, std::string request, std::chrono::milliseconds patience) {
+    Connection connection(socket_path, patience);
     if (const Status opened = connection.open(); !opened) {
         return opened.error();
     }
@@ -123,7 +143,7 @@ Result<std::string> ask_agent(const std::string& socket_path, std::string reques
 
 Status watch_agent(const std::string& socket_path, std::string request,
                    const std::function<bool(std::string_view line)>& wants_more) {
-    Connection connection(socket_path);
+    Connection connection(socket_path, kPatience);
     if (Status opened = connection.open(); !opened) {
         return opened;
     }
@@ -138,7 +158,7 @@ Status watch_agent(const std::string& socket_path, std::string request,
         if (!wants_more(*line)) {
             return Done{};
         }
-        connection.wait_at_most({});
+        connection.wait_for_ever();
     }
 }
 

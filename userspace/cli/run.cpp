@@ -225,8 +225,9 @@ ExitCode Runner::operator()(const MonitorCluster& monitor) {
     return ExitCode::done;
 }
 
-std::optional<nlohmann::ordered_json> Runner::ask(const std::string& socket, const nlohmann::ordered_json& request) {
-    const Result<std::string> answer = ask_agent(socket, request.dump());
+std::optional<nlohmann::ordered_json> Runner::ask(const std::string& socket, const nlohmann::ordered_json& request,
+                                                  std::chrono::milliseconds patience) {
+    const Result<std::string> answer = ask_agent(socket, request.dump(), patience);
     if (!answer) {
         wrong(answer.error());
         return std::nullopt;
@@ -257,7 +258,7 @@ ExitCode Runner::operator()(const NodeLoad& load) {
 }
 
 ExitCode Runner::operator()(const HighAvailability& ha) {
-    const auto stats = ask(ha.socket, {{"get", "stats"}});
+    const auto stats = ask(ha.socket, {{"get", "stats"}}, ha.check ? kCheckPatience : kPatience);
     if (!stats) {
         return ExitCode::refused;
     }

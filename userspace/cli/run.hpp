@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <istream>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "cli/action.hpp"
+#include "cli/agent_client.hpp"
 #include "cli/explain.hpp"
 #include "cli/options.hpp"
 #include "kern/channel.hpp"
@@ -65,7 +67,8 @@ private:
 
     /// What the agent at `socket` answers; nothing: refused, and said so.
     [[nodiscard]] std::optional<nlohmann::ordered_json> ask(const std::string& socket,
-                                                            const nlohmann::ordered_json& request);
+                                                            const nlohmann::ordered_json& request,
+                                                            std::chrono::milliseconds patience = kPatience);
 
     /// nullptr: refused, and said so.
     [[nodiscard]] kern::Channel* channel();
