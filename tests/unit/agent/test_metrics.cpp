@@ -94,7 +94,7 @@ TEST_CASE("services, nodes, the kernel's counters and the cluster have their sam
              R"(sara_node_load_component{node="n1",component="memory"} 0.125)",
              R"(sara_node_vip_path{node="n1"} 1)",
              R"(sara_node_vip_path{node="n2"} 0)",
-             R"(sara_admission_threshold{threshold="t1"} 0.94)",
+             R"(sara_admission_threshold{threshold="t1"} 0.95)",
          }) {
         CAPTURE(line);
         CHECK(has_line(text, line));
