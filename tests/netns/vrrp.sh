@@ -22,11 +22,13 @@ example=$(dirname "$0")/../../userspace/keepalived/sara.conf.example
 # A place that keepalived trusts: all of its path is root's alone.
 bin=/run/sara/bin
 
-# keepalived_up NAME: with the example, changed as its comments say.
+# keepalived_up NAME: with the example, changed as its comments say; adverts each second, as a machine that is emulated
+# stands still for longer than a tenth of one.
 keepalived_up() {
 	local address=198.18.0.2 peer=198.18.0.3 address6=fd00::2 peer6=fd00::3
 	sed -e "s|/usr/sbin/sara ha check|$bin/sara ha check socket $RUN_DIR/$1.sock|" -e 's/#.*//' \
 		-e 's/^\( *interval\) 1$/\1 2/; s/^\( *timeout\) 1$/\1 2/; s/^\( *fall\) 3$/\1 2/' \
+		-e 's/advert_int 0\.1/advert_int 1/' \
 		-e "s/\<unicast_src_ip $address\>/unicast_src_ip ${ADDR[$1]}/; s/\<unicast_src_ip $address6\>/unicast_src_ip ${ADDR6[$1]}/" \
 		-e "s/^ *$peer\>/ ${ADDR[$(head_peer "$1")]}/; s/^ *$peer6\>/ ${ADDR6[$(head_peer "$1")]}/" \
 		"$example" >"$RUN_DIR/keepalived-$1.conf"
