@@ -12,9 +12,9 @@ public:
     /// .95, .97, .99, 1: a short ramp near the end. Refusing from .5 on keeps a third of the cluster idle; it must when
     /// each datagram is judged by an old load. With one verdict per session and pending sessions counted the load stays
     /// within the ramp, however short: the simulation (tests/sim; 10 nodes of 400 sessions) completes 96 to 97 % of
-    /// capacity at 2 to 6 times the load that it can serve, and 63 to 68 % with paper(), breaking none with either. A ramp
-    /// from .96 to .98 completes one percent more there, but breaks 2 % at six times where a node carries 20 sessions; a
-    /// single one is a twentieth of its load.
+    /// capacity at 2 to 6 times the load that it can serve, and 63 to 67 % with paper(), breaking none with either.
+    /// From .96 to .98 it completes one percent more, but breaks 2 % at six times where three nodes carry 20 sessions
+    /// each.
     constexpr Thresholds() noexcept = default;
 
     /// The paper's kind of values: .5, .7, .85, 1.
