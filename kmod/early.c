@@ -16,6 +16,7 @@
 #include <linux/jhash.h>
 
 #include "ingress.h"
+#include "kept.h"
 #include "parse.h"
 #include "sara.h"
 
@@ -44,25 +45,6 @@ struct sara_early {
 	struct delayed_work	work;
 };
 
-/**
- * struct sara_early_cb - what is kept beside a held packet
- * @flow: its flow
- * @until: low half of the jiffies when its time is over
- * @frag_max: see &struct sara_packet
- */
-struct sara_early_cb {
-	struct sara_key	flow;
-	u32		until;
-	u16		frag_max;
-};
-
-static struct sara_early_cb *sara_early_cb(struct sk_buff *skb)
-{
-	BUILD_BUG_ON(sizeof(struct sara_early_cb) >
-		     sizeof_field(struct sk_buff, cb));
-	return (struct sara_early_cb *)skb->cb;
-}
-
 static u8 *sara_early_source(struct sara_early *early,
 			     const struct sara_key *flow)
 {
@@ -70,22 +52,6 @@ static u8 *sara_early_source(struct sara_early *early,
 			  early->seed);
 
 	return &early->sources[hash % SARA_EARLY_SOURCES];
-}
-
-/*
- * The packet, unshared; consumed where there is no memory. Fragments are joined
- * into one buffer: each brings memory of its own, of which the bounds know
- * nothing.
- */
-static struct sk_buff *sara_early_own(struct sk_buff *skb,
-				      const struct sara_packet *pkt)
-{
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (skb && pkt->frag_max && skb_linearize(skb)) {
-		kfree_skb(skb);
-		return NULL;
-	}
-	return skb;
 }
 
 /**
@@ -104,7 +70,6 @@ bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
 {
 	unsigned long time = READ_ONCE(sn->config.early_time);
 	struct sara_early *early = sn->early;
-	struct sara_early_cb *cb;
 	bool alone;
 	u8 *source;
 
@@ -120,18 +85,12 @@ bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
 		sara_stats_inc(sn, SARA_A_STATS_EARLY_FULL);
 		return false;
 	}
-	skb = sara_early_own(skb, pkt);
+	skb = sara_keep(skb, &pkt->key, pkt, jiffies + time);
 	if (!skb) {
 		spin_unlock_bh(&early->lock);
 		sara_stats_inc(sn, SARA_A_STATS_DROP_NO_MEMORY);
 		return true;
 	}
-	/* It outlives the device on which it came. */
-	skb->dev = NULL;
-	cb = sara_early_cb(skb);
-	cb->flow = pkt->key;
-	cb->until = jiffies + time;
-	cb->frag_max = pkt->frag_max;
 	alone = skb_queue_empty(&early->packets);
 	__skb_queue_tail(&early->packets, skb);
 	++*source;
@@ -148,24 +107,9 @@ bool sara_early_hold(struct sara_net *sn, struct sk_buff *skb,
 static void sara_early_take(struct sara_early *early, struct sk_buff *skb,
 			    struct sk_buff_head *to)
 {
-	--*sara_early_source(early, &sara_early_cb(skb)->flow);
+	--*sara_early_source(early, &sara_kept(skb)->flow);
 	__skb_unlink(skb, &early->packets);
 	__skb_queue_tail(to, skb);
-}
-
-/* Let packets go on that were taken. */
-static void sara_early_forward(struct sara_net *sn, struct sk_buff_head *taken,
-			       bool last_chance)
-{
-	struct sk_buff *skb;
-
-	local_bh_disable();
-	rcu_read_lock();
-	while ((skb = __skb_dequeue(taken)))
-		sara_ingress_held(sn, skb, sara_early_cb(skb)->frag_max,
-				  last_chance);
-	rcu_read_unlock();
-	local_bh_enable();
 }
 
 /**
@@ -196,12 +140,12 @@ void sara_early_release(struct sara_net *sn, const struct sara_key *ann)
 	__skb_queue_head_init(&taken);
 	spin_lock_bh(&early->lock);
 	skb_queue_walk_safe(&early->packets, skb, next) {
-		sara_key_match(ann->form, &sara_early_cb(skb)->flow, &key);
+		sara_key_match(ann->form, &sara_kept(skb)->flow, &key);
 		if (!memcmp(&key, ann, sizeof(key)))
 			sara_early_take(early, skb, &taken);
 	}
 	spin_unlock_bh(&early->lock);
-	sara_early_forward(sn, &taken, false);
+	sara_kept_forward(sn, &taken, sara_ingress_announced);
 }
 
 static void sara_early_expire(struct work_struct *work)
@@ -217,7 +161,7 @@ static void sara_early_expire(struct work_struct *work)
 	spin_lock_bh(&early->lock);
 	now = jiffies;
 	while ((skb = skb_peek(&early->packets))) {
-		wait = sara_early_cb(skb)->until - now;
+		wait = sara_kept(skb)->until - now;
 		if (wait > 0)
 			break;
 		sara_early_take(early, skb, &taken);
@@ -225,7 +169,7 @@ static void sara_early_expire(struct work_struct *work)
 	spin_unlock_bh(&early->lock);
 	if (skb)
 		queue_delayed_work(system_highpri_wq, &early->work, wait);
-	sara_early_forward(early->sn, &taken, true);
+	sara_kept_forward(early->sn, &taken, sara_ingress_late);
 }
 
 /**

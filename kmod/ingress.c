@@ -22,11 +22,13 @@
 #include "hold.h"
 #include "icmp.h"
 #include "inspect.h"
+#include "kept.h"
 #include "node.h"
 #include "parse.h"
 #include "reject.h"
 #include "service.h"
 #include "session.h"
+#include "sync.h"
 #include "xmit.h"
 
 /*
@@ -115,6 +117,19 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	return NF_STOLEN;
 }
 
+/* Of a session that is new its first packets may have to wait (sync.c). */
+static unsigned int sara_hit(struct sara_dev *dev, struct sara_flow *flow,
+			     struct sk_buff *skb,
+			     const struct sara_packet *pkt)
+{
+	struct sara_net *sn = dev->sn;
+
+	if (unlikely(READ_ONCE(flow->status) == SARA_STATUS_NEW) &&
+	    sara_sync_hold(sn, flow, skb, pkt))
+		return NF_STOLEN;
+	return sara_forward(sn, dev, flow, skb, pkt);
+}
+
 /* Tell a client that was refused, as its service wants it. Which counter? */
 static int sara_answer_refused(struct sara_dev *dev,
 			       const struct sara_service *service,
@@ -151,7 +166,7 @@ static unsigned int sara_open(struct sara_dev *dev,
 
 	flow = sara_session_start(sn, service, &pkt->key, call, &reason);
 	if (flow)
-		return sara_forward(sn, dev, flow, skb, pkt);
+		return sara_hit(dev, flow, skb, pkt);
 	if (reason == SARA_A_STATS_DROP_REFUSED &&
 	    READ_ONCE(service->refuse) != SARA_REFUSE_DROP)
 		sara_stats_inc(sn, sara_answer_refused(dev, service, skb, pkt,
@@ -237,7 +252,7 @@ static unsigned int sara_dispatch_call(struct sara_dev *dev,
 	if (!flow)
 		return sara_open(dev, service, skb, pkt, &call);
 	sara_stats_inc(sn, SARA_A_STATS_HITS);
-	return sara_forward(sn, dev, flow, skb, pkt);
+	return sara_hit(dev, flow, skb, pkt);
 }
 
 /* To a virtual address, but of no flow that is known. */
@@ -294,7 +309,7 @@ static unsigned int sara_dispatch_flow(struct sara_dev *dev,
 	if (!flow || sara_reopens(flow, pkt))
 		return sara_miss(dev, skb, pkt);
 	sara_stats_inc(sn, SARA_A_STATS_HITS);
-	return sara_forward(sn, dev, flow, skb, pkt);
+	return sara_hit(dev, flow, skb, pkt);
 }
 
 /* An ICMP error goes to the node whose packet it quotes. */
@@ -421,40 +436,84 @@ unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
 	return sara_dispatch(dev, skb, parsed, &pkt);
 }
 
-/**
- * sara_ingress_held() - a packet that was held goes on
- * @sn: the namespace
- * @skb: the packet, from the network header on; consumed
- * @frag_max: see &struct sara_packet
- * @last_chance: its time is over: wildcards may have it, else it is dropped
- *
- * Context: BH off, RCU read side.
+/*
+ * A packet that was kept goes on, or is dropped for @reason without a flow. Was
+ * it sent, or dropped by its device?
  */
-void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb, u16 frag_max,
-		       bool last_chance)
+static bool sara_ingress_kept(struct sara_net *sn, struct sara_flow *flow,
+			      struct sk_buff *skb,
+			      const struct sara_packet *pkt, int reason)
+{
+	if (!flow)
+		sara_stats_inc(sn, reason);
+	else if (sara_forward(sn, NULL, flow, skb, pkt) != NF_DROP)
+		return true;
+	kfree_skb(skb);
+	return false;
+}
+
+/* A datagram that was early; which announcements may have it? */
+static void sara_ingress_early(struct sara_net *sn, struct sk_buff *skb,
+			       enum sara_form last_form)
 {
 	int reason = SARA_A_STATS_DROP_UNANNOUNCED;
 	struct sara_flow *flow = NULL;
 	struct sara_packet pkt;
 
 	if (sara_parse(skb, &pkt) == SARA_PARSED_FLOW) {
-		pkt.frag_max = frag_max;
+		pkt.frag_max = sara_kept(skb)->frag_max;
 		flow = sara_flow_lookup(sn, &pkt.key);
 		if (!flow)
 			flow = sara_announce_promote(sn, &pkt.key, false,
-						     last_chance ?
-						     SARA_FORM_ANY_SOURCE :
-						     SARA_FORM_HALF, &reason);
+						     last_form, &reason);
 	}
-	if (!flow) {
-		sara_stats_inc(sn, reason);
-		kfree_skb(skb);
-		return;
-	}
-	if (sara_forward(sn, NULL, flow, skb, &pkt) == NF_DROP)
-		kfree_skb(skb);
-	else
+	if (sara_ingress_kept(sn, flow, skb, &pkt, reason))
 		sara_stats_inc(sn, SARA_A_STATS_EARLY_FORWARDED);
+}
+
+/**
+ * sara_ingress_announced() - what a datagram that was early waited for is there
+ * @sn: the namespace
+ * @skb: the packet, kept; consumed
+ *
+ * Context: BH off, RCU read side.
+ */
+void sara_ingress_announced(struct sara_net *sn, struct sk_buff *skb)
+{
+	sara_ingress_early(sn, skb, SARA_FORM_HALF);
+}
+
+/**
+ * sara_ingress_late() - the time of a datagram that was early is over
+ * @sn: the namespace
+ * @skb: the packet, kept; consumed
+ *
+ * Wildcards may have it, else it is dropped.
+ *
+ * Context: BH off, RCU read side.
+ */
+void sara_ingress_late(struct sara_net *sn, struct sk_buff *skb)
+{
+	sara_ingress_early(sn, skb, SARA_FORM_ANY_SOURCE);
+}
+
+/**
+ * sara_ingress_synced() - the session of a packet need not wait any longer
+ * @sn: the namespace
+ * @skb: the packet, kept; consumed
+ *
+ * Context: BH off, RCU read side.
+ */
+void sara_ingress_synced(struct sara_net *sn, struct sk_buff *skb)
+{
+	struct sara_flow *flow = NULL;
+	struct sara_packet pkt;
+
+	if (sara_parse(skb, &pkt) == SARA_PARSED_FLOW) {
+		pkt.frag_max = sara_kept(skb)->frag_max;
+		flow = sara_flow_lookup(sn, &sara_kept(skb)->flow);
+	}
+	sara_ingress_kept(sn, flow, skb, &pkt, SARA_A_STATS_SYNC_DROPPED);
 }
 
 /*

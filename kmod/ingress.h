@@ -15,7 +15,9 @@ unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
 unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state);
 
-void sara_ingress_held(struct sara_net *sn, struct sk_buff *skb, u16 frag_max,
-		       bool last_chance);
+/* Packets that were kept, see kept.h. */
+void sara_ingress_announced(struct sara_net *sn, struct sk_buff *skb);
+void sara_ingress_late(struct sara_net *sn, struct sk_buff *skb);
+void sara_ingress_synced(struct sara_net *sn, struct sk_buff *skb);
 
 #endif

@@ -17,6 +17,7 @@
 #include "sara.h"
 #include "service.h"
 #include "session.h"
+#include "sync.h"
 
 /* TCP payload in one message; aggregated packets hold up to 64 kB and more. */
 #define SARA_INSPECT_PIECE	16384U
@@ -342,10 +343,44 @@ void sara_inspect_release(struct sara_net *sn, u32 portid)
 	if (bound) {
 		WRITE_ONCE(inspect->portid, 0);
 		sara_hold_configure(sn, 0, 0);
+		sara_sync_configure(sn, 0, 0);
 	}
 	spin_unlock_bh(&inspect->lock);
-	if (bound)
+	if (bound) {
 		sara_hold_flush(sn, NULL);
+		sara_sync_flush(sn);
+	}
+}
+
+/**
+ * sara_inspect_sync() - the receiver of the copies has new sessions wait
+ * @sn: the namespace
+ * @portid: of the socket that asks
+ * @time: jiffies at most, 0 for not at all any more
+ * @packets: how many at most
+ * @extack: where a refusal is explained
+ *
+ * Context: process.
+ * Return: 0, -EPERM if another socket is the receiver, or none.
+ */
+int sara_inspect_sync(struct sara_net *sn, u32 portid, unsigned long time,
+		      u32 packets, struct netlink_ext_ack *extack)
+{
+	struct sara_inspect *inspect = sn->inspect;
+	int err = 0;
+
+	spin_lock_bh(&inspect->lock);
+	if (inspect->portid == portid) {
+		sara_sync_configure(sn, time, packets);
+	} else {
+		NL_SET_ERR_MSG(extack,
+			       "only the agent that receives the copies lets packets go: bind first");
+		err = -EPERM;
+	}
+	spin_unlock_bh(&inspect->lock);
+	if (!err && !time)
+		sara_sync_flush(sn);
+	return err;
 }
 
 /**

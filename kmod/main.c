@@ -21,6 +21,7 @@
 #include "service.h"
 #include "session.h"
 #include "source.h"
+#include "sync.h"
 
 unsigned int sara_net_id __read_mostly;
 
@@ -86,10 +87,15 @@ static int __net_init sara_net_init(struct net *net)
 	err = sara_hold_net_init(sn);
 	if (err)
 		goto err_early;
+	err = sara_sync_net_init(sn);
+	if (err)
+		goto err_hold;
 	queue_delayed_work(system_unbound_wq, &sn->purge,
 			   sn->config.purge_interval);
 	return 0;
 
+err_hold:
+	sara_hold_net_exit(sn);
 err_early:
 	sara_early_net_exit(sn);
 err_inspect:
@@ -123,6 +129,7 @@ static void __net_exit sara_net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		sn = sara_net(net);
 		sara_hold_net_exit(sn);
+		sara_sync_net_exit(sn);
 		sara_early_net_exit(sn);
 		cancel_delayed_work_sync(&sn->purge);
 		sara_node_net_exit(sn);

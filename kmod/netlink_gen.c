@@ -288,8 +288,19 @@ const struct nla_policy sara_flow_del_nl_policy[SARA_A_FLOW_CALL_ID + 1] = {
 	[SARA_A_FLOW_CALL_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
+/* SARA_CMD_SESSION_SYNC - do */
+const struct nla_policy sara_session_sync_nl_policy[SARA_A_SESSION_SYNC_PACKETS + 1] = {
+	[SARA_A_SESSION_SYNC_TIME] = NLA_POLICY_MAX(NLA_U32, 10000),
+	[SARA_A_SESSION_SYNC_PACKETS] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* SARA_CMD_SESSION_RELEASE - do */
+const struct nla_policy sara_session_release_nl_policy[SARA_A_SESSION_ID + 1] = {
+	[SARA_A_SESSION_ID] = { .type = NLA_U64, },
+};
+
 /* Ops table for sara */
-const struct genl_ops sara_nl_ops[30] = {
+const struct genl_ops sara_nl_ops[32] = {
 	{
 		.cmd		= SARA_CMD_CONFIG_GET,
 		.doit		= sara_nl_config_get_doit,
@@ -499,6 +510,20 @@ const struct genl_ops sara_nl_ops[30] = {
 		.doit		= sara_nl_flow_del_doit,
 		.policy		= sara_flow_del_nl_policy,
 		.maxattr	= SARA_A_FLOW_CALL_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_SESSION_SYNC,
+		.doit		= sara_nl_session_sync_doit,
+		.policy		= sara_session_sync_nl_policy,
+		.maxattr	= SARA_A_SESSION_SYNC_PACKETS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_SESSION_RELEASE,
+		.doit		= sara_nl_session_release_doit,
+		.policy		= sara_session_release_nl_policy,
+		.maxattr	= SARA_A_SESSION_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -76,8 +76,12 @@ extern const struct nla_policy sara_flow_restore_nl_policy[SARA_A_FLOW_PAST + 1]
 
 extern const struct nla_policy sara_flow_del_nl_policy[SARA_A_FLOW_CALL_ID + 1];
 
+extern const struct nla_policy sara_session_sync_nl_policy[SARA_A_SESSION_SYNC_PACKETS + 1];
+
+extern const struct nla_policy sara_session_release_nl_policy[SARA_A_SESSION_ID + 1];
+
 /* Ops table for sara */
-extern const struct genl_ops sara_nl_ops[30];
+extern const struct genl_ops sara_nl_ops[32];
 
 int sara_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -119,6 +123,8 @@ int sara_nl_refused_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_session_restore_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_flow_restore_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_session_sync_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_session_release_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SARA_NLGRP_EVENTS,

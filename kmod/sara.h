@@ -54,8 +54,9 @@
  *	NETDEV_UNREGISTER, which comes under RTNL, finds whoever holds it.
  *
  * The locks of &struct sara_early (held datagrams), &struct sara_hold (held
- * replies), &struct sara_inspect (binding) and &struct sara_bucket (copies,
- * answers to refused sessions) are leaves: nothing is taken under them.
+ * replies), &struct sara_sync (new sessions that wait), &struct sara_inspect
+ * (binding) and &struct sara_bucket (copies, answers to refused sessions) are
+ * leaves: nothing is taken under them.
  *
  * The rhashtables' own bucket locks nest inside &sara_net.lock. Dumps walk
  * the tables under RCU alone.
@@ -98,6 +99,7 @@
 
 struct sara_early;
 struct sara_hold;
+struct sara_sync;
 struct sara_inspect;
 struct sara_policy;
 
@@ -178,6 +180,7 @@ struct sara_config {
  * @resolve: keeps the MACs of nodes resolved, see node.c
  * @early: datagrams that overtook the news of them
  * @hold: replies that wait for the news of them
+ * @sync: new sessions that wait until another dispatcher has them
  * @inspect: the agent's end of the inspection channel
  * @refuse: how many refused sessions may be answered
  * @generation: of the configured objects, for consistent dumps
@@ -223,6 +226,7 @@ struct sara_net {
 	struct delayed_work	resolve;
 	struct sara_early	*early;
 	struct sara_hold	*hold;
+	struct sara_sync	*sync;
 	struct sara_inspect	*inspect;
 	struct sara_bucket	refuse;
 	unsigned int		generation;

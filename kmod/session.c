@@ -17,6 +17,7 @@
 #include "service.h"
 #include "source.h"
 #include "standby.h"
+#include "sync.h"
 
 /* New sessions that are looked at to find one to give up. */
 #define SARA_RECLAIM_LOOKS	64
@@ -289,6 +290,7 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 	list_add_tail(&session->new_link, &sn->new_sessions);
 	node->sessions_total++;
 	sara_policy_placed(sn, node);
+	sara_sync_begin(session);
 	sara_notify_session(session, SARA_EVENT_CREATED, 0);
 	return flow;
 }

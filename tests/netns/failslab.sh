@@ -157,6 +157,10 @@ swept 'one that another one holds, too' c1 starve send 10000 "$VIP" 5060 :: 0
 must lb nl config-set early-time=200
 swept 'one that is held' c1 starve send @ "$VIP" 6001 :: 23000
 eventually 10 'until its time is over' 0 lb balance eth0
+must lb#agent nl session-sync sync-time=200
+swept 'the first packet of a session that waits' c1 starve send @ "$VIP" 5060 :: 24000
+eventually 10 'until its time is over' 0 lb balance eth0
+must lb#agent nl session-sync sync-time=0
 settled 'after all of it'
 
 note '--- packets, at random'

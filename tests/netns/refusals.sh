@@ -175,7 +175,8 @@ works 'bad values'
 
 note '--- no permission'
 for command in 'dev-del name=eth0' 'node-del name=n1 force' 'service-del name=sip force' 'session-del all' 'session-get id=1' \
-	'flow-get' 'announce-get' 'refused-get call-id=a' 'config-set max-sessions=1' 'inspect-bind'; do
+	'flow-get' 'announce-get' 'refused-get call-id=a' 'config-set max-sessions=1' 'inspect-bind' \
+	'session-sync sync-time=1' 'session-release id=1'; do
 	# shellcheck disable=SC2086 # words are wanted
 	bot lb#nobody nl $command
 	expect "$command" 'EPERM: *'
@@ -209,7 +210,7 @@ raw EINVAL flow-get 0b00058007000100010203	# an address of three bytes
 works 'malformed messages'
 for command in config-get config-set dev-new dev-del dev-get service-new service-set service-del service-get node-new node-set \
 	node-del node-get session-set session-del session-get flow-get announce-new announce-del announce-get stats-get \
-	refused-get inspect-bind; do
+	refused-get inspect-bind session-sync session-release; do
 	bot lb#fuzz fuzz $command 1 100
 	expect "100 random requests of $command are answered" ok
 done

@@ -159,9 +159,14 @@ class Agent(Actor):
 
     def act_listen(self):
         self.do_nl('inspect-bind')
+        if self.rng.randrange(2):
+            self.do_nl('session-sync', f'sync-time={self.rng.choice((0, 5, 50))}', f'sync-packets={self.rng.choice((3, 4096))}')
         for _, row in self.family.unasked(0.02):
             if row.get('session'):
                 self.sessions = self.sessions[-4:] + [row['session']]
+
+    def act_release(self):
+        self.do_nl('session-release', f'id={self.rng.choice(self.sessions)}')
 
     def session(self):
         return f'session={self.rng.choice(self.sessions)}'

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Synchronous replication: a new session's first packet waits until another
+ * dispatcher has the session, so that no session that a node has heard of dies
+ * with this dispatcher.
+ *
+ *   begin:   a session is made, and the agent is told; it gets an entry here
+ *            before that, so that the agent, which is quick, finds it
+ *   hold:    a packet of a session that has an entry waits in it
+ *   release: the agent, the timer, or the end of either: the entry goes, and
+ *            its packets go on to their node
+ *
+ * A packet that comes while those before it are on their way may overtake
+ * them. Of TCP only a SYN can wait, and what its client sends after that comes
+ * later than the answer to it; of UDP no order is promised.
+ */
+#include "sync.h"
+
+#include "flow.h"
+#include "ingress.h"
+#include "kept.h"
+#include "parse.h"
+#include "sara.h"
+#include "session.h"
+
+#define SARA_SYNC_BUCKETS	256U
+
+/* Memory of all packets that wait, as the kernel counts it. */
+#define SARA_SYNC_BYTES		(16U << 20)
+
+/**
+ * struct sara_awaited - a new session that another dispatcher is to have first
+ * @hash: in its bucket
+ * @order: in &sara_sync.awaited
+ * @session: its id
+ * @until: jiffies when its time is over
+ * @packets: its packets, in the order in which they came
+ */
+struct sara_awaited {
+	struct hlist_node	hash;
+	struct list_head	order;
+	u64			session;
+	unsigned long		until;
+	struct sk_buff_head	packets;
+};
+
+/**
+ * struct sara_sync - the sessions of one namespace that wait
+ * @sn: the namespace
+ * @lock: guards all that follows but @time and @max; nests inside
+ *	&sara_net.lock
+ * @buckets: &struct sara_awaited by session
+ * @awaited: the same, oldest first
+ * @sessions: how many there are; read anywhere
+ * @packets: of all of them
+ * @bytes: their memory
+ * @time: jiffies that a session waits, 0 for not at all; see
+ *	sara_sync_configure()
+ * @max: packets at most, and sessions, likewise
+ * @work: runs when the time of the oldest is over
+ */
+struct sara_sync {
+	struct sara_net		*sn;
+	spinlock_t		lock;		/* entries and counts */
+	struct hlist_head	buckets[SARA_SYNC_BUCKETS];
+	struct list_head	awaited;
+	u32			sessions;
+	u32			packets;
+	u32			bytes;
+	unsigned long		time;
+	u32			max;
+	struct delayed_work	work;
+};
+
+static struct hlist_head *sara_sync_bucket(struct sara_sync *sync, u64 session)
+{
+	return &sync->buckets[session % SARA_SYNC_BUCKETS];
+}
+
+static struct sara_awaited *sara_sync_find(struct sara_sync *sync, u64 session)
+{
+	struct sara_awaited *awaited;
+
+	lockdep_assert_held(&sync->lock);
+	hlist_for_each_entry(awaited, sara_sync_bucket(sync, session), hash)
+		if (awaited->session == session)
+			return awaited;
+	return NULL;
+}
+
+/**
+ * sara_sync_begin() - a session was made, and listeners hear of it next
+ * @session: the session
+ *
+ * Where memory or the bounds do not allow it (which is counted) it does not
+ * wait.
+ *
+ * Context: &sara_net.lock held.
+ */
+void sara_sync_begin(const struct sara_session *session)
+{
+	struct sara_sync *sync = session->sn->sync;
+	unsigned long time = READ_ONCE(sync->time);
+	struct sara_awaited *awaited;
+	bool alone;
+
+	if (likely(!time))
+		return;
+	awaited = kmalloc(sizeof(*awaited), GFP_ATOMIC | __GFP_NOWARN);
+	spin_lock(&sync->lock);
+	if (!awaited || sync->sessions >= READ_ONCE(sync->max)) {
+		spin_unlock(&sync->lock);
+		sara_stats_inc(sync->sn, SARA_A_STATS_SYNC_FULL);
+		kfree(awaited);
+		return;
+	}
+	awaited->session = session->id;
+	awaited->until = jiffies + time;
+	__skb_queue_head_init(&awaited->packets);
+	hlist_add_head(&awaited->hash, sara_sync_bucket(sync, session->id));
+	alone = list_empty(&sync->awaited);
+	list_add_tail(&awaited->order, &sync->awaited);
+	WRITE_ONCE(sync->sessions, sync->sessions + 1);
+	spin_unlock(&sync->lock);
+
+	sara_stats_inc(sync->sn, SARA_A_STATS_SYNC_HELD);
+	/* Those before it have set the alarm, unless there are none. */
+	if (alone)
+		mod_delayed_work(system_highpri_wq, &sync->work, time);
+}
+
+/**
+ * sara_sync_hold() - does a packet of a new session wait?
+ * @sn: the namespace
+ * @flow: its flow, of which it is one of the first packets
+ * @skb: the packet, from the network header on; may be shared; consumed if it
+ *	waits, or if memory is short
+ * @pkt: as parsed
+ *
+ * Where the bounds do not allow it (which is counted) it does not wait.
+ *
+ * Context: softirq, RCU read side.
+ * Return: true if it was consumed.
+ */
+bool sara_sync_hold(struct sara_net *sn, const struct sara_flow *flow,
+		    struct sk_buff *skb, const struct sara_packet *pkt)
+{
+	struct sara_sync *sync = sn->sync;
+	struct sara_awaited *awaited;
+
+	if (likely(!READ_ONCE(sync->sessions)) || skb_pfmemalloc(skb))
+		return false;
+	spin_lock_bh(&sync->lock);
+	awaited = sara_sync_find(sync, flow->session->id);
+	if (!awaited) {
+		spin_unlock_bh(&sync->lock);
+		return false;
+	}
+	if (sync->packets >= READ_ONCE(sync->max) ||
+	    sync->bytes + skb->truesize > SARA_SYNC_BYTES) {
+		spin_unlock_bh(&sync->lock);
+		sara_stats_inc(sn, SARA_A_STATS_SYNC_FULL);
+		return false;
+	}
+	skb = sara_keep(skb, &flow->key, pkt, 0);
+	if (skb) {
+		__skb_queue_tail(&awaited->packets, skb);
+		sync->packets++;
+		sync->bytes += skb->truesize;
+	}
+	spin_unlock_bh(&sync->lock);
+	if (!skb)
+		sara_stats_inc(sn, SARA_A_STATS_DROP_NO_MEMORY);
+	return true;
+}
+
+/*
+ * @awaited goes, which is counted as @reason; its packets are in @taken then.
+ * &sara_sync.lock is held.
+ */
+static void sara_sync_take(struct sara_sync *sync, struct sara_awaited *awaited,
+			   int reason, struct sk_buff_head *taken)
+{
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&sync->lock);
+	while ((skb = __skb_dequeue(&awaited->packets))) {
+		sync->packets--;
+		sync->bytes -= skb->truesize;
+		__skb_queue_tail(taken, skb);
+	}
+	hlist_del(&awaited->hash);
+	list_del(&awaited->order);
+	WRITE_ONCE(sync->sessions, sync->sessions - 1);
+	sara_stats_inc(sync->sn, reason);
+	kfree(awaited);
+}
+
+/**
+ * sara_sync_release() - another dispatcher has this session
+ * @sn: the namespace
+ * @session: its id
+ *
+ * Context: process, no lock held.
+ * Return: false if it does not wait (any more).
+ */
+bool sara_sync_release(struct sara_net *sn, u64 session)
+{
+	struct sara_sync *sync = sn->sync;
+	struct sara_awaited *awaited;
+	struct sk_buff_head taken;
+
+	__skb_queue_head_init(&taken);
+	spin_lock_bh(&sync->lock);
+	awaited = sara_sync_find(sync, session);
+	if (awaited)
+		sara_sync_take(sync, awaited, SARA_A_STATS_SYNC_RELEASED,
+			       &taken);
+	spin_unlock_bh(&sync->lock);
+	if (!awaited)
+		return false;
+	sara_kept_forward(sn, &taken, sara_ingress_synced);
+	return true;
+}
+
+/**
+ * sara_sync_flush() - nobody will let these go
+ * @sn: the namespace
+ *
+ * They go on at once.
+ *
+ * Context: process, no lock held.
+ */
+void sara_sync_flush(struct sara_net *sn)
+{
+	struct sara_sync *sync = sn->sync;
+	struct sara_awaited *awaited;
+	struct sk_buff_head taken;
+
+	for (;;) {
+		__skb_queue_head_init(&taken);
+		spin_lock_bh(&sync->lock);
+		awaited = list_first_entry_or_null(&sync->awaited,
+						   struct sara_awaited, order);
+		if (awaited)
+			sara_sync_take(sync, awaited,
+				       SARA_A_STATS_SYNC_FLUSHED, &taken);
+		spin_unlock_bh(&sync->lock);
+		if (!awaited)
+			return;
+		sara_kept_forward(sn, &taken, sara_ingress_synced);
+	}
+}
+
+/**
+ * sara_sync_configure() - whether and how new sessions wait from now on
+ * @sn: the namespace
+ * @time: jiffies at most, 0 for not at all
+ * @packets: how many packets at most, and sessions
+ *
+ * Context: any; callers see to it that there is one at a time.
+ */
+void sara_sync_configure(struct sara_net *sn, unsigned long time, u32 packets)
+{
+	WRITE_ONCE(sn->sync->max, packets);
+	WRITE_ONCE(sn->sync->time, time);
+}
+
+static void sara_sync_expire(struct work_struct *work)
+{
+	struct sara_sync *sync = container_of(to_delayed_work(work),
+					      struct sara_sync, work);
+	struct sara_awaited *awaited;
+	struct sk_buff_head taken;
+	unsigned long wait;
+
+	for (;;) {
+		__skb_queue_head_init(&taken);
+		spin_lock_bh(&sync->lock);
+		awaited = list_first_entry_or_null(&sync->awaited,
+						   struct sara_awaited, order);
+		if (!awaited || time_before(jiffies, awaited->until))
+			break;
+		sara_sync_take(sync, awaited, SARA_A_STATS_SYNC_EXPIRED,
+			       &taken);
+		spin_unlock_bh(&sync->lock);
+		sara_kept_forward(sync->sn, &taken, sara_ingress_synced);
+	}
+	wait = awaited ? awaited->until - jiffies : 0;
+	spin_unlock_bh(&sync->lock);
+	if (awaited)
+		queue_delayed_work(system_highpri_wq, &sync->work,
+				   clamp_t(long, wait, 1, HZ));
+}
+
+/**
+ * sara_sync_net_init() - no session waits yet
+ * @sn: the namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int sara_sync_net_init(struct sara_net *sn)
+{
+	struct sara_sync *sync = kzalloc(sizeof(*sync), GFP_KERNEL_ACCOUNT);
+
+	if (!sync)
+		return -ENOMEM;
+	sync->sn = sn;
+	spin_lock_init(&sync->lock);
+	INIT_LIST_HEAD(&sync->awaited);
+	INIT_DELAYED_WORK(&sync->work, sara_sync_expire);
+	sn->sync = sync;
+	return 0;
+}
+
+/**
+ * sara_sync_net_exit() - let go what waits
+ * @sn: the namespace, without hooks and without an agent
+ *
+ * Context: process, may sleep.
+ */
+void sara_sync_net_exit(struct sara_net *sn)
+{
+	sara_sync_configure(sn, 0, 0);
+	cancel_delayed_work_sync(&sn->sync->work);
+	sara_sync_flush(sn);
+	WARN_ON_ONCE(sn->sync->sessions || sn->sync->packets);
+	kfree(sn->sync);
+}
