@@ -29,6 +29,7 @@ constexpr std::size_t kMaxScheduler = 15;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::chrono::milliseconds kDay = 24h;
 constexpr std::chrono::milliseconds kHoldTime = 20ms;
+constexpr std::chrono::milliseconds kSyncTime = 20ms;
 
 std::optional<std::uint32_t> narrow(std::optional<std::uint64_t> number) {
     return number ? std::optional(static_cast<std::uint32_t>(*number)) : std::nullopt;
@@ -235,11 +236,31 @@ std::vector<T> read_named(JsonObject& top, std::string_view key, std::string_vie
     return out;
 }
 
+enum class Replication : std::uint8_t { async, sync };
+
+std::optional<Replication> parse_replication(std::string_view text) {
+    if (text == "async") {
+        return Replication::async;
+    }
+    if (text == "sync") {
+        return Replication::sync;
+    }
+    return std::nullopt;
+}
+
 void read_peers(JsonObject& object, const json& value, DispatcherConfig& dispatcher) {
     constexpr std::size_t kMaxPeers = 8;
     dispatcher.peers = object.parsed_list<Endpoint>("peers", parse_peer, kPeerAllowed, Presence::optional);
     dispatcher.peer_timeout = object.seconds("peer_timeout", 1s, 30min).value_or(dispatcher.peer_timeout);
     dispatcher.peer_grace = object.seconds("peer_grace", 0s, 1h).value_or(dispatcher.peer_grace);
+    const auto replication =
+        object.parsed<Replication>("replication", parse_replication, R"("async" or "sync")", Presence::optional);
+    const auto sync_time = object.seconds("sync_time", 1ms, 10s);
+    if (replication == Replication::sync) {
+        dispatcher.sync = sync_time.value_or(kSyncTime);
+    } else if (sync_time) {
+        object.refuse("sync_time", R"(needs "replication": "sync")");
+    }
     std::set<Address> addresses;
     for (const Endpoint& peer : dispatcher.peers) {
         if (peer.address == dispatcher.listen.address) {
@@ -253,7 +274,7 @@ void read_peers(JsonObject& object, const json& value, DispatcherConfig& dispatc
     if (dispatcher.peers.size() > kMaxPeers) {
         object.refuse("peers", "has more than " + std::to_string(kMaxPeers) + " peers");
     }
-    for (const char* key : {"peer_timeout", "peer_grace"}) {
+    for (const char* key : {"peer_timeout", "peer_grace", "replication"}) {
         if (dispatcher.peers.empty() && value.is_object() && value.contains(key)) {
             object.refuse(key, "needs \"peers\"");
         }

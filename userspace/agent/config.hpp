@@ -55,6 +55,7 @@ struct DispatcherConfig {
     std::vector<Endpoint> peers{};        ///< other dispatchers, which hold our sessions as we hold theirs
     std::chrono::milliseconds peer_timeout = std::chrono::seconds(30);  ///< silent for so long, one is gone for good
     std::chrono::milliseconds peer_grace = std::chrono::seconds(10);    ///< that a start waits for a first one
+    std::optional<std::chrono::milliseconds> sync{};  ///< that a new session waits for a peer to have it
 
     friend bool operator==(const DispatcherConfig&, const DispatcherConfig&) = default;
 };

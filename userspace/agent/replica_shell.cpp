@@ -35,7 +35,8 @@ replica::Table table_of(const kern::Channel& channel) {
 }
 
 replica::ReplicationConfig config_of(const DispatcherConfig& config) {
-    return {.peers = config.peers, .peer_timeout = config.peer_timeout, .grace = config.peer_grace};
+    return {
+        .peers = config.peers, .peer_timeout = config.peer_timeout, .grace = config.peer_grace, .sync = config.sync};
 }
 
 /// What a kernel holds.
@@ -151,6 +152,7 @@ ReplicaShell::ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& 
 
 kern::Status ReplicaShell::adopt(kern::Channel& channel) {
     replication_.kernel_up(table_of(channel), io::now());
+    is_sync_ = false;
     kern::Status read = read_sessions(channel);
     soon();
     return read;
@@ -213,6 +215,9 @@ void ReplicaShell::on_session(kern::EventKind kind, const kern::SessionInfo& ses
     }
     const replica::SessionPut put = to_put(session);
     replication_.session(put, session.standby, now);
+    if (kind == kern::EventKind::created && session.placement != kern::Placement::restored) {
+        replication_.wait(session.id, now);
+    }
     // Of a session's first flow its own events tell that it is established.
     if (put.signalling && session.status == kern::LifeStatus::established) {
         replica::FlowPut flow;
@@ -298,6 +303,7 @@ void ReplicaShell::work() {
         read_snapshot();
     }
     talk();
+    let_go();
     tell_fitness();
     working_ = false;
 
@@ -460,6 +466,24 @@ void ReplicaShell::talk() {
     }
 }
 
+void ReplicaShell::let_go() {
+    if (!kernel_.is_up()) {
+        return;
+    }
+    if (const bool sync = replication_.is_sync(); sync != is_sync_) {
+        is_sync_ = sync;
+        const auto time = sync ? *replication_.config().sync : kern::Milliseconds(0);
+        // A refusal shows in its counters: without waiting, the mode is async.
+        static_cast<void>(kernel_.post(kern::session_sync(time)));
+        log(role::LogLevel::info,
+            sync ? "new sessions wait until a peer has them" : "new sessions do not wait: no peer has all sessions");
+    }
+    // One that does not wait any more is refused, which is nothing to act on: the kernel counts them.
+    for (const SessionId session : replication_.take_released(io::now())) {
+        static_cast<void>(kernel_.post(kern::session_release(session)));
+    }
+}
+
 void ReplicaShell::tell_fitness() {
     const replica::Fitness fitness = replication_.fitness(io::now());
     if (std::exchange(was_fit_, fitness.fit) != fitness.fit) {
@@ -498,8 +522,14 @@ nlohmann::ordered_json ReplicaShell::stats() const {
     std::array<char, 17> incarnation{};
     std::snprintf(incarnation.data(), incarnation.size(), "%016llx",
                   static_cast<unsigned long long>(replication_.self()));
-    return {{"incarnation", incarnation.data()}, {"fit", fitness.fit},      {"why", fitness.why},
-            {"standby", replication_.standby()}, {"strangers", strangers_}, {"malformed", malformed_},
+    return {{"incarnation", incarnation.data()},
+            {"fit", fitness.fit},
+            {"why", fitness.why},
+            {"standby", replication_.standby()},
+            {"replication", replication_.config().sync ? "sync" : "async"},
+            {"sync", is_sync_},
+            {"strangers", strangers_},
+            {"malformed", malformed_},
             {"peers", std::move(peers)}};
 }
 

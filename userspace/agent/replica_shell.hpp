@@ -67,6 +67,8 @@ private:
     void read_snapshot();
     void read_some();
     void talk();
+    /// In mode `sync`: the kernel's new sessions wait while there is a peer, until one has them.
+    void let_go();
     void tell_fitness();
 
     KernelLink& kernel_;
@@ -80,6 +82,7 @@ private:
     bool working_ = false;
     bool more_ = false;  ///< there is work left of the last turn
     bool was_fit_ = false;
+    bool is_sync_ = false;  ///< the kernel was told to have new sessions wait
     std::uint64_t strangers_ = 0;
     std::uint64_t malformed_ = 0;
     role::LogLimit complaints_{1};

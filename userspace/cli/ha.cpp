@@ -49,6 +49,10 @@ Status show_ha(Printer& out, const Json& stats) {
     out.colon();
     out.flag("fit", flag(ha, "fit"), "unfit");
     out.field("standby", count(ha, "standby"));
+    out.field("replication", text(ha, "replication"));
+    if (text(ha, "replication") == "sync") {
+        out.field("waits", flag(ha, "sync") ? "yes" : "no");
+    }
     out.field("why", text(ha, "why"));
     out.begin_list("peers");
     for (const Json& peer : member(ha, "peers")) {

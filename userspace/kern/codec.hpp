@@ -61,6 +61,10 @@ struct Request {
 [[nodiscard]] Request session_dump(const Selection& selection = {});
 /// Answers with a SessionInfo that has nothing but its id.
 [[nodiscard]] Request session_restore(const SessionPast& past);
+/// The first packets of new sessions wait for session_release(), for so long at most; 0: no more. EPERM but for the
+/// channel of inspect_bind().
+[[nodiscard]] Request session_sync(Milliseconds time);
+[[nodiscard]] Request session_release(SessionId id);
 
 // refusal
 /// Of the session that this flow would have made, or this call; with an empty `call_id`, not of a call. Without a flow,

@@ -162,4 +162,14 @@ Request session_restore(const SessionPast& past) {
     return make(SARA_CMD_SESSION_RESTORE, std::move(writer));
 }
 
+Request session_sync(Milliseconds time) {
+    AttributeWriter writer;
+    put(writer, SARA_A_SESSION_SYNC_TIME, std::optional(time));
+    return make(SARA_CMD_SESSION_SYNC, std::move(writer));
+}
+
+Request session_release(SessionId id) {
+    return make(SARA_CMD_SESSION_RELEASE, numbered(SARA_A_SESSION_ID, id));
+}
+
 }  // namespace sara::kern

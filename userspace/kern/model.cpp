@@ -79,6 +79,12 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_RESTORED, "restored"},
         {SARA_A_STATS_RESTORE_CONFLICTS, "restore-conflicts"},
         {SARA_A_STATS_RESTORE_FULL, "restore-full"},
+        {SARA_A_STATS_SYNC_HELD, "sync-held"},
+        {SARA_A_STATS_SYNC_RELEASED, "sync-released"},
+        {SARA_A_STATS_SYNC_EXPIRED, "sync-expired"},
+        {SARA_A_STATS_SYNC_FLUSHED, "sync-flushed"},
+        {SARA_A_STATS_SYNC_FULL, "sync-full"},
+        {SARA_A_STATS_SYNC_DROPPED, "sync-dropped"},
     }};
     return kCounters;
 }

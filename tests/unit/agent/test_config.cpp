@@ -457,6 +457,11 @@ TEST_CASE("peers of a dispatcher") {
     CHECK(config.dispatcher->peers[1].text() == "198.18.0.4:7101");
     CHECK(config.dispatcher->peer_timeout == 8500ms);
     CHECK(config.dispatcher->peer_grace == 10s);
+    CHECK_FALSE(config.dispatcher->sync);
+    const std::string peer = R"("peers": ["198.18.0.3:7100"], )";
+    CHECK_FALSE(good(text(peer + R"("replication": "async")")).dispatcher->sync);
+    CHECK(good(text(peer + R"("replication": "sync")")).dispatcher->sync == 20ms);
+    CHECK(good(text(peer + R"("replication": "sync", "sync_time": 0.1)")).dispatcher->sync == 100ms);
     const std::vector<std::pair<std::string, std::string>> wrong = {
         {R"("peers": ["198.18.0.2:7200"])", "dispatcher.peers: names this dispatcher itself"},
         {R"("peers": ["198.18.0.3:1", "198.18.0.3:2"])",
@@ -467,6 +472,8 @@ TEST_CASE("peers of a dispatcher") {
                       "1.0.0.9:1"])",
          "dispatcher.peers: has more than 8 peers"},
         {R"("peer_timeout": 5)", "dispatcher.peer_timeout: needs \"peers\""},
+        {R"("replication": "sync")", "dispatcher.replication: needs \"peers\""},
+        {peer + R"("sync_time": 0.1)", "dispatcher.sync_time: needs \"replication\": \"sync\""},
     };
     for (const auto& [more, error] : wrong) {
         const auto parsed = parse_config(text(more));

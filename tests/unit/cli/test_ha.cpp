@@ -11,7 +11,7 @@ using namespace sara::cli;
 namespace {
 
 const char* const kStats = R"({"dispatcher": {"ha": {"incarnation": "00000000000000b1", "fit": false,
-    "why": "the sessions of dispatcher 198.18.0.3:7100 are not complete yet", "standby": 3, "peers": [
+    "why": "the sessions of dispatcher 198.18.0.3:7100 are not complete yet", "standby": 3, "replication": "sync", "sync": false, "peers": [
     {"address": "198.18.0.3:7100", "up": true, "snapshot": "receiving", "sessions": 3, "received": 9, "conflicts": 1,
      "told": true, "sent": 5, "waiting": 2, "lag": 12, "resyncs": 4}]}}})";
 
@@ -26,8 +26,8 @@ std::string shown(const std::string& stats, Format format) {
 
 TEST_CASE("peers are told with how far each has come") {
     CHECK(shown(kStats, Format::text) ==
-          "incarnation 00000000000000b1: unfit standby 3 why \"the sessions of dispatcher 198.18.0.3:7100 are not "
-          "complete yet\"\n"
+          "incarnation 00000000000000b1: unfit standby 3 replication sync waits no why \"the sessions of dispatcher "
+          "198.18.0.3:7100 are not complete yet\"\n"
           "    198.18.0.3:7100 state up snapshot receiving sessions 3 received 9 conflicts 1 told all sent 5 waiting 2 "
           "lag 12 resyncs 4\n");
 }
@@ -35,6 +35,8 @@ TEST_CASE("peers are told with how far each has come") {
 TEST_CASE("the same as JSON") {
     const auto ha = nlohmann::json::parse(shown(kStats, Format::json));
     CHECK(ha["fit"] == false);
+    CHECK(ha["replication"] == "sync");
+    CHECK(ha["waits"] == "no");
     CHECK(ha["peers"][0]["peer"] == "198.18.0.3:7100");
     CHECK(ha["peers"][0]["lag"] == 12);
 }

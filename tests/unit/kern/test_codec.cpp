@@ -620,6 +620,15 @@ TEST_CASE("binding, with and without hold, and letting a reply go") {
     CHECK(release.attributes == built([](AttributeWriter& writer) { writer.u64(SARA_A_INSPECT_HOLD, 0x1234567890); }));
 }
 
+TEST_CASE("new sessions that wait, and letting one go") {
+    const kern::Request sync = kern::session_sync(20ms);
+    CHECK(sync.command == SARA_CMD_SESSION_SYNC);
+    CHECK(sync.attributes == built([](AttributeWriter& writer) { writer.u32(SARA_A_SESSION_SYNC_TIME, 20); }));
+    const kern::Request release = kern::session_release(SessionId{0x1234567890});
+    CHECK(release.command == SARA_CMD_SESSION_RELEASE);
+    CHECK(release.attributes == built([](AttributeWriter& writer) { writer.u64(SARA_A_SESSION_ID, 0x1234567890); }));
+}
+
 TEST_CASE("counters: known ones by attribute, absent and unknown ones apart") {
     const Buffer bytes = built([](AttributeWriter& writer) {
         writer.u32(SARA_A_STATS_SESSIONS, 3);

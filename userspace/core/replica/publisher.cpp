@@ -86,6 +86,7 @@ void Publisher::put(const Object& object, bool is_delta, Time now) {
     chunk.bytes.insert(chunk.bytes.end(), encoded->begin(), encoded->end());
     bytes_ += encoded->size();
     ++chunk.objects;
+    ++told_;
     ++waiting_;
     if (is_delta) {
         ++chunk.deltas;

@@ -62,6 +62,14 @@ public:
     /// When wants_snapshot() becomes true by itself.
     [[nodiscard]] Time next_deadline() const noexcept;
 
+    /// How many objects it was told in all, those among them that still wait. 0 while nothing can be told: what happens
+    /// now, the next snapshot will show.
+    [[nodiscard]] std::uint64_t told() const noexcept { return streaming_ ? told_ : 0; }
+    /// How many of these it has carried out, as told() counts. 0 before it has a snapshot whole, which covers all that
+    /// was told before.
+    [[nodiscard]] std::uint64_t carried_out() const noexcept { return is_live() ? told_ - waiting() : 0; }
+    /// It has a snapshot whole, and gets deltas.
+    [[nodiscard]] bool is_live() const noexcept { return connected_ && streaming_ && complete_; }
     /// Of what this peer is told, it has all.
     [[nodiscard]] bool is_complete() const noexcept { return complete_ && waiting() == 0; }
     /// Objects that the peer has not carried out.
@@ -100,6 +108,7 @@ private:
 
     std::deque<Chunk> chunks_;
     std::size_t bytes_ = 0;
+    std::uint64_t told_ = 0;
     std::size_t waiting_ = 0;
     std::size_t waiting_deltas_ = 0;
     std::deque<Sent> in_flight_;  ///< from applied_ to sequence_

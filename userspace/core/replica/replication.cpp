@@ -33,6 +33,7 @@ void Replication::kernel_up(Table table, Time now) {
     reads_.clear();
     orphans_.clear();
     taken_.clear();
+    waiting_.clear();
     const bool same = std::exchange(table_, table) == table;
     for (Peer& peer : peers_) {
         if (!same) {
@@ -54,6 +55,7 @@ void Replication::kernel_down() {
     reads_.clear();
     orphans_.clear();
     taken_.clear();
+    waiting_.clear();
     working_.reset();
 }
 
@@ -130,6 +132,31 @@ void Replication::publish(const Object& object, Time now) {
     for (Peer& peer : peers_) {
         peer.publisher.publish(object, now);
     }
+}
+
+bool Replication::is_sync() const noexcept {
+    return config_.sync &&
+           std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.publisher.is_live(); });
+}
+
+void Replication::wait(SessionId session, Time now) {
+    if (!config_.sync) {
+        return;
+    }
+    std::vector<std::uint64_t> told;
+    told.reserve(peers_.size());
+    for (const Peer& peer : peers_) {
+        told.push_back(peer.publisher.told());
+    }
+    waiting_.wait(session, std::move(told), now + *config_.sync);
+}
+
+std::vector<SessionId> Replication::take_released(Time now) {
+    carried_out_.clear();
+    for (const Peer& peer : peers_) {
+        carried_out_.push_back(peer.publisher.carried_out());
+    }
+    return waiting_.release(carried_out_, now);
 }
 
 bool Replication::wants_snapshot(Time now) const noexcept {

@@ -18,6 +18,7 @@
 #include "core/replica/fitness.hpp"
 #include "core/replica/publisher.hpp"
 #include "core/replica/replica.hpp"
+#include "core/replica/sync_queue.hpp"
 
 namespace sara::replica {
 
@@ -25,6 +26,7 @@ struct ReplicationConfig {
     std::vector<Endpoint> peers;
     Duration peer_timeout = std::chrono::seconds(30);  ///< silent for so long, a peer is gone for good
     Duration grace = std::chrono::seconds(10);         ///< what a start waits for a first peer
+    std::optional<Milliseconds> sync{};  ///< for so long a new session's first packet waits until a peer has it
 
     friend bool operator==(const ReplicationConfig&, const ReplicationConfig&) = default;
 };
@@ -80,6 +82,15 @@ public:
     void session_gone(SessionId session, bool over, bool forgotten, Time now);
     /// Of a session or something of one.
     void changed(const Object& object, Time now);
+
+    // Mode `sync`: a new session's first packet waits in the kernel until a peer has the session.
+
+    /// Should the kernel have them wait? While there is a peer that has all but what it was told last.
+    [[nodiscard]] bool is_sync() const noexcept;
+    /// A session that session() told just now waits.
+    void wait(SessionId session, Time now);
+    /// Those that a peer has: the kernel is to let them go.
+    [[nodiscard]] std::vector<SessionId> take_released(Time now);
 
     // Reading it.
 
@@ -166,6 +177,8 @@ private:
     Time tick_ = Time::min();
     Time sweep_;
     bool keep_due_ = false;
+    SyncQueue waiting_;
+    std::vector<std::uint64_t> carried_out_;  ///< of take_released(), kept for its memory
     std::optional<std::string> complaint_;
 };
 

@@ -201,3 +201,56 @@ TEST_CASE("what the wire has no room for is counted, and the rest goes on") {
     CHECK(rig.publisher.counters().unfit == 1);
     CHECK(count(rig.take()) == 1);
 }
+
+TEST_CASE("counts what it told, and how much of that the peer has") {
+    Rig rig;
+    CHECK(rig.publisher.told() == 0);
+    rig.publisher.publish(session(1), rig.now);  // to nobody: the snapshot will show it
+    CHECK(rig.publisher.told() == 0);
+    rig.snapshot(2);
+    rig.publisher.publish(session(3), rig.now);
+    const std::uint64_t third = rig.publisher.told();
+    CHECK(third == 4);  // with the snapshot's end
+    rig.take();
+    CHECK_FALSE(rig.publisher.is_live());
+    CHECK(rig.publisher.carried_out() == 0);
+    rig.report(1, 1, true);
+    CHECK(rig.publisher.is_live());
+    CHECK(rig.publisher.carried_out() == third);
+
+    rig.publisher.publish(session(4), rig.now);
+    CHECK(rig.publisher.carried_out() == third);
+    rig.take();
+    CHECK(rig.publisher.carried_out() == third);
+    rig.report(1, 2, true);
+    CHECK(rig.publisher.carried_out() == rig.publisher.told());
+}
+
+TEST_CASE("what was told before a new snapshot is had with that, and not before") {
+    Rig rig;
+    rig.snapshot(0);
+    rig.take();
+    rig.report(1, 1, true);
+    rig.publisher.publish(session(1), rig.now);
+    const std::uint64_t first = rig.publisher.told();
+    rig.publisher.resync();
+    CHECK(rig.publisher.told() == 0);
+    CHECK(rig.publisher.carried_out() == 0);
+    rig.now += 2s;
+    rig.snapshot(1);
+    rig.take();
+    CHECK(rig.publisher.carried_out() == 0);
+    rig.report(2, 1, true);
+    CHECK(rig.publisher.carried_out() >= first);
+}
+
+TEST_CASE("a peer without a link is not live") {
+    Rig rig;
+    rig.snapshot(0);
+    rig.take();
+    rig.report(1, 1, true);
+    CHECK(rig.publisher.is_live());
+    rig.publisher.disconnected();
+    CHECK_FALSE(rig.publisher.is_live());
+    CHECK(rig.publisher.carried_out() == 0);
+}

@@ -18,18 +18,21 @@ constexpr wire::Incarnation kProcess{5};
 struct Rig {
     Time now{};
     FakeTable table;
-    Replication replication{{.peers = {{*Address::parse("198.18.0.3"), 7100}, {*Address::parse("198.18.0.4"), 7100}},
-                             .peer_timeout = 30s,
-                             .grace = 10s},
-                            kSelf,
-                            now};
+    Replication replication;
     std::vector<Object> told[2];
     std::vector<Report> reports[2];
     std::vector<std::string> done;
     BatchHead heads[2] = {{.origin = wire::Incarnation{0xa0}, .table = kTable, .snapshot = 1},
                           {.origin = wire::Incarnation{0xa1}, .table = kTable, .snapshot = 1}};
 
-    Rig() { replication.kernel_up(Table{1}, now); }
+    explicit Rig(std::optional<Milliseconds> sync = std::nullopt)
+        : replication({.peers = {{*Address::parse("198.18.0.3"), 7100}, {*Address::parse("198.18.0.4"), 7100}},
+                       .peer_timeout = 30s,
+                       .grace = 10s,
+                       .sync = sync},
+                      kSelf, now) {
+        replication.kernel_up(Table{1}, now);
+    }
 
     void feed(std::size_t peer, std::vector<Object> objects) {
         replication.handle(peer, Batch{heads[peer], std::move(objects)}, now);
@@ -405,4 +408,49 @@ TEST_CASE("what became own for want of an owner gives way, too") {
     CHECK(rig.table.sessions().size() == 1);
     CHECK(rig.table.sessions().at(*rig.table.owner(signalling(1))).put.node == "n1");
     CHECK(rig.replication.peers(rig.now)[0].received.conflicts == 0);
+}
+
+TEST_CASE("in mode sync new sessions wait while a peer has all sessions, and until one has theirs") {
+    Rig rig(20ms);
+    CHECK_FALSE(rig.replication.is_sync());
+    rig.both_up();
+    CHECK(rig.replication.is_sync());
+    const SessionId session = rig.table.packet(signalling(1));
+    rig.events();
+    rig.replication.wait(session, rig.now);
+    CHECK(rig.replication.take_released(rig.now).empty());
+    rig.work();  // in which both peers carry it out
+    CHECK(rig.replication.take_released(rig.now) == std::vector{session});
+    CHECK(rig.replication.take_released(rig.now).empty());
+
+    rig.replication.link(0, std::nullopt, rig.now);
+    CHECK(rig.replication.is_sync());
+    rig.replication.link(1, std::nullopt, rig.now);
+    CHECK_FALSE(rig.replication.is_sync());
+}
+
+TEST_CASE("in mode sync another kernel's sessions are not let go") {
+    Rig rig(20ms);
+    rig.both_up();
+    const SessionId session = rig.table.packet(signalling(1));
+    rig.events();
+    rig.replication.wait(session, rig.now);
+    rig.replication.kernel_down();
+    CHECK_FALSE(rig.replication.is_sync());
+    rig.replication.kernel_up(Table{2}, rig.now);
+    rig.now += 2s;
+    rig.work();  // a snapshot
+    CHECK(rig.replication.is_sync());
+    CHECK(rig.replication.take_released(rig.now).empty());
+}
+
+TEST_CASE("in mode async nobody waits") {
+    Rig rig;
+    rig.both_up();
+    CHECK_FALSE(rig.replication.is_sync());
+    const SessionId session = rig.table.packet(signalling(1));
+    rig.events();
+    rig.replication.wait(session, rig.now);
+    rig.work();
+    CHECK(rig.replication.take_released(rig.now).empty());
 }
