@@ -376,6 +376,7 @@ std::string App::metrics() {
     }
     if (dispatcher_) {
         input.cluster = dispatcher_->metrics();
+        input.replication = dispatcher_->replication_metrics();
     }
     return to_metrics(input);
 }

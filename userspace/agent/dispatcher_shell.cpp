@@ -393,4 +393,8 @@ std::optional<ClusterMetrics> DispatcherShell::metrics() const {
     return cluster_ ? std::optional(cluster_->metrics()) : std::nullopt;
 }
 
+std::optional<ReplicationMetrics> DispatcherShell::replication_metrics() const {
+    return replica_ ? std::optional(replica_->metrics()) : std::nullopt;
+}
+
 }  // namespace sara::agent

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] nlohmann::ordered_json stats() const;
     /// Nothing if nodes are not watched.
     [[nodiscard]] std::optional<ClusterMetrics> metrics() const;
+    /// Nothing if there are no peers.
+    [[nodiscard]] std::optional<ReplicationMetrics> replication_metrics() const;
 
 private:
     DispatcherShell(boost::asio::io_context& io, const Config& config, const wire::SharedKey& key, KernelLink& kernel,

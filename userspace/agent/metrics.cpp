@@ -137,6 +137,46 @@ void add(MetricsText& out, const ClusterMetrics& cluster) {
     }
 }
 
+void add(MetricsText& out, const ReplicationMetrics& replication) {
+    out.family("sara_ha_fit", kGauge, "1: this dispatcher may have the virtual addresses");
+    out.sample({}, flag(replication.fit));
+    out.family("sara_ha_waits", kGauge, "1: new sessions wait until a peer has them");
+    out.sample({}, flag(replication.waits));
+    out.family("sara_ha_standby_sessions", kGauge, "Sessions of other dispatchers that are held here");
+    out.sample({}, std::uint64_t{replication.standby});
+
+    const auto each = [&](std::string_view name, MetricsText::Type type, std::string_view help, auto value) {
+        out.family(name, type, help);
+        for (const replica::PeerView& peer : replication.peers) {
+            out.sample({{"peer", peer.peer.text()}}, value(peer));
+        }
+    };
+    using P = const replica::PeerView&;
+    each("sara_ha_peer_up", kGauge, "1: the peer was heard within three seconds", [](P p) { return flag(p.up); });
+    each("sara_ha_peer_complete", kGauge, "1: all sessions of the peer are here",
+         [](P p) { return flag(p.copy == replica::CopyState::complete); });
+    each("sara_ha_peer_told", kGauge, "1: the peer has all sessions of this dispatcher",
+         [](P p) { return flag(p.told); });
+    each("sara_ha_peer_sessions", kGauge, "Sessions of the peer that are here",
+         [](P p) { return std::uint64_t{p.held}; });
+    each("sara_ha_peer_waiting_objects", kGauge, "What the peer was to be told and has not carried out",
+         [](P p) { return std::uint64_t{p.waiting}; });
+    each("sara_ha_peer_lag_seconds", kGauge, "How old the oldest of that is",
+         [](P p) { return std::chrono::duration<double>(p.lag).count(); });
+    each("sara_ha_peer_sent_objects_total", kCounter, "Sessions, flows, announcements and their ends told to the peer",
+         [](P p) { return p.sent.objects; });
+    each("sara_ha_peer_received_objects_total", kCounter, "Likewise, told by the peer",
+         [](P p) { return p.received.objects; });
+    each("sara_ha_peer_snapshots_total", kCounter, "Times that the peer was told all",
+         [](P p) { return p.sent.snapshots; });
+    each("sara_ha_peer_resyncs_total", kCounter, "Times that the peer asked for all, as it missed something",
+         [](P p) { return p.sent.resyncs; });
+    each("sara_ha_peer_overflows_total", kCounter, "Times that more waited for the peer than may",
+         [](P p) { return p.sent.overflows; });
+    each("sara_ha_peer_conflicts_total", kCounter, "What the peer has on another node than this dispatcher",
+         [](P p) { return p.received.conflicts; });
+}
+
 }  // namespace
 
 std::string to_metrics(const MetricsInput& input) {
@@ -156,6 +196,9 @@ std::string to_metrics(const MetricsInput& input) {
     add(out, input.nodes);
     if (input.cluster) {
         add(out, *input.cluster);
+    }
+    if (input.replication) {
+        add(out, *input.replication);
     }
     return std::move(out).take();
 }

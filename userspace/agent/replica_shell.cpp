@@ -533,4 +533,12 @@ nlohmann::ordered_json ReplicaShell::stats() const {
             {"peers", std::move(peers)}};
 }
 
+ReplicationMetrics ReplicaShell::metrics() const {
+    const Time now = io::now();
+    return {.fit = replication_.fitness(now).fit,
+            .waits = is_sync_,
+            .standby = replication_.standby(),
+            .peers = replication_.peers(now)};
+}
+
 }  // namespace sara::agent

@@ -11,6 +11,7 @@
 
 #include "agent/config.hpp"
 #include "agent/kernel_link.hpp"
+#include "agent/metrics.hpp"
 #include "agent/peer_link.hpp"
 #include "core/replica/replication.hpp"
 #include "core/wire/peer_server.hpp"
@@ -44,6 +45,7 @@ public:
     void resume();
 
     [[nodiscard]] nlohmann::ordered_json stats() const;
+    [[nodiscard]] ReplicationMetrics metrics() const;
 
 private:
     /// Commands until others get their turn.

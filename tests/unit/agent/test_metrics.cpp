@@ -48,6 +48,17 @@ MetricsInput one_of_each() {
     view.vip_path = role::VipPath::unknown;
     input.cluster->nodes.push_back(view);
     input.cluster->admission.emplace();
+    input.replication.emplace();
+    input.replication->fit = true;
+    input.replication->standby = 4;
+    replica::PeerView peer;
+    peer.peer = {*Address::parse("198.18.0.3"), 7100};
+    peer.up = true;
+    peer.copy = replica::CopyState::receiving;
+    peer.waiting = 2;
+    peer.lag = std::chrono::milliseconds(250);
+    peer.received.conflicts = 1;
+    input.replication->peers.push_back(peer);
     return input;
 }
 
@@ -95,6 +106,14 @@ TEST_CASE("services, nodes, the kernel's counters and the cluster have their sam
              R"(sara_node_vip_path{node="n1"} 1)",
              R"(sara_node_vip_path{node="n2"} 0)",
              R"(sara_admission_threshold{threshold="t1"} 0.95)",
+             "sara_ha_fit 1",
+             "sara_ha_waits 0",
+             "sara_ha_standby_sessions 4",
+             R"(sara_ha_peer_up{peer="198.18.0.3:7100"} 1)",
+             R"(sara_ha_peer_complete{peer="198.18.0.3:7100"} 0)",
+             R"(sara_ha_peer_waiting_objects{peer="198.18.0.3:7100"} 2)",
+             R"(sara_ha_peer_lag_seconds{peer="198.18.0.3:7100"} 0.25)",
+             R"(sara_ha_peer_conflicts_total{peer="198.18.0.3:7100"} 1)",
          }) {
         CAPTURE(line);
         CHECK(has_line(text, line));
