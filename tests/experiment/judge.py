@@ -11,6 +11,8 @@ A call is
              the node that answered), `stuck` (the BYE had no answer);
   refused    if a 503 came;  silent if nothing came.
 Calls that are still up at the end are broken if they have lost that much already; otherwise they are not counted.
+What was completed of the capacity is told by time: that of calls which were not broken, while it counted, over that of the
+calls that all uplinks carry. By number it would depend on whether the calls of these seconds happened to be long.
 RTP is told lost by its sequence numbers, as RTCP does (RFC 3550 section 6.4.1), and by when it ends."""
 import argparse
 import bisect
@@ -163,7 +165,7 @@ def evenness(calls, nodes, begin, end):
 def dropped_by(nodes_from, nodes):
     """Packets of voice that the uplinks sent and dropped while it counted."""
     def media_band(about):
-        return next(qdisc for qdisc in about["uplink"] if qdisc["kind"] == "tbf")
+        return next(qdisc for qdisc in about["uplink"] if qdisc["kind"] == "bfifo")
     counted = {}
     for key in ("packets", "drops"):
         counted[key] = sum(media_band(nodes[node])[key] - media_band(nodes_from[node])[key] for node in nodes)
@@ -177,7 +179,7 @@ def judge(directory):
     calls = read_calls(os.path.join(directory, "sip.pcap"))
     read_media(directory, nodes, calls)
     counts, faults, holds, set_up = collections.Counter(), collections.Counter(), [], []
-    at_failed, lost_voice = 0, []
+    at_failed, lost_voice, whole_seconds = 0, [], 0.0
     answered = [call for call in calls.values() if call.answered is not None]
     for call in answered:
         call.node = node_of(call, nodes)
@@ -200,10 +202,13 @@ def judge(directory):
             # A BYE of the last moments may be answered after the captures.
             if fault is None and call.over is None:
                 if end - call.bye < 5:
+                    whole_seconds += until - max(call.answered, begin)
                     continue
                 fault = "stuck"
             holds.append(call.bye - call.answered)
-        elif until - call.answered < YOUNG_SECONDS or fault is None:
+        if fault is None:
+            whole_seconds += until - max(call.answered, begin)
+        if not ended and (until - call.answered < YOUNG_SECONDS or fault is None):
             continue
         lost_voice.append(lost)
         counts["judged"] += 1
@@ -224,7 +229,7 @@ def judge(directory):
         "seconds": round(length, 1), "capacity_per_second": round(capacity, 3),
         "offered_per_second": round(counts["offered"] / length, 3),
         "completed_per_second": round(counts["completed"] / length, 3),
-        "completed_of_capacity": round(counts["completed"] / length / capacity, 4),
+        "completed_of_capacity": round(whole_seconds / length / case["carried"], 4),
         "judged": judged, "completed": counts["completed"], "broken": counts["broken"],
         "broken_of_answered": round(counts["broken"] / judged, 5) if judged else 0,
         "broken_by": {name: faults[name] for name in ("unheard", "split", "stuck")},

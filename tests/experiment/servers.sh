@@ -3,11 +3,10 @@
 # The nodes' servers and their limit. Sourced by tests/experiment/overload: node_serve, node_fail, node_facts, node_calls.
 #
 # A node is a SIP server (SIPp, tests/experiment/uas.xml) that sends voice to each of its callers, behind an uplink that
-# carries the voice of CALLS calls and a half: a token bucket (tc-tbf(8)) on the node's device. With one call more, packets
-# of *every* call are lost there, as on a real uplink. The limit is one of bits per second, so it does not depend on how
-# fast this machine is. Signalling and heartbeats have a band of their own before the voice, as is usual where telephones
-# share a line.
-: "${CALLS:?}" "${RUN_DIR:?}"
+# carries CALLS calls and a half: a token bucket (tc-tbf(8)) on the node's device. With one call more, packets of *every*
+# call are lost there, as on a real uplink. The limit is one of bits per second, so it does not depend on how fast this
+# machine is. Signalling and heartbeats take part of it, and go before the voice, as is usual where telephones share a line.
+: "${CALLS:?}" "${HOLD_SECONDS:?}" "${RUN_DIR:?}"
 
 HERE_EXPERIMENT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -16,7 +15,9 @@ HERE_EXPERIMENT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 VOICE_MS=250 VOICE_BYTES=1400
 # shellcheck disable=SC2034 # who calls uses these
 CALLER_MS=1000 CALLER_BYTES=160
-CALL_BYTES=$(((VOICE_BYTES + 54) * 1000 / VOICE_MS))
+# Its signalling: two answers of 390 bytes each, in HOLD_SECONDS. TELLING_BYTES is what a node's agent says beside that.
+CALL_BYTES=$(((VOICE_BYTES + 54) * 1000 / VOICE_MS + 2 * 390 / HOLD_SECONDS))
+TELLING_BYTES=1600
 
 # Where each node's media ports begin; the judge tells nodes by them. SIPp uses up to 10000 from there.
 declare -A MEDIA_FROM=([n1]=10000 [n2]=20500 [n3]=31000)
@@ -36,16 +37,18 @@ node_calls() {
 		echo "$CALLS"
 	fi
 }
-node_bytes() { echo $((CALL_BYTES * $(node_calls "$1") + CALL_BYTES / 2)); }
+node_bytes() { echo $((CALL_BYTES * $(node_calls "$1") + CALL_BYTES / 2 + TELLING_BYTES)); }
 
+# Voice waits half a second at most.
 uplink_limit() {
-	local filter=(filter add dev eth0 parent 1:)
+	local filter=(filter add dev eth0 parent 2:)
 	ns "$1" tc -batch - <<-UPLINK
-		qdisc add dev eth0 root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
-		qdisc add dev eth0 parent 1:2 handle 2: tbf rate $(node_bytes "$1")bps burst 6000 latency 500ms
-		${filter[*]} prio 1 protocol arp u32 match u32 0 0 flowid 1:1
-		${filter[*]} prio 2 protocol ip u32 match ip sport 5060 0xffff flowid 1:1
-		${filter[*]} prio 3 protocol ip u32 match ip dport 7100 0xffff flowid 1:1
+		qdisc add dev eth0 root handle 1: tbf rate $(node_bytes "$1")bps burst 6000 latency 500ms
+		qdisc add dev eth0 parent 1:1 handle 2: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+		qdisc add dev eth0 parent 2:2 handle 3: bfifo limit $(($(node_bytes "$1") / 2))
+		${filter[*]} prio 1 protocol arp u32 match u32 0 0 flowid 2:1
+		${filter[*]} prio 2 protocol ip u32 match ip sport 5060 0xffff flowid 2:1
+		${filter[*]} prio 3 protocol ip u32 match ip dport 7100 0xffff flowid 2:1
 	UPLINK
 }
 
