@@ -17,8 +17,10 @@ COLOURS = {
     "sara-open": "#7a8a99", "sara-paper": "#5b9bd5", "sara": "#00509d",
     "no control": "#7a8a99", "eq. 2 as printed": "#d1495b", "coin per datagram": "#c9a227",
     "verdict per session": "#5b9bd5", "moving thresholds": "#8d5a97", "recommended": "#00509d",
+    "IPVS rr": "#b5651d", "IPVS wlc": "#6a994e", "IPVS by source": "#f08a8a",
 }
 SIMULATED_NAMES = {
+    "IPVS rr": "IPVS-DR rr, media together", "IPVS wlc": "IPVS-DR wlc, media together", "IPVS by source": "IPVS-DR, by source",
     "no control": "admits all", "eq. 2 as printed": "paper, as printed", "coin per datagram": "paper's thresholds, a coin per datagram",
     "verdict per session": "paper's thresholds, a verdict per session", "moving thresholds": "SARA, thresholds move",
     "recommended": "SARA",
@@ -149,7 +151,7 @@ def plot_simulated(simulated, path):
     for number, ((nodes, capacity, period), found) in enumerate(groups.items()):
         box = (70 + 400 * (number % columns), 100 + 350 * (number // columns), 320, 230)
         panel(drawing, box, f"{nodes:,} nodes, {nodes * capacity:,} sessions, loads every {period:g} s",
-              lines_of(found, "completed"), "recommended")
+              lines_of(found, "unsplit"), "recommended")
     present = [name for name in SIMULATED_NAMES if report.of(simulated, system=name)]
     key(drawing, 830, 110, [(SIMULATED_NAMES[name], COLOURS[name], name == "recommended") for name in present])
     drawing.save(path)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <queue>
 #include <random>
 #include <tuple>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "core/policy/ramp.hpp"
+#include "ipvs_sim.hpp"
 
 namespace sara::sim {
 
@@ -28,6 +30,9 @@ constexpr std::array<std::size_t, 6> kAgain{10, 20, 40, 80, 160, 320};
 std::size_t ticks(Duration time) {
     return static_cast<std::size_t>(std::max<Duration::rep>(1, time / kTick));
 }
+
+/// For how long IPVS remembers where a client's last connection went (ipvsadm -p 300).
+constexpr Duration kPersistence = 300s;
 
 /// One per second; then the server ends it by itself (64 T1).
 constexpr std::uint32_t kGoodbyes = 32;
@@ -73,7 +78,8 @@ private:
 class Cluster {
 public:
     explicit Cluster(const ClusterSetup& setup)
-        : setup_(setup), random_(setup.seed), shell_(shell_config(setup)), ending_(kLongest), again_(kLongest) {
+        : setup_(setup), random_(setup.seed), shell_(shell_config(setup)), ending_(kLongest), again_(kLongest),
+          ipvs_(ipvs(setup)) {
         for (std::uint32_t i = 0; i < setup.nodes; ++i) {
             nodes_.push_back({.capacity = i < setup.weak ? setup.capacity / 2 : setup.capacity});
             shell_.add(NodeId{i});
@@ -90,7 +96,11 @@ public:
         std::poisson_distribution<unsigned> arrivals(setup_.offered * result_.ideal * seconds(kTick));
         for (; tick_ < until; ++tick_) {
             counting_ = tick_ >= from;
-            manage();
+            if (ipvs_) {
+                ipvs_->pass(tick_);
+            } else {
+                manage();
+            }
             end_sessions();
             for (std::size_t sent = 0; sent < kAgain.size(); ++sent) {
                 // Taken out first: what is refused again comes later.
@@ -111,12 +121,43 @@ public:
 private:
     static double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
 
+    static std::optional<Ipvs> ipvs(const ClusterSetup& setup) {
+        IpvsSetup of{.scheduler = IpvsScheduler::rr,
+                     .nodes = setup.nodes,
+                     .clients = setup.nodes * setup.clients,
+                     .forgotten = ticks(setup.forgotten),
+                     .persistence = ticks(kPersistence),
+                     .longest = kLongest,
+                     .seed = ~setup.seed};  // another series than ours
+        switch (setup.system) {
+        case System::no_control:
+        case System::as_printed:
+        case System::coin:
+        case System::verdict:
+        case System::recommended:
+        case System::moving:
+            return std::nullopt;
+        case System::ipvs_rr:
+            break;
+        case System::ipvs_wlc:
+            of.scheduler = IpvsScheduler::wlc;
+            break;
+        case System::ipvs_source:
+            of.scheduler = IpvsScheduler::source;
+            break;
+        }
+        return Ipvs(of);
+    }
+
     static policy::ShellConfig shell_config(const ClusterSetup& setup) {
         policy::ShellConfig config = setup.shell;
         config.admission.spare = setup.system == System::recommended || setup.system == System::moving;
         switch (setup.system) {
         case System::no_control:
         case System::recommended:
+        case System::ipvs_rr:
+        case System::ipvs_wlc:
+        case System::ipvs_source:
             break;
         case System::as_printed:
             config.admission.equations = policy::Equations::paper_literal;
@@ -173,7 +214,7 @@ private:
 
     /// The packet path's part.
     [[nodiscard]] policy::Drop verdict() const {
-        if (setup_.system == System::no_control) {
+        if (setup_.system == System::no_control || ipvs_) {
             return {};
         }
         return pushed_.equations == policy::Equations::paper_literal
@@ -183,7 +224,7 @@ private:
 
     void begin_session(std::size_t sent) {
         const policy::Drop drop = verdict();
-        if (drop.all || placer_.empty() || chance(drop.fresh.value())) {
+        if (drop.all || (!ipvs_ && placer_.empty()) || chance(drop.fresh.value())) {
             if (once() || sent == kAgain.size()) {
                 result_.refused += counting_;
             } else {
@@ -192,10 +233,10 @@ private:
             return;
         }
         ++admitted_;
-        const std::uint32_t index = placer_.place();
-        ++nodes_[index].live;
         const double length = -std::log(1 - unit_(random_)) * seconds(setup_.hold) / seconds(kTick);
         const auto lasts = static_cast<std::size_t>(std::clamp(length, 1.0, kLongest - 1.0));
+        const std::uint32_t index = ipvs_ ? ipvs_->place(tick_, lasts) : placer_.place();
+        ++nodes_[index].live;
         ending_[(tick_ + lasts) % kLongest].push_back({.node = index,
                                                        .began = static_cast<std::uint32_t>(tick_),
                                                        .spoilt = nodes_[index].spoilt + thinned_,
@@ -210,8 +251,10 @@ private:
             Node& node = nodes_[session.node];
             if (session.goodbyes == 0) {
                 const double lost = node.spoilt + thinned_ - session.spoilt;
-                const bool good = lost <= kTolerated * static_cast<double>(tick_ - session.began);
-                (good ? result_.completed : result_.broken) += counting_;
+                const bool served = lost <= kTolerated * static_cast<double>(tick_ - session.began);
+                const bool split = ipvs_ && ipvs_->apart(session.node);
+                (served && !split ? result_.completed : result_.broken) += counting_;
+                result_.split += counting_ && served && split;
             }
             if (session.goodbyes < kGoodbyes && chance(unheard)) {
                 ++session.goodbyes;
@@ -247,6 +290,7 @@ private:
         const auto steps = static_cast<double>(ticks(setup_.measured));
         out.completed /= time;
         out.broken /= time;
+        out.split /= time;
         out.refused /= time;
         out.load /= steps;
         out.uneven /= steps;
@@ -274,6 +318,7 @@ private:
     std::uint32_t admitted_ = 0;
     Placer placer_;
     std::size_t push_at_ = 0;
+    std::optional<Ipvs> ipvs_;  ///< instead of all that is pushed
     ClusterResult result_;
 };
 
@@ -293,6 +338,12 @@ std::string_view to_string(System system) noexcept {
         return "recommended";
     case System::moving:
         return "moving thresholds";
+    case System::ipvs_rr:
+        return "IPVS rr";
+    case System::ipvs_wlc:
+        return "IPVS wlc";
+    case System::ipvs_source:
+        return "IPVS by source";
     }
     return "?";
 }

@@ -17,6 +17,9 @@ enum class System : std::uint8_t {
     verdict,      ///< one verdict per session, and pending sessions count; the paper's thresholds and forecast
     recommended,  ///< our defaults: a short ramp near the end, loads told from sessions
     moving,       ///< the same with moving thresholds (eq. 4)
+    ipvs_rr,      ///< IPVS (ipvs_sim.hpp): everything is admitted, and placed in turn
+    ipvs_wlc,     ///< likewise, where the fewest connections are
+    ipvs_source,  ///< likewise, where the client's others are
 };
 
 [[nodiscard]] std::string_view to_string(System system) noexcept;
@@ -33,6 +36,8 @@ struct ClusterSetup {
     std::uint32_t capacity = 400;                             ///< sessions of a node
     std::uint32_t weak = 0;                                   ///< so many of the nodes serve half of that
     double noise = .02;                                       ///< standard deviation of a measured load
+    std::uint32_t clients = 10;                               ///< per node: addresses that sessions come from
+    Duration forgotten = std::chrono::seconds(15);            ///< silence after which IPVS has no connection any more
     Duration warm_up = std::chrono::seconds(200);
     Duration measured = std::chrono::seconds(150);
     std::uint64_t seed = 1;
@@ -44,6 +49,7 @@ struct ClusterResult {
     double ideal = 0;  ///< capacity over mean time of a session
     double completed = 0;
     double broken = 0;   ///< answered, then spoilt
+    double split = 0;    ///< of those, only because their media were placed on another node
     double refused = 0;  ///< given up by the client
     double load = 0;     ///< mean of sessions over capacity
     double uneven = 0;   ///< standard deviation of sessions over capacity among the nodes, mean over time

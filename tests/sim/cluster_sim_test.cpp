@@ -145,3 +145,40 @@ TEST_CASE("cluster of 100 and of 1,000 nodes") {
         CHECK(ours.broken < .005);
     }
 }
+
+TEST_CASE("IPVS refuses nobody, and knows no sessions") {
+    const auto of = [](System system, double offered) {
+        ClusterSetup setup;
+        setup.system = system;
+        setup.offered = offered;
+        ClusterResult mean;
+        for (setup.seed = 1; setup.seed <= 2; ++setup.seed) {
+            const ClusterResult result = simulate(setup);
+            mean.completed += result.completed / result.ideal / 2;
+            mean.split += result.split / result.ideal / 2;
+            mean.refused += result.refused / 2;
+            mean.uneven += result.uneven / 2;
+        }
+        std::printf("  %-20s %.1fx: completed %5.1f %%, and %5.1f %% if media were not apart; uneven %.3f\n",
+                    std::string(to_string(system)).c_str(), offered, 100 * mean.completed, 100 * mean.split,
+                    mean.uneven);
+        return mean;
+    };
+    const ClusterResult rr = of(System::ipvs_rr, .5);
+    const ClusterResult wlc = of(System::ipvs_wlc, .5);
+    const ClusterResult source = of(System::ipvs_source, .5);
+    // One in ten nodes is the right one for media; and nothing else is the matter, where the whole is not overloaded.
+    for (const ClusterResult& apart : {rr, wlc}) {
+        CHECK(apart.completed == Approx(.05).margin(.01));
+        CHECK(apart.completed + apart.split > .48);
+    }
+    CHECK(source.split == 0);
+    CHECK(source.completed > .4);
+    CHECK(wlc.uneven < rr.uneven);
+    CHECK(source.uneven > 3 * rr.uneven);
+    for (const System system : {System::ipvs_rr, System::ipvs_wlc, System::ipvs_source}) {
+        const ClusterResult doubled = of(system, 2);
+        CHECK(doubled.refused == 0);
+        CHECK(doubled.completed + doubled.split < .05);
+    }
+}
