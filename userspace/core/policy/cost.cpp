@@ -9,7 +9,6 @@ namespace sara::policy {
 
 namespace {
 
-constexpr double kSaturated = .98;
 /// Where noise may saturate it.
 constexpr double kNearlySaturated = .9;
 /// A sample counts no further off the line than this many usual errors.
@@ -35,7 +34,7 @@ Status check(const CostConfig& config) {
 }
 
 void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
-    if (load.value() >= kSaturated) {
+    if (load >= kSaturated) {
         return;
     }
     const auto at = static_cast<double>(sessions);

@@ -15,7 +15,11 @@ void Level::sample(Load measured, std::uint64_t live, Cost cost) noexcept {
 
     double mean = 0;
     for (std::size_t i = 0; i < size_; ++i) {
-        mean += (ring_[i].load + cost.value() * (now - ring_[i].live)) / static_cast<double>(size_);
+        const double since = now - ring_[i].live;
+        // A saturated node had too much, nobody knows how much: with some of it gone it may still be saturated.
+        const bool saturated = ring_[i].load >= kSaturated.value();
+        mean +=
+            (ring_[i].load + cost.value() * (saturated ? std::max(0.0, since) : since)) / static_cast<double>(size_);
     }
     expected_ = Load::clamped(mean);
     error_ = forecast_error(expected_, measured);

@@ -39,6 +39,10 @@ private:
     double value_ = 0;
 };
 
+/// From here on a measurement says only that a node carries no more: it may have far too much, and losing some of that
+/// does not show.
+inline constexpr Load kSaturated = Load::clamped(.98);
+
 /// What a node measures of itself (paper III G).
 enum class Component : std::uint8_t {
     cpu = 0,

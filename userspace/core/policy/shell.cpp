@@ -97,18 +97,22 @@ double Shell::staleness(const Node& node, Time now) const noexcept {
     return std::clamp((periods - kStalePeriods) / kStalePeriods, 0.0, 1.0);
 }
 
+Load Shell::believed(const Node& node) const noexcept {
+    return config_.predictor == Predictor::trend ? node.forecast.damped() : node.level.damped();
+}
+
 double Shell::pending(const Node& node) const noexcept {
     if (!config_.pending) {
         return 0;
     }
-    return node.learner.cost().value() * (static_cast<double>(node.live) - static_cast<double>(node.live_at_report));
+    const double begun = static_cast<double>(node.live) - static_cast<double>(node.live_at_report);
+    // As in Level: what is gone from a saturated node makes no room.
+    return node.learner.cost().value() * (believed(node) >= kSaturated ? std::max(0.0, begun) : begun);
 }
 
 NodeScore Shell::score(NodeId id, const Node& node, Time now) const noexcept {
     const double stale = staleness(node, now);
-    const bool trend = config_.predictor == Predictor::trend;
-    const Load believed = trend ? node.forecast.damped() : node.level.damped();
-    const double load = (1 - stale) * believed.value() + stale;
+    const double load = (1 - stale) * believed(node).value() + stale;
     double scale = 1;
     if (now < node.slow_until) {
         scale += (config_.slow_start_cost - 1) * over(node.slow_until - now, config_.slow_start);
@@ -175,7 +179,7 @@ std::vector<NodeView> Shell::view(Time now) const {
                        .measured = node.forecast.measured(),
                        .forecast = trend ? node.forecast.ahead() : node.level.expected(),
                        .error = trend ? node.forecast.error() : node.level.error(),
-                       .damped = trend ? node.forecast.damped() : node.level.damped(),
+                       .damped = believed(node),
                        .cost = node.learner.cost(),
                        .pending = pending(node),
                        .score = pushed.score,

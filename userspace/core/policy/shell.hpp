@@ -113,6 +113,7 @@ private:
     };
 
     [[nodiscard]] double staleness(const Node& node, Time now) const noexcept;
+    [[nodiscard]] Load believed(const Node& node) const noexcept;
     [[nodiscard]] double pending(const Node& node) const noexcept;
     [[nodiscard]] NodeScore score(NodeId id, const Node& node, Time now) const noexcept;
 

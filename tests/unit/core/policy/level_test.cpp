@@ -32,6 +32,23 @@ TEST_CASE("sessions that came since are load") {
     CHECK(level.error() == Approx(0).margin(1e-9));
 }
 
+TEST_CASE("what is gone from a saturated node makes no room") {
+    Level level{Window()};
+    // It had three times what it carries: each measurement is 1.
+    for (std::uint64_t live = 300; live > 200; live -= 10) {
+        level.sample(Load::full(), live, kCost);
+    }
+    CHECK(level.damped().value() == Approx(1));
+    level.sample(Load::clamped(.9), 90, kCost);
+    CHECK(level.damped().value() > .9);
+    SECTION("what comes to it is load still") {
+        Level rising{Window()};
+        rising.sample(Load::clamped(.98), 98, kCost);
+        rising.sample(Load::clamped(.98), 99, kCost);
+        CHECK(rising.expected().value() == Approx(.985));
+    }
+}
+
 TEST_CASE("noise is averaged over the window") {
     Level level{*Window::from(4)};
     for (const double load : {.9, .5, .42, .46, .42, .46}) {

@@ -118,6 +118,13 @@ TEST_CASE("sessions begun since the measurement are in the score and in the clus
         cluster.shell.count(kA, 30);
         CHECK(cluster.score(kA).score == Approx(.3));
     }
+    SECTION("but for a node that is saturated, nobody knows how far") {
+        cluster.report(kA, 1, 300);
+        cluster.shell.count(kA, 280);
+        CHECK(cluster.score(kA).score >= .98);
+        cluster.shell.count(kA, 310);
+        CHECK(cluster.score(kA).score > 1);
+    }
     SECTION("a score is never below 0") {
         cluster.report(kA, .1, 1000);
         cluster.shell.count(kA, 0);
