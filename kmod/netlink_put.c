@@ -261,6 +261,8 @@ int sara_put_node(struct sk_buff *skb, const struct sara_node *node)
 	    nla_put_u32(skb, SARA_A_NODE_MAX_SESSIONS, node->max_sessions) ||
 	    nla_put_u32(skb, SARA_A_NODE_SESSIONS,
 			READ_ONCE(node->sessions)) ||
+	    nla_put_u32(skb, SARA_A_NODE_SESSIONS_CLOSING,
+			READ_ONCE(node->sessions_closing)) ||
 	    sara_put_u64(skb, SARA_A_NODE_SESSIONS_TOTAL,
 			 READ_ONCE(node->sessions_total), pad) ||
 	    sara_put_u64(skb, SARA_A_NODE_PACKETS, packets, pad) ||

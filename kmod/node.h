@@ -38,6 +38,7 @@ struct sara_nexthop {
  * @weight: share of new sessions; 0 gets none
  * @max_sessions: 0 for no limit
  * @sessions: sessions now; changed under &sara_net.lock
+ * @sessions_closing: of these, sessions whose end the agent saw, likewise
  * @sessions_total: sessions placed so far, likewise
  * @scored: serial of the policy that @score, @cost and @placed are of; these
  *	are changed under &sara_net.lock
@@ -68,6 +69,7 @@ struct sara_node {
 	u32			weight;
 	u32			max_sessions;
 	u32			sessions;
+	u32			sessions_closing;
 	u64			sessions_total;
 	u64			scored;
 	u32			score;

@@ -222,7 +222,7 @@ static void sara_restore_times(struct sara_session *session,
 	};
 
 	session->has_lifetime = false;
-	WRITE_ONCE(session->lingering, false);
+	sara_session_set_lingering(session, false);
 	sara_session_set_times(session, &times);
 	session->created = jiffies - sara_restore_jiffies(args->age);
 	session->gone_packets = args->packets;

@@ -74,6 +74,9 @@ void sara_session_unlink(struct sara_session *session)
 	session->dead = true;
 	WRITE_ONCE(sn->n_sessions, sn->n_sessions - 1);
 	WRITE_ONCE(session->node->sessions, session->node->sessions - 1);
+	if (session->lingering)
+		WRITE_ONCE(session->node->sessions_closing,
+			   session->node->sessions_closing - 1);
 	WRITE_ONCE(session->service->sessions, session->service->sessions - 1);
 	call_rcu(&session->rcu, sara_session_free_rcu);
 }
@@ -431,6 +434,25 @@ void sara_session_seen(struct sara_session *session)
 }
 
 /**
+ * sara_session_set_lingering() - whether the agent saw a session's end
+ * @session: a session in its table
+ * @lingering: it did
+ *
+ * Context: &sara_net.lock held.
+ */
+void sara_session_set_lingering(struct sara_session *session, bool lingering)
+{
+	struct sara_node *node = session->node;
+
+	lockdep_assert_held(&session->sn->lock);
+	if (session->lingering == lingering)
+		return;
+	WRITE_ONCE(session->lingering, lingering);
+	WRITE_ONCE(node->sessions_closing,
+		   node->sessions_closing + (lingering ? 1 : -1));
+}
+
+/**
  * sara_session_set_times() - how long a session stays
  * @session: the session
  * @args: lifetime or linger, if given
@@ -443,11 +465,11 @@ void sara_session_set_times(struct sara_session *session,
 	lockdep_assert_held(&session->sn->lock);
 	if (args->has & BIT(SARA_A_SESSION_LIFETIME)) {
 		session->has_lifetime = args->lifetime;
-		WRITE_ONCE(session->lingering, false);
+		sara_session_set_lingering(session, false);
 		session->deadline = jiffies + msecs_to_jiffies(args->lifetime);
 	} else if (args->has & BIT(SARA_A_SESSION_LINGER)) {
 		session->has_lifetime = false;
-		WRITE_ONCE(session->lingering, true);
+		sara_session_set_lingering(session, true);
 		session->deadline = jiffies + msecs_to_jiffies(args->linger);
 	} else {
 		return;

@@ -134,6 +134,7 @@ struct sara_session *sara_session_new(struct sara_net *sn,
 				      struct sara_node *node);
 void sara_session_unlink(struct sara_session *session);
 int sara_label_new(const char *text, struct sara_label **label);
+void sara_session_set_lingering(struct sara_session *session, bool lingering);
 void sara_session_set_times(struct sara_session *session,
 			    const struct sara_session_args *args);
 struct sara_flow *sara_session_start(struct sara_net *sn,

@@ -150,15 +150,28 @@ now
 start=$NOW
 bot lb show session-get id="$ID" : status linger
 expect 'it is closing' 'closing,[0-9]*'
+bot lb show session-get id="$ID" : node
+placed_on=$ANSWER
+bot lb show node-get name="$placed_on" : sessions-closing
+expect 'its node has it among its sessions, and tells that it is over' 1
 bot c1 udp 4200 "$VIP" 5060
 expect 'a straggler still reaches its node' 'n[12]'
 eventually 15 'it goes' 'ENOENT*' lb show session-get id="$ID" : status
 not_before 'that is when the time is over' 2990 "$start"
+bot lb show node-get name="$placed_on" : sessions-closing
+expect 'and is over no more' 0
 counted 'it ended finished' 1 ended-finished
 must c1 send 4201 "$VIP" 5060 2
 session_of udp 4201
+bot lb show session-get id="$ID" : node
+placed_on=$ANSWER
 must lb nl session-set id="$ID" linger=500
+must lb nl session-set id="$ID" linger=500
+bot lb show node-get name="$placed_on" : sessions-closing
+expect 'one that is over twice is over' 1
 must lb nl session-set id="$ID" lifetime=60000
+bot lb show node-get name="$placed_on" : sessions-closing
+expect 'one that lives again is work for its node' 0
 bot lb show session-get id="$ID" : status
 expect 'a lifetime revives it' 'established'
 now

@@ -73,7 +73,9 @@ void add(MetricsText& out, const std::vector<kern::Node>& nodes) {
     };
     using N = const kern::Node&;
     each("sara_node_usable", kGauge, "1: it gets new sessions", [](N n) { return flag(n.usable); });
-    each("sara_node_sessions", kGauge, "Sessions that live", [](N n) { return n.sessions; });
+    each("sara_node_sessions", kGauge, "Sessions that live, or are over and kept for what is repeated",
+         [](N n) { return n.sessions; });
+    each("sara_node_sessions_closing", kGauge, "Of these, those that are over", [](N n) { return n.sessions_closing; });
     each("sara_node_admitted_total", kCounter, "Sessions that were placed there", [](N n) { return n.sessions_total; });
     each("sara_node_packets_total", kCounter, "Packets sent on to it", [](N n) { return n.packets; });
     each("sara_node_bytes_total", kCounter, "Bytes of them", [](N n) { return n.bytes; });

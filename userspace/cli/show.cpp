@@ -183,6 +183,7 @@ void put(Printer& out, const kern::Node& node, View view) {
         out.field("sessions", node.sessions);
         if (view.detail.stats) {
             out.line();
+            out.field("sessions-closing", node.sessions_closing);
             out.field("sessions-total", node.sessions_total);
             out.field("packets", node.packets);
             out.field("bytes", node.bytes);

@@ -92,6 +92,9 @@ Result<Described<Node>> decode_node(Bytes attributes) {
         case SARA_A_NODE_SESSIONS:
             node.sessions = reader.u32();
             break;
+        case SARA_A_NODE_SESSIONS_CLOSING:
+            node.sessions_closing = reader.u32();
+            break;
         case SARA_A_NODE_SESSIONS_TOTAL:
             node.sessions_total = reader.counter();
             break;

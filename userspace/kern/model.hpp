@@ -259,6 +259,7 @@ struct Node {
     std::uint32_t max_sessions = 0;  ///< 0: no limit
     bool usable = false;
     std::uint32_t sessions = 0;
+    std::uint32_t sessions_closing = 0;  ///< of these: over, as the agent saw; kept for what is repeated
     std::uint64_t sessions_total = 0;
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;

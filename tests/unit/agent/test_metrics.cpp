@@ -33,6 +33,7 @@ MetricsInput one_of_each() {
     node.name = "n1";
     node.health = kern::Health::application_down;
     node.sessions = 2;
+    node.sessions_closing = 1;
     input.nodes.push_back(node);
     role::ClusterView view;
     view.name = "n1";
@@ -95,6 +96,7 @@ TEST_CASE("services, nodes, the kernel's counters and the cluster have their sam
              "sara_sessions 7",
              "sara_drop_no_node_total 3",
              R"(sara_service_sessions{service="sip"} 2)",
+             R"(sara_node_sessions_closing{node="n1"} 1)",
              R"(sara_service_offered_total{service="sip"} 20)",
              R"(sara_service_admitted_total{service="sip"} 15)",
              R"(sara_service_completed_total{service="sip"} 11)",

@@ -37,6 +37,7 @@ kern::Node node() {
             0,
             true,
             4,
+            1,
             40,
             400,
             40000};
@@ -75,8 +76,9 @@ TEST_CASE("one call prints text and JSON") {
 
 TEST_CASE("option -s adds a line of counters, -d what is for the curious") {
     const std::string text = printed(Format::text, {node()}, {true, true});
-    CHECK(text == "n1: id 3 addr 198.18.0.11 dev eth0 ifindex 2 mac 02:00:00:00:00:11 state up weight 5 max-sessions 0 "
-                  "health unwatched usable sessions 4\n    sessions-total 40 packets 400 bytes 40000\n");
+    CHECK(text ==
+          "n1: id 3 addr 198.18.0.11 dev eth0 ifindex 2 mac 02:00:00:00:00:11 state up weight 5 max-sessions 0 "
+          "health unwatched usable sessions 4\n    sessions-closing 1 sessions-total 40 packets 400 bytes 40000\n");
     CHECK(printed(Format::json, {node()}, {true, false}).find(R"("packets":400,"bytes":40000}])") != std::string::npos);
 }
 

@@ -362,6 +362,7 @@ TEST_CASE("a node is read back as it was sent") {
         writer.u32(SARA_A_NODE_MAX_SESSIONS, 100);
         writer.flag(SARA_A_NODE_USABLE);
         writer.u32(SARA_A_NODE_SESSIONS, 4);
+        writer.u32(SARA_A_NODE_SESSIONS_CLOSING, 1);
         writer.u64(SARA_A_NODE_SESSIONS_TOTAL, 40);
         writer.u64(SARA_A_NODE_PACKETS, 400);
         writer.u64(SARA_A_NODE_BYTES, 40000);
@@ -372,7 +373,7 @@ TEST_CASE("a node is read back as it was sent") {
     REQUIRE(object);
     CHECK(std::get<kern::Node>(*object) == kern::Node{"n1", 3, Address::v4({198, 18, 0, 11}), 2, "eth0",
                                                       kern::Mac{2, 0, 0, 0, 0, 0x11}, true, kern::NodeState::up,
-                                                      kern::Health::planned, 5, 100, true, 4, 40, 400, 40000});
+                                                      kern::Health::planned, 5, 100, true, 4, 1, 40, 400, 40000});
     check_prefixes(SARA_CMD_NODE_GET, bytes);
 }
 
