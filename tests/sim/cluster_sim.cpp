@@ -47,7 +47,8 @@ struct Session {
 struct Node {
     std::uint32_t capacity = 0;
     std::uint32_t live = 0;
-    double spoilt = 0;  ///< ticks of media that a session would have lost if it was there from the beginning
+    std::uint32_t ended = 0;  ///< that the kernel still has
+    double spoilt = 0;        ///< ticks of media that a session would have lost if it was there from the beginning
 };
 
 /// What policy::choose() chooses, in O(log N): within an interval a node's value only grows.
@@ -78,12 +79,15 @@ private:
 class Cluster {
 public:
     explicit Cluster(const ClusterSetup& setup)
-        : setup_(setup), random_(setup.seed), shell_(shell_config(setup)), ending_(kLongest), again_(kLongest),
-          ipvs_(ipvs(setup)) {
+        : setup_(setup), random_(setup.seed), shell_(shell_config(setup)), ending_(kLongest), lingering_(kLongest),
+          again_(kLongest), ipvs_(ipvs(setup)) {
         for (std::uint32_t i = 0; i < setup.nodes; ++i) {
             nodes_.push_back({.capacity = i < setup.weak ? setup.capacity / 2 : setup.capacity});
             shell_.add(NodeId{i});
             shell_.set_up(NodeId{i}, true, now());
+            if (setup.tells_capacity) {
+                shell_.expect(NodeId{i}, nodes_.back().capacity);
+            }
             capacity_ += nodes_.back().capacity;
             report(i);
         }
@@ -185,9 +189,14 @@ private:
     [[nodiscard]] Time now() const { return Time{1h} + static_cast<Duration::rep>(tick_) * kTick; }
     [[nodiscard]] bool chance(double p) { return p >= 1 || (p > 0 && unit_(random_) < p); }
 
+    /// What the dispatcher takes for live.
+    [[nodiscard]] std::uint64_t counted(const Node& node) const {
+        return node.live + (setup_.tells_ended ? 0 : node.ended);
+    }
+
     void report(std::uint32_t index) {
         const double used = static_cast<double>(nodes_[index].live) / nodes_[index].capacity;
-        shell_.count(NodeId{index}, nodes_[index].live);
+        shell_.count(NodeId{index}, counted(nodes_[index]));
         shell_.report(NodeId{index}, policy::Load::clamped(used + setup_.noise * normal_(random_)),
                       setup_.report_period, now());
     }
@@ -203,7 +212,7 @@ private:
             return;
         }
         for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-            shell_.count(NodeId{i}, nodes_[i].live);
+            shell_.count(NodeId{i}, counted(nodes_[i]));
         }
         const policy::PolicyUpdate update = shell_.update(policy::Load(), now());
         pushed_ = update.admission;
@@ -246,6 +255,9 @@ private:
     void end_sessions() {
         const policy::Drop drop = verdict();
         // As printed, a goodbye is a datagram of an established session like any other.
+        for (const std::uint32_t node : std::exchange(lingering_[tick_ % kLongest], {})) {
+            --nodes_[node].ended;
+        }
         const double unheard = drop.all ? 1 : (setup_.system == System::as_printed ? drop.established.value() : 0);
         for (Session session : std::exchange(ending_[tick_ % kLongest], {})) {
             Node& node = nodes_[session.node];
@@ -261,6 +273,10 @@ private:
                 ending_[(tick_ + ticks(1s)) % kLongest].push_back(session);
             } else {
                 --node.live;
+                if (setup_.linger > Duration::zero()) {
+                    ++node.ended;
+                    lingering_[(tick_ + ticks(setup_.linger)) % kLongest].push_back(session.node);
+                }
             }
         }
     }
@@ -294,8 +310,11 @@ private:
         out.refused /= time;
         out.load /= steps;
         out.uneven /= steps;
+        out.cost_least = 1e9;
         for (const policy::NodeView& node : shell_.view(now())) {
-            out.cost += node.cost.value() / setup_.nodes;
+            const double of_true = node.cost.value() * nodes_[static_cast<std::size_t>(node.node)].capacity;
+            out.cost_error += std::abs(of_true - 1) / setup_.nodes;
+            out.cost_least = std::min(out.cost_least, of_true);
         }
         return out;
     }
@@ -311,6 +330,7 @@ private:
     std::size_t tick_ = 0;
     bool counting_ = false;
     std::vector<std::vector<Session>> ending_;                ///< by tick
+    std::vector<std::vector<std::uint32_t>> lingering_;       ///< nodes, by the tick in which one goes
     std::vector<std::array<unsigned, kAgain.size()>> again_;  ///< by tick and number of sendings: refused so far
     double thinned_ = 0;                                      ///< ticks of everybody's media, by the dispatcher
 

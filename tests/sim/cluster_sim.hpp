@@ -34,6 +34,9 @@ struct ClusterSetup {
     Duration report_period = std::chrono::milliseconds(500);  ///< how old loads are at most
     Duration hold = std::chrono::seconds(60);                 ///< mean time of a session; exponential
     std::uint32_t capacity = 400;                             ///< sessions of a node
+    Duration linger{};                                        ///< the kernel keeps a session for so long after its end,
+    bool tells_capacity = false;                              ///< the operator told the kernel
+    bool tells_ended = true;                                  ///< and tells of how many that is so
     std::uint32_t weak = 0;                                   ///< so many of the nodes serve half of that
     double noise = .02;                                       ///< standard deviation of a measured load
     std::uint32_t clients = 10;                               ///< per node: addresses that sessions come from
@@ -48,12 +51,13 @@ struct ClusterSetup {
 struct ClusterResult {
     double ideal = 0;  ///< capacity over mean time of a session
     double completed = 0;
-    double broken = 0;   ///< answered, then spoilt
-    double split = 0;    ///< of those, only because their media were placed on another node
-    double refused = 0;  ///< given up by the client
-    double load = 0;     ///< mean of sessions over capacity
-    double uneven = 0;   ///< standard deviation of sessions over capacity among the nodes, mean over time
-    double cost = 0;     ///< learnt, mean of the nodes at the end
+    double broken = 0;      ///< answered, then spoilt
+    double split = 0;       ///< of those, only because their media were placed on another node
+    double refused = 0;     ///< given up by the client
+    double load = 0;        ///< mean of sessions over capacity
+    double uneven = 0;      ///< standard deviation of sessions over capacity among the nodes, mean over time
+    double cost_error = 0;  ///< of what was learnt, mean of the nodes at the end, in parts of the true cost
+    double cost_least = 0;  ///< learnt by any of them, in parts of the true one
 };
 
 inline constexpr double kTolerated = .02;

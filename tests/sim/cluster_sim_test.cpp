@@ -142,8 +142,56 @@ TEST_CASE("cluster of 100 and of 1,000 nodes") {
         std::printf("%4u nodes at 3x: completed %.1f %%, broken %.1f %%, uneven %.3f\n", nodes, 100 * ours.completed,
                     100 * ours.broken, ours.uneven);
         CHECK(ours.completed > .9);
-        CHECK(ours.broken < .005);
+        CHECK(ours.broken < .0001);
     }
+}
+
+TEST_CASE("the cost of a session is learnt on nodes of every size, and none gets too cheap") {
+    for (const std::uint32_t capacity : {20U, 400U, 3000U}) {
+        for (const double offered : {.5, 2.0}) {
+            ClusterSetup setup;
+            setup.nodes = 100;
+            setup.capacity = capacity;
+            setup.offered = offered;
+            const ClusterResult result = simulate(setup);
+            std::printf("%u sessions, %.1fx: off by %.3f, the least is %.3f of the true cost\n", capacity, offered,
+                        result.cost_error, result.cost_least);
+            CHECK(result.cost_error < .05);
+            CHECK(result.cost_least > .85);
+        }
+    }
+}
+
+TEST_CASE("sessions that are over, and kept for what is repeated, do not count as load") {
+    for (const std::uint32_t capacity : {20U, 400U}) {
+        ClusterSetup setup;
+        setup.capacity = capacity;
+        setup.offered = 2;
+        setup.report_period = capacity == 20 ? 500ms : 5s;
+        setup.linger = 32s;
+        const ClusterResult told = simulate(setup);
+        setup.tells_ended = false;
+        const ClusterResult counted = simulate(setup);
+        std::printf("%u sessions: the cost is off by %.3f, broken %.4f; if all count %.3f, %.4f\n", capacity,
+                    told.cost_error, told.broken / told.ideal, counted.cost_error, counted.broken / counted.ideal);
+        CHECK(told.cost_error < .03);
+        CHECK(told.cost_error < counted.cost_error / 5);
+        CHECK(told.broken / told.ideal < .001);
+        CHECK(counted.uneven > 1.5 * told.uneven);
+    }
+}
+
+TEST_CASE("a node that is told for how many sessions it is meant is known sooner") {
+    ClusterSetup setup;
+    setup.capacity = 20;
+    setup.offered = 2;
+    setup.warm_up = 2s;
+    setup.measured = 50ms;
+    const double guessed = simulate(setup).cost_error;
+    setup.tells_capacity = true;
+    const double told = simulate(setup).cost_error;
+    std::printf("after 2 s off by %.2f, told by %.2f\n", guessed, told);
+    CHECK(told < guessed / 3);
 }
 
 TEST_CASE("IPVS refuses nobody, and knows no sessions") {

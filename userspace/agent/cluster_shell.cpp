@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "agent/cluster_shell.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -126,9 +127,10 @@ kern::Status ClusterShell::read_nodes(kern::Channel& channel) {
         present.push_back({.id = id,
                            .name = node.name,
                            .host = *host,
-                           .live = node.sessions,
+                           .live = node.sessions - std::min(node.sessions, node.sessions_closing),
                            .drained = node.state != kern::NodeState::up,
-                           .weight = node.weight});
+                           .weight = node.weight,
+                           .max_sessions = node.max_sessions});
     }
     carry_out(role_.nodes(present, io::now()));
     return Done{};

@@ -13,6 +13,11 @@ namespace {
 constexpr double kNearlySaturated = .9;
 /// A sample counts no further off the line than this many usual errors.
 constexpr double kOutlier = 3;
+/// Of what a session would cost if all load came from sessions. Else noise could make one node so cheap that it gets
+/// all that come between two of its reports.
+constexpr double kLeast = .1;
+/// A mean of sessions that is none.
+constexpr double kHardly = 1e-9;
 
 }  // namespace
 
@@ -53,20 +58,34 @@ void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
         usual_error_ = std::max(usual_error_, config_.noise / 10);
     }
 
-    // As much variation as tells the prior from noise: the variance of the noise over that of the prior.
-    const double tells = config_.noise * config_.noise / (config_.prior * config_.prior);
-    const bool forget = variation_ * config_.forgetting > 100 * tells;
-    const double keep = forget ? config_.forgetting : 1;
-
     count_ = count_ * config_.forgetting + 1;
     const double off = at - mean_sessions_;
     mean_sessions_ += off / count_;
     mean_load_ += (measured - mean_load_) / count_;
+
+    // What a session costs if all of the load comes from sessions: no more.
+    const double most = (mean_load_ + config_.noise) / std::max(mean_sessions_, kHardly);
+    const double prior = std::min(prior_, most);
+    // How far off that may be.
+    const double spread = std::clamp(most, config_.lowest, std::max(prior_, config_.prior));
+    // As much variation as tells the prior from noise: the variance of the noise over that of the prior.
+    const double tells = config_.noise * config_.noise / (spread * spread);
+    const bool forget = variation_ * config_.forgetting > 100 * tells;
+    const double keep = forget ? config_.forgetting : 1;
+
     variation_ = variation_ * keep + off * (at - mean_sessions_);
     covariation_ = covariation_ * keep + off * (measured - mean_load_);
 
-    const double slope = (covariation_ + tells * config_.prior) / (variation_ + tells);
-    cost_ = Cost::of(std::clamp(slope, config_.lowest, config_.highest));
+    const double slope = (covariation_ + tells * prior) / (variation_ + tells);
+    cost_ = Cost::of(std::clamp(slope, std::max(config_.lowest, kLeast * spread), config_.highest));
+}
+
+void CostLearner::expect(std::uint64_t capacity) noexcept {
+    prior_ =
+        capacity == 0 ? config_.prior : std::clamp(1 / static_cast<double>(capacity), config_.lowest, config_.highest);
+    if (count_ == 0) {
+        cost_ = Cost::of(prior_);
+    }
 }
 
 }  // namespace sara::policy

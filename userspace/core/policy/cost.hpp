@@ -47,13 +47,18 @@ struct CostConfig {
 
 /// Learns a node's load per session: the slope of load over sessions, by least squares with forgetting, drawn to the
 /// prior while the session count has hardly moved. The part of the load that does not come from sessions does not
-/// count. Bounded at all times; samples far off the line count as far as the line's usual error alone; a saturated node
-/// (>= .98) tells nothing. What was learnt is not forgotten for want of movement. Not in the paper.
+/// count; but all of the load over all of the sessions bounds the prior, so that a node of a thousand sessions, on
+/// which each is hardly seen, is not taken for one of a hundred, and a tenth of that bounds what is learnt. Bounded at
+/// all times; samples far off the line count as far as the line's usual error alone; a saturated node tells nothing.
+/// What was learnt is not forgotten for want of movement. Not in the paper.
 class CostLearner {
 public:
     /// Precondition: check(config).ok().
     explicit CostLearner(const CostConfig& config = {}) noexcept
-        : config_(config), cost_(Cost::of(config.prior)), usual_error_(config.noise) {}
+        : config_(config), prior_(config.prior), cost_(Cost::of(config.prior)), usual_error_(config.noise) {}
+
+    /// The node is meant for so many sessions; 0: nobody said. That is the prior then, instead of CostConfig's.
+    void expect(std::uint64_t capacity) noexcept;
 
     /// O(1). `sessions` were live when `load` was measured.
     void sample(Load load, std::uint64_t sessions) noexcept;
@@ -62,6 +67,7 @@ public:
 
 private:
     CostConfig config_;
+    double prior_;
     Cost cost_;
     double count_ = 0;
     double mean_load_ = 0;

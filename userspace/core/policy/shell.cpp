@@ -67,6 +67,15 @@ bool Shell::count(NodeId node, std::uint64_t live) {
     return true;
 }
 
+bool Shell::expect(NodeId node, std::uint64_t capacity) {
+    const auto found = nodes_.find(node);
+    if (found == nodes_.end()) {
+        return false;
+    }
+    found->second.learner.expect(capacity);
+    return true;
+}
+
 bool Shell::report(NodeId node, Load load, Duration period, Time now) {
     const auto found = nodes_.find(node);
     if (found == nodes_.end()) {

@@ -86,6 +86,9 @@ public:
     /// False: unknown node.
     bool count(NodeId node, std::uint64_t live);
 
+    /// Sessions that the node is meant for; 0: nobody said. False: unknown node.
+    bool expect(NodeId node, std::uint64_t capacity);
+
     /// A load message of the node; the next one is due after `period`. False: unknown node.
     bool report(NodeId node, Load load, Duration period, Time now);
 

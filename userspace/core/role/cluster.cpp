@@ -60,6 +60,7 @@ ClusterOutput Cluster::nodes(std::span<const ClusterNode> present, Time now) {
                 found->second.planned.reset();  // the plan was withdrawn
             }
             static_cast<void>(shell_.count(node.id, node.live));
+            static_cast<void>(shell_.expect(node.id, node.max_sessions));
         }
     }
     for (auto it = nodes_.begin(); it != nodes_.end();) {

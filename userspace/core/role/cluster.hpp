@@ -31,9 +31,10 @@ struct ClusterNode {
     policy::NodeId id{};
     std::string name;
     wire::HostId host{};
-    std::uint64_t live = 0;  ///< sessions
+    std::uint64_t live = 0;  ///< sessions, without those that are over
     bool drained = false;    ///< the operator wants no new sessions on it
     std::uint32_t weight = 1;
+    std::uint32_t max_sessions = 0;  ///< that it is meant for; 0: nobody said
 
     friend bool operator==(const ClusterNode&, const ClusterNode&) = default;
 };

@@ -72,12 +72,55 @@ TEST_CASE("what was learnt stays while the sessions do not change") {
     CHECK(learner.cost().value() == Approx(learnt).epsilon(.1));
 }
 
-TEST_CASE("constant samples alone tell nothing, and do no harm") {
-    CostLearner learner;
+TEST_CASE("constant samples alone tell no more than that sessions make all of the load at most") {
+    CostLearner many;
+    CostLearner few;
+    CostLearner none;
     for (int i = 0; i < 1000; ++i) {
-        learner.sample(Load::clamped(.4), 100);
+        many.sample(Load::clamped(.4), 100);
+        few.sample(Load::clamped(.4), 10);
+        none.sample(Load::clamped(0), 0);
     }
+    CHECK(many.cost().value() == Approx((.4 + CostConfig{}.noise) / 100));
+    CHECK(few.cost().value() == Approx(.01));
+    CHECK(none.cost().value() == Approx(.01));
+}
+
+TEST_CASE("a node of many sessions, each of which is hardly seen, is not taken for one of few") {
+    std::mt19937_64 random(1);
+    std::normal_distribution<double> noise(0, .02);
+    CostLearner learner;
+    for (int i = 0; i < 600; ++i) {
+        const auto sessions = static_cast<std::uint64_t>(500 + 5 * (i % 7));
+        learner.sample(Load::clamped(.001 * static_cast<double>(sessions) + noise(random)), sessions);
+        if (i >= 10) {
+            REQUIRE(learner.cost().value() == Approx(.001).epsilon(.25));
+        }
+    }
+}
+
+TEST_CASE("noise does not make a session cost nearly nothing") {
+    CostLearner learner;
+    for (int i = 0; i < 200; ++i) {
+        learner.sample(Load::clamped(.5 - .0001 * (i % 50)), static_cast<std::uint64_t>(400 + i % 50));
+    }
+    const double all = (.5 + CostConfig{}.noise) / 425;
+    CHECK(learner.cost().value() == Approx(all / 10).epsilon(.1));
+}
+
+TEST_CASE("what the node is meant for is believed first, and no longer than its load bears it out") {
+    CostLearner learner;
+    learner.expect(20);
+    CHECK(learner.cost().value() == Approx(.05));
+    learner.expect(0);
     CHECK(learner.cost().value() == Approx(.01));
+    // Nobody means it: a bound that is never reached.
+    learner.expect(100'000);
+    CHECK(learner.cost().value() == Approx(1e-5));
+    Node(.0025, .1, .02).feed(learner, 100);
+    CHECK(learner.cost().value() == Approx(.0025).epsilon(.2));
+    learner.expect(1);
+    CHECK(learner.cost().value() == Approx(.0025).epsilon(.2));
 }
 
 TEST_CASE("a few samples that are far off do not turn a cost over") {

@@ -59,6 +59,15 @@ TEST_CASE("an update has the load of every node that is up, and a new epoch") {
     CHECK(cluster.update().epoch == 2);
 }
 
+TEST_CASE("a session costs what the node is meant for lets expect, until it is known better") {
+    Cluster cluster(2);
+    CHECK(cluster.shell.expect(kA, 20));
+    CHECK_FALSE(cluster.shell.expect(NodeId{3}, 20));
+    const PolicyUpdate pushed = cluster.update();
+    CHECK(pushed.nodes[0].cost.value() == Approx(.05));
+    CHECK(pushed.nodes[1].cost.value() == Approx(.01));
+}
+
 TEST_CASE("a node's sessions predict its load, and the noise of its measurements does not place sessions") {
     Cluster cluster(1);
     for (int i = 0; i < 5; ++i) {

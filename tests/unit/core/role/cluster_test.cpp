@@ -97,6 +97,15 @@ TEST_CASE("nodes that beat are up, and the less loaded one has the better score"
     CHECK(world.says("node n1 is up"));
 }
 
+TEST_CASE("what a node is meant for is believed of its sessions' cost") {
+    World world;
+    world.present[0].max_sessions = 20;
+    world.first_cpu = world.second_cpu = 0;
+    world.run(1s);
+    CHECK(world.last->nodes[0].cost.value() == Approx(.05));
+    CHECK(world.last->nodes[1].cost.value() == Approx(.01));
+}
+
 TEST_CASE("a policy is made once per period, each with the next epoch") {
     World world;
     world.run(1s);
