@@ -129,7 +129,17 @@ for port in range(21000, 21020):
     s.sendto(b"hello", ("198.18.0.100", 5060))'
 check 'of many at once each knows what came before it' facts 'sum(x["placed"] for x in n.values()) == e["placed"]' \
 	"$(flow 21019 5060)"
+ns lb sara service add few vip "$VIP" proto udp port 5066 scheduler shell nodes n2
+PORT=23000
+few() { PORT=$((PORT + 1)); send "$PORT" 5066; PATIENCE=2 facts "$1" "$(flow "$PORT" 5066)"; }
+check 'a node that the service does not name' wait_for 60 'a policy that knows it' \
+	few '"does not name it" in n["n1"]["left-out"] and "left-out" not in n["n2"] and n["n2"]["chosen"]'
+check 'is one of another service' fresh 'not any("left-out" in x for x in n.values())'
+ns lb sara node set n2 max-sessions 1
+check 'a node that has all that it may have' wait_for 60 'a policy that knows it' \
+	fresh '"it had its max-sessions" == n["n2"]["left-out"] and n["n2"]["sessions"] > n["n2"]["max-sessions"] == 1'
+ns lb sara node set n2 max-sessions 0
 ns lb sara node drain n2
-check 'a drained node is told as such' wait_for 60 'a policy that knows it' fresh 'n["n2"]["drained"] and n["n1"]["chosen"]'
+check 'a drained node is told as such' wait_for 60 'a policy that knows it' fresh 'n["n2"]["drained"] and n["n2"]["left-out"] == "it was drained" and n["n1"]["chosen"]'
 
 [[ $FAILED == 0 ]] || die "$FAILED checks failed"

@@ -128,10 +128,23 @@ kern::Status ClusterShell::read_nodes(kern::Channel& channel) {
                            .name = node.name,
                            .host = *host,
                            .live = node.sessions - std::min(node.sessions, node.sessions_closing),
+                           .sessions = node.sessions,
                            .drained = node.state != kern::NodeState::up,
                            .weight = node.weight,
-                           .max_sessions = node.max_sessions});
+                           .max_sessions = node.max_sessions,
+                           .usable = node.usable});
     }
+    const kern::Result<kern::Listing<kern::Service>> services = channel.dump<kern::Service>(kern::service_dump());
+    if (!services) {
+        return services.error();
+    }
+    role::ServiceNodes limited;
+    for (const kern::Service& service : services->items) {
+        if (!service.nodes.empty()) {
+            limited.emplace(service.name, service.nodes);
+        }
+    }
+    role_.services(std::move(limited));
     carry_out(role_.nodes(present, io::now()));
     return Done{};
 }
@@ -208,6 +221,7 @@ Result<nlohmann::ordered_json> ClusterShell::decision(const DecisionRequest& req
         {"epoch", decision->epoch}, {"age", age.count()}, {"own_load", decision->own.value()}};
     out["admission"] = to_json(decision->admission);
     out["nodes"] = std::move(nodes);
+    out["services"] = nlohmann::ordered_json(*decision->services);
     return out;
 }
 

@@ -116,9 +116,12 @@ nlohmann::ordered_json to_json(const policy::Admission& admission) {
 
 nlohmann::ordered_json to_json(const role::DecidedNode& node) {
     return {{"name", node.name},
-            {"availability", to_string(node.availability)},
+            {"availability", node.availability ? to_string(*node.availability) : "unwatched"},
             {"drained", node.drained},
             {"weight", node.weight},
+            {"sessions", node.sessions},
+            {"max_sessions", node.max_sessions},
+            {"usable", node.usable},
             {"load", node.load.measured.value()},
             {"stale", node.load.stale},
             {"forecast", node.load.forecast.value()},

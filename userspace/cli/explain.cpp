@@ -91,7 +91,41 @@ void put_admission(Printer& out, const Explanation& explanation) {
     }
 }
 
-void put_node(Printer& out, const Json& node, const std::string& chosen) {
+/// Whether the service's list of nodes, as it was then, leaves the node out.
+bool is_foreign(const Json& decision, const std::string& service, const std::string& node) {
+    const Json& named = member(member(decision, "services"), service.c_str());
+    return named.is_array() && std::find(named.begin(), named.end(), Json(node)) == named.end();
+}
+
+/// Why the node could not be chosen, as far as the policy's moment tells; empty if it could.
+std::string left_out(const Json& node, bool foreign) {
+    std::string why;
+    const auto add = [&](std::string_view reason) { why.append(why.empty() ? "" : ", ").append(reason); };
+    if (foreign) {
+        add("the service does not name it");
+    }
+    if (const std::string health = text(node, "availability");
+        !health.empty() && health != "up" && health != "unwatched") {
+        add("its health was " + health);
+    }
+    if (flag(node, "drained")) {
+        add("it was drained");
+    } else if (member(node, "usable").is_boolean() && !flag(node, "usable")) {
+        add("there was no way to it");
+    }
+    if (member(node, "weight").is_number_unsigned() && count(node, "weight") == 0) {
+        add("its weight was 0");
+    }
+    const std::uint64_t most = count(node, "max_sessions");
+    if (most > 0 && count(node, "sessions") >= most) {
+        add("it had its max-sessions");
+    } else if (most > 0 && count(node, "sessions") + count(node, "placed") >= most) {
+        add("it had its max-sessions with those placed since, unless others ended meanwhile");
+    }
+    return why;
+}
+
+void put_node(Printer& out, const Json& node, const std::string& chosen, bool foreign) {
     const std::string name = text(node, "name");
     out.begin_object();
     out.bare("node", name);
@@ -110,6 +144,14 @@ void put_node(Printer& out, const Json& node, const std::string& chosen) {
         const auto weight = static_cast<double>(std::max<std::uint64_t>(1, count(node, "weight")));
         out.field("placed", count(node, "placed"));
         out.field("total", load(number(node, "score") + number(node, "cost") * placed / weight));
+    }
+    if (count(node, "max_sessions") > 0) {
+        out.field("sessions", count(node, "sessions"));
+        out.field("max-sessions", count(node, "max_sessions"));
+    }
+    // The one that was chosen could be, whatever the moment before tells.
+    if (const std::string why = name == chosen ? std::string() : left_out(node, foreign); !why.empty()) {
+        out.field("left-out", why);
     }
     out.flag("chosen", name == chosen);
     out.end_object();
@@ -183,16 +225,20 @@ void show_explanation(Printer& out, const Explanation& explanation) {
         out.field("placed", std::uint64_t{explanation.placed()});
     }
     out.field("reason", reason_text(explanation));
+    const Json& nodes = member(explanation.decision, "nodes");
     if (!explanation.note.empty()) {
         out.line();
         out.field("note", explanation.note);
+    } else if (nodes.is_array() && !member(explanation.decision, "services").is_object()) {
+        out.line();
+        out.field("note", "the agent does not tell which nodes the service named then");
     }
-    const Json& nodes = member(explanation.decision, "nodes");
     if (nodes.is_array()) {
         const std::string chosen = explanation.session ? explanation.session->node : std::string();
+        const std::string& service = explanation.refusal ? explanation.refusal->service : explanation.session->service;
         out.begin_list("nodes");
         for (const Json& node : nodes) {
-            put_node(out, node, chosen);
+            put_node(out, node, chosen, is_foreign(explanation.decision, service, text(node, "name")));
         }
         out.end_list();
     }

@@ -35,7 +35,7 @@ const char* const kDecision = R"({"epoch": 42, "age": 12100, "own_load": 0.1,
         {"name": "n1", "availability": "up", "drained": false, "weight": 1, "load": 0.5, "stale": false,
          "forecast": 0.625, "error": 0.25, "damped": 0.5, "pending": 0.125, "score": 0.625, "cost": 0.0625, "placed": 1},
         {"name": "n2", "availability": "up", "weight": 2, "load": 0.25, "forecast": 0.25, "damped": 0.25, "score": 0.5,
-         "cost": 0.0625, "placed": 2}]})";
+         "cost": 0.0625, "placed": 2}], "services": {}})";
 
 Explanation explained() {
     Explanation explanation;
@@ -64,6 +64,45 @@ TEST_CASE("a session is told with its verdict, its choice, and how every node wa
         "total 0.6875\n"
         "    n2 health up load 0.25 forecast 0.25 error 0 damped 0.25 pending 0 score 0.5 cost 0.0625 placed 2 total "
         "0.5625 chosen\n");
+}
+
+TEST_CASE("a node that could not be chosen is told with the reason, as far as it is known") {
+    const auto line_of = [](std::string_view node, const char* services = "{}") {
+        Explanation explanation = explained();
+        explanation.decision["nodes"][0].update(nlohmann::ordered_json::parse(node));
+        explanation.decision["services"] = nlohmann::ordered_json::parse(services);
+        const std::string text = shown(explanation);
+        const std::size_t from = text.find("\n    n1 ");
+        return text.substr(from, text.find("\n    n2 ") - from);
+    };
+    const auto says = [&](std::string_view node, std::string_view why, const char* services = "{}") {
+        return line_of(node, services).find("left-out \"" + std::string(why) + "\"") != std::string::npos;
+    };
+    CHECK(line_of("{}").find("left-out") == std::string::npos);
+    CHECK(says("{}", "the service does not name it", R"({"sip": ["n2", "n3"]})"));
+    CHECK(line_of("{}", R"({"sip": ["n1", "n2"], "rtsp": ["n3"]})").find("left-out") == std::string::npos);
+    CHECK(says(R"({"max_sessions": 20, "sessions": 20})", "it had its max-sessions"));
+    CHECK(line_of(R"({"max_sessions": 20, "sessions": 20})").find("sessions 20 max-sessions 20") != std::string::npos);
+    CHECK(says(R"({"max_sessions": 20, "sessions": 19, "placed": 1})",
+               "it had its max-sessions with those placed since, unless others ended meanwhile"));
+    CHECK(line_of(R"({"max_sessions": 20, "sessions": 18, "placed": 1})").find("left-out") == std::string::npos);
+    CHECK(says(R"({"availability": "vip-broken"})", "its health was vip-broken"));
+    CHECK(line_of(R"({"availability": "unwatched"})").find("left-out") == std::string::npos);
+    CHECK(says(R"({"drained": true, "usable": false, "weight": 0})", "it was drained, its weight was 0"));
+    CHECK(says(R"({"usable": false})", "there was no way to it"));
+    SECTION("the one that was chosen could be") {
+        Explanation explanation = explained();
+        explanation.decision["services"]["sip"] = {"n1"};
+        const std::string text = shown(explanation);
+        CHECK(text.find("left-out") == std::string::npos);
+        CHECK(text.ends_with("chosen\n"));
+    }
+    SECTION("an agent that does not tell the services' nodes is not taken for one that has none") {
+        Explanation explanation = explained();
+        explanation.decision.erase("services");
+        CHECK(shown(explanation).find("note \"the agent does not tell which nodes the service named then\"") !=
+              std::string::npos);
+    }
 }
 
 TEST_CASE("JSON has the same") {

@@ -72,6 +72,12 @@ ClusterOutput Cluster::nodes(std::span<const ClusterNode> present, Time now) {
     return out;
 }
 
+void Cluster::services(ServiceNodes limited) {
+    if (limited != *services_) {
+        services_ = std::make_shared<const ServiceNodes>(std::move(limited));
+    }
+}
+
 void Cluster::add(const ClusterNode& node, ClusterOutput& out, Time now) {
     if (const auto [owner, is_new] = hosts_.emplace(node.host, node.id); !is_new) {
         say(LogLevel::error,
@@ -215,13 +221,21 @@ ClusterOutput Cluster::expire(policy::Load own, Time now) {
 
 /// The shell's view is of the same moment as its update.
 void Cluster::remember(const policy::PolicyUpdate& update, policy::Load own, Time now) {
-    Decision decision{.epoch = update.epoch, .pushed = now, .own = own, .admission = update.admission, .nodes = {}};
+    Decision decision{.epoch = update.epoch,
+                      .pushed = now,
+                      .own = own,
+                      .admission = update.admission,
+                      .nodes = {},
+                      .services = services_};
     for (const policy::NodeView& load : shell_.view(now)) {
         const Node& node = nodes_.at(load.node);
         decision.nodes.push_back({.name = node.kernel.name,
-                                  .availability = node.told.value_or(Availability::down),
+                                  .availability = node.told,
                                   .drained = node.kernel.drained,
                                   .weight = node.kernel.weight,
+                                  .sessions = node.kernel.sessions,
+                                  .max_sessions = node.kernel.max_sessions,
+                                  .usable = node.kernel.usable,
                                   .load = load});
     }
     decisions_.push(std::move(decision));

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,10 +32,12 @@ struct ClusterNode {
     policy::NodeId id{};
     std::string name;
     wire::HostId host{};
-    std::uint64_t live = 0;  ///< sessions, without those that are over
-    bool drained = false;    ///< the operator wants no new sessions on it
+    std::uint64_t live = 0;      ///< sessions, without those that are over
+    std::uint32_t sessions = 0;  ///< all, as they count for max_sessions
+    bool drained = false;        ///< the operator wants no new sessions on it
     std::uint32_t weight = 1;
     std::uint32_t max_sessions = 0;  ///< that it is meant for; 0: nobody said
+    bool usable = true;              ///< frames can be sent to it
 
     friend bool operator==(const ClusterNode&, const ClusterNode&) = default;
 };
@@ -117,6 +120,9 @@ public:
     /// for one detection time, and is down then.
     [[nodiscard]] ClusterOutput nodes(std::span<const ClusterNode> present, Time now);
 
+    /// Which services new sessions of which go to some nodes only; likewise.
+    void services(ServiceNodes limited);
+
     /// A heartbeat or load message. It is authentic, or plain heartbeats were asked for.
     [[nodiscard]] ClusterOutput heard(Bytes note, const Address& from, Time now);
 
@@ -176,6 +182,7 @@ private:
     std::map<wire::HostId, policy::NodeId> hosts_;
     std::optional<policy::Admission> admission_;
     DecisionLog decisions_;
+    std::shared_ptr<const ServiceNodes> services_ = std::make_shared<const ServiceNodes>();
     std::optional<Time> patience_;  ///< for the first load
     Time decide_at_ = Time::min();
     ClusterCounters counters_;

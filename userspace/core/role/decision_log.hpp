@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,13 +17,19 @@
 
 namespace sara::role {
 
+/// The nodes of each service that names its nodes; a service that is not here has all.
+using ServiceNodes = std::map<std::string, std::vector<std::string>>;
+
 /// A node as it was when a policy was made.
 struct DecidedNode {
     std::string name;
-    policy::Availability availability = policy::Availability::down;
-    bool drained = false;      ///< the operator wanted no new sessions on it
-    std::uint32_t weight = 1;  ///< of what is placed on it, so many sessions count as one
-    policy::NodeView load;     ///< with the score and the cost that were pushed, if it was up
+    std::optional<policy::Availability> availability;  ///< nothing: it was not known yet, and the kernel's word held
+    bool drained = false;                              ///< the operator wanted no new sessions on it
+    std::uint32_t weight = 1;                          ///< of what is placed on it, so many sessions count as one
+    std::uint32_t sessions = 0;                        ///< that it had
+    std::uint32_t max_sessions = 0;                    ///< that it may have; 0: any number
+    bool usable = true;                                ///< frames could be sent to it
+    policy::NodeView load;                             ///< with the score and the cost that were pushed, if it was up
 };
 
 /// One policy, and what it was concluded from.
@@ -31,6 +39,7 @@ struct Decision {
     policy::Load own{};  ///< of the dispatcher itself
     policy::Admission admission;
     std::vector<DecidedNode> nodes;
+    std::shared_ptr<const ServiceNodes> services;  ///< most policies share theirs
 };
 
 /// Remembers the last policies, and where each of them placed sessions, so that what was decided about one session can

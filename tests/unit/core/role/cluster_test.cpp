@@ -97,6 +97,37 @@ TEST_CASE("nodes that beat are up, and the less loaded one has the better score"
     CHECK(world.says("node n1 is up"));
 }
 
+TEST_CASE("a decision remembers what could leave a node out") {
+    World world;
+    world.present[0].sessions = 20;
+    world.present[0].max_sessions = 20;
+    world.present[1].usable = false;
+    world.cluster.services({{"sip", {"n1"}}});
+    world.run(1s);
+    const Decision* then = world.cluster.decisions().find(world.last->epoch);
+    REQUIRE(then != nullptr);
+    CHECK(then->nodes[0].sessions == 20);
+    CHECK(then->nodes[0].max_sessions == 20);
+    CHECK(then->nodes[0].usable);
+    CHECK_FALSE(then->nodes[1].usable);
+    CHECK(*then->services == ServiceNodes{{"sip", {"n1"}}});
+    SECTION("and another one what is so then") {
+        world.cluster.services({});
+        world.run(1s);
+        CHECK(*then->services == ServiceNodes{{"sip", {"n1"}}});
+        CHECK(world.cluster.decisions().find(world.last->epoch)->services->empty());
+    }
+    SECTION("a node of which nothing was heard yet has no health of the agent's") {
+        World silent;
+        silent.second_alive = false;
+        silent.run(1s);
+        const Decision* first = silent.cluster.decisions().find(silent.last->epoch);
+        REQUIRE(first != nullptr);
+        CHECK(first->nodes[0].availability == Availability::up);
+        CHECK_FALSE(first->nodes[1].availability);
+    }
+}
+
 TEST_CASE("what a node is meant for is believed of its sessions' cost") {
     World world;
     world.present[0].max_sessions = 20;

@@ -10,7 +10,12 @@ using policy::NodeId;
 namespace {
 
 Decision decision(std::uint64_t epoch, std::size_t nodes = 1) {
-    return {.epoch = epoch, .pushed = {}, .own = {}, .admission = {}, .nodes = std::vector<DecidedNode>(nodes)};
+    return {.epoch = epoch,
+            .pushed = {},
+            .own = {},
+            .admission = {},
+            .nodes = std::vector<DecidedNode>(nodes),
+            .services = {}};
 }
 
 }  // namespace
