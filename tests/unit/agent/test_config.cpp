@@ -404,13 +404,14 @@ TEST_CASE("a node's load is its bottleneck unless its components have weights") 
     };
     CHECK_FALSE(good(R"({"dispatcher": {"listen": "198.18.0.2:7100", "cluster": {}}, "key_file": "/k"})")
                     .cluster->cluster.weights);
-    const auto read = good(weights(R"({"cpu": 2, "backlog": 0.5})")).cluster->cluster.weights;
+    const auto read = good(weights(R"({"cpu": 2, "backlog": 0.5, "softirq": 3})")).cluster->cluster.weights;
     REQUIRE(read);
     CHECK(read->of(policy::Component::cpu) == 2);
     CHECK(read->of(policy::Component::memory) == 0);
     CHECK(read->of(policy::Component::network) == 0);
     CHECK(read->of(policy::Component::io) == 0);
     CHECK(read->of(policy::Component::backlog) == .5);
+    CHECK(read->of(policy::Component::softirq) == 3);
 
     CHECK(error(weights("{}")) == "dispatcher.cluster.weights: all weights are 0: no load could be told");
     CHECK(error(weights(R"({"cpu": 0})")) == "dispatcher.cluster.weights: all weights are 0: no load could be told");

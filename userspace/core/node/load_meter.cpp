@@ -40,13 +40,27 @@ void put_cpu(LoadReport& report, const CpuStat& before, const CpuStat& now) {
         return;
     }
     const double busy = 1 - share(std::min(step(before.all.idle, now.all.idle), all), all);
-    double softirq = 0;
-    // A processor that went or came shifts the others: then they are told apart again by the next sample.
-    for (std::size_t i = 0; before.each.size() == now.each.size() && i < now.each.size(); ++i) {
-        softirq = std::max(softirq, share(step(before.each[i].softirq, now.each[i].softirq),
-                                          step(before.each[i].total, now.each[i].total)));
+    put(report, Component::cpu, busy, percent(busy) + " busy");
+}
+
+void put_softirq(LoadReport& report, const CpuStat& before, const CpuStat& now) {
+    double highest = -1;
+    unsigned where = 0;
+    for (const auto& [processor, times] : now.each) {
+        const auto known = before.each.find(processor);
+        const std::uint64_t ticks = known == before.each.end() ? 0 : step(known->second.total, times.total);
+        if (ticks == 0) {
+            continue;
+        }
+        const double softirq = share(std::min(step(known->second.softirq, times.softirq), ticks), ticks);
+        if (softirq > highest) {
+            highest = softirq;
+            where = processor;
+        }
     }
-    put(report, Component::cpu, std::max(busy, softirq), percent(busy) + " busy, softirq " + percent(softirq));
+    if (highest >= 0) {
+        put(report, Component::softirq, highest, percent(highest) + " of processor " + std::to_string(where));
+    }
 }
 
 void put_memory(LoadReport& report, const MemoryInfo& memory) {
@@ -127,6 +141,7 @@ LoadReport LoadMeter::sample(const Sources& sources) {
     std::optional<CpuStat> cpu = parse_stat(sources.stat);
     if (cpu_ && cpu) {
         put_cpu(report, *cpu_, *cpu);
+        put_softirq(report, *cpu_, *cpu);
     }
     cpu_ = std::move(cpu);
     if (const auto memory = parse_meminfo(sources.meminfo)) {

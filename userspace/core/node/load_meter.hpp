@@ -55,10 +55,12 @@ struct LoadReport {
     std::array<std::string, policy::kComponents> raw;  ///< in the order of Component, for people
 };
 
-/// Makes loads (paper III G) of what the kernel counts. CPU and drops are those since the sample before; so the first
-/// sample lacks them.
+/// Makes loads (paper III G) of what the kernel counts. CPU, softirqs and drops are those since the sample before; so
+/// the first sample lacks them.
 ///
-///   cpu      max(busy share of all processors, softirq share of the busiest one: packets queue up behind it alone)
+///   cpu      busy share of all processors
+///   softirq  share of time that a processor spends on the kernel's work for devices, of the one that spends most: the
+///            packets of one receive queue wait for one processor, however idle the others are
 ///   memory   1 - MemAvailable / MemTotal
 ///   network  max(socket memory / its limit, 10 x share of datagrams that were dropped: at a tenth the calls are lost)
 ///   io       share of time in which something waited for I/O; without PSI, requests in flight / 32

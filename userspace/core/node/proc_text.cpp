@@ -77,19 +77,21 @@ std::optional<CpuStat> parse_stat(std::string_view text) {
     bool found = false;
     while (!text.empty()) {
         std::string_view line = cut(text, '\n');
-        const std::string_view name = word(line);
-        if (!name.starts_with("cpu")) {
+        std::string_view name = word(line);
+        constexpr std::string_view kName = "cpu";
+        if (!name.starts_with(kName)) {
             continue;
         }
+        name.remove_prefix(kName.size());
         const auto times = parse_cpu(line);
         if (!times) {
             return std::nullopt;
         }
-        if (name == "cpu") {
+        if (name.empty()) {
             stat.all = *times;
             found = true;
-        } else {
-            stat.each.push_back(*times);
+        } else if (const auto processor = number<unsigned>(name)) {
+            stat.each.emplace(*processor, *times);
         }
     }
     return found ? std::optional(std::move(stat)) : std::nullopt;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 /// Readers of the kernel's text files, proc(5). Each gives nothing for text that lacks what it looks for.
 namespace sara::node {
@@ -21,7 +21,7 @@ struct CpuTimes {
 /// /proc/stat
 struct CpuStat {
     CpuTimes all;
-    std::vector<CpuTimes> each;  ///< processors that are online
+    std::map<unsigned, CpuTimes> each;  ///< processors that are online, by number
 
     friend bool operator==(const CpuStat&, const CpuStat&) = default;
 };

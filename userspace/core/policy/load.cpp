@@ -9,8 +9,8 @@ namespace sara::policy {
 
 namespace {
 
-constexpr std::array kAll{Component::cpu, Component::memory,  Component::network,
-                          Component::io,  Component::backlog, Component::link};
+constexpr std::array kAll{Component::cpu,     Component::memory, Component::network, Component::io,
+                          Component::backlog, Component::link,   Component::softirq};
 static_assert(kAll.size() == kComponents);
 
 }  // namespace
@@ -39,6 +39,8 @@ std::string_view to_string(Component component) noexcept {
         return "backlog";
     case Component::link:
         return "link";
+    case Component::softirq:
+        return "softirq";
     }
     return "?";
 }

@@ -45,15 +45,16 @@ inline constexpr Load kSaturated = Load::clamped(.98);
 
 /// What a node measures of itself (paper III G).
 enum class Component : std::uint8_t {
-    cpu = 0,
+    cpu = 0,  ///< of all processors
     memory = 1,
     network = 2,  ///< socket memory against its limit
     io = 3,       ///< the I/O queue
     backlog = 4,  ///< accept and receive queues of the service's sockets
     link = 5,     ///< what leaves by the uplink against what it carries
+    softirq = 6,  ///< of the processor that has most of it
 };
 
-inline constexpr std::size_t kComponents = 6;
+inline constexpr std::size_t kComponents = 7;
 static_assert(kComponents == wire::kComponentCount);
 
 [[nodiscard]] std::string_view to_string(Component component) noexcept;

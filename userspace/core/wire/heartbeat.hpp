@@ -49,7 +49,7 @@ namespace sara::wire {
  *  |  what it was told from, text for people, at most 64 bytes     |
  *  +---------------------------------------------------------------+
  *
- *     component  0 cpu   1 memory   2 network   3 io   4 backlog
+ *     component  0 cpu   1 memory   2 network   3 io   4 backlog   5 link   6 softirq
  *
  * Versioning: parts of a component that a reader does not know are skipped. What changes the meaning of known fields
  * raises the version, and other versions are refused. Millionths cannot be NaN or negative. */
@@ -102,7 +102,7 @@ struct LoadMessage {
 };
 
 inline constexpr std::uint8_t kLoadVersion = 1;
-inline constexpr std::uint8_t kComponentCount = 6;
+inline constexpr std::uint8_t kComponentCount = 7;
 inline constexpr std::uint32_t kMillion = 1'000'000;
 inline constexpr std::size_t kMaxRawText = 64;
 /// A message of a newer version of ours may be longer than all parts we know; above this it is refused.

@@ -49,15 +49,28 @@ TEST_CASE("cpu is what was busy since the sample before") {
     CHECK_FALSE(meter.sample({.stat = stat(1000, 900, 0)}).loads.get(Component::cpu));
     const LoadReport report = meter.sample({.stat = stat(1100, 950, 0)});
     CHECK(load_of(report, Component::cpu) == Approx(.25));
-    CHECK(raw(report, Component::cpu) == "25 % busy, softirq 0 %");
+    CHECK(raw(report, Component::cpu) == "25 % busy");
 }
 
-TEST_CASE("one processor that does nothing but softirqs is a full machine") {
+TEST_CASE("softirq is that of the processor that has most of it, however idle the others are") {
     LoadMeter meter;
-    static_cast<void>(meter.sample({.stat = stat(1000, 0, 0)}));
+    CHECK_FALSE(meter.sample({.stat = stat(1000, 0, 0)}).loads.get(Component::softirq));
     const LoadReport report = meter.sample({.stat = stat(1100, 0, 90)});
-    CHECK(load_of(report, Component::cpu) == Approx(.9));
-    CHECK(raw(report, Component::cpu) == "45 % busy, softirq 90 %");
+    CHECK(load_of(report, Component::softirq) == Approx(.9));
+    CHECK(raw(report, Component::softirq) == "90 % of processor 0");
+    CHECK(load_of(report, Component::cpu) == Approx(.45));
+}
+
+TEST_CASE("a processor that came has no softirq yet, and one that went none any more") {
+    const std::string all = "cpu 0 0 0 400 0 0 400 0 0 0\n";
+    const std::string later = "cpu 0 0 0 500 0 0 500 0 0 0\n";
+    LoadMeter meter;
+    static_cast<void>(meter.sample({.stat = all + "cpu0 0 0 0 100 0 0 0 0\ncpu1 0 0 0 0 0 0 100 0\n"}));
+    const LoadReport report = meter.sample({.stat = later + "cpu0 0 0 0 190 0 0 10 0\ncpu2 0 0 0 0 0 0 100 0\n"});
+    CHECK(load_of(report, Component::softirq) == Approx(.1));
+    CHECK(raw(report, Component::softirq) == "10 % of processor 0");
+    static_cast<void>(meter.sample({.stat = all + "cpu3 0 0 0 0 0 0 100 0\n"}));
+    CHECK_FALSE(meter.sample({.stat = later + "cpu4 0 0 0 0 0 0 100 0\n"}).loads.get(Component::softirq));
 }
 
 TEST_CASE("counters that stand still or go back tell nothing of the cpu") {
@@ -65,6 +78,7 @@ TEST_CASE("counters that stand still or go back tell nothing of the cpu") {
     static_cast<void>(meter.sample({.stat = stat(1000, 0, 0)}));
     CHECK_FALSE(meter.sample({.stat = stat(1000, 0, 0)}).loads.get(Component::cpu));
     CHECK_FALSE(meter.sample({.stat = stat(500, 0, 0)}).loads.get(Component::cpu));
+    CHECK_FALSE(meter.sample({.stat = stat(500, 0, 0)}).loads.get(Component::softirq));
     CHECK_FALSE(meter.sample({.stat = "nonsense"}).loads.get(Component::cpu));
     CHECK_FALSE(meter.sample({.stat = stat(1000, 0, 0)}).loads.get(Component::cpu));
 }

@@ -15,7 +15,8 @@ TEST_CASE("/proc/stat: all processors, and each") {
     REQUIRE(stat);
     CHECK(stat->all == CpuTimes{.total = 676, .idle = 630, .softirq = 5});
     REQUIRE(stat->each.size() == 2);
-    CHECK(stat->each[1].softirq == 4);
+    CHECK(stat->each.at(0).softirq == 1);
+    CHECK(stat->each.at(2) == CpuTimes{.total = 340, .idle = 315, .softirq = 4});
 }
 
 TEST_CASE("/proc/stat without its first line, or with a line cut short, says nothing") {

@@ -48,6 +48,9 @@ TEST_CASE("a node is as loaded as its bottleneck") {
     REQUIRE(found);
     CHECK(found->load.value() == .9);
     CHECK(found->component == Component::memory);
+    LoadVector receiving = vector_of(.2, .3, .3);
+    receiving.set(Component::softirq, Load::clamped(.8));
+    CHECK(bottleneck(receiving)->component == Component::softirq);
     CHECK_FALSE(bottleneck({}));
 }
 
