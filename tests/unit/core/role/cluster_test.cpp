@@ -440,3 +440,72 @@ TEST_CASE("without a node that is up all new sessions are refused") {
     CHECK(world.last->nodes.empty());
     CHECK(stage_of(world.last->admission.drop) == policy::Stage::refuses_all);
 }
+
+TEST_CASE(
+    "when all nodes are over C nobody new is admitted, and what was admitted is spared unless that is not wanted") {
+    World spared;
+    spared.first_cpu = spared.second_cpu = 1;
+    spared.run(3s);
+    CHECK(spared.last->admission.drop.fresh.value() == 1);
+    CHECK(spared.last->admission.drop.established.value() == 0);
+
+    ClusterConfig config;
+    config.shell.admission.spare = false;
+    World paper(config);
+    paper.first_cpu = paper.second_cpu = 1;
+    paper.run(3s);
+    CHECK(paper.last->admission.drop.fresh.value() == 1);
+    CHECK(paper.last->admission.drop.established.value() == Approx(1));
+}
+
+TEST_CASE("a load of 0 is a load, and one of 7 is none: it is counted, said, and changes nothing") {
+    World world;
+    world.first_cpu = 0;
+    world.run(3s);
+    CHECK(world.last->nodes[0].score == 0);
+    CHECK(stage_of(world.last->admission.drop) == policy::Stage::admits);
+
+    Result<Buffer> seven = wire::encode(wire::LoadMessage{
+        .host = kFirstHost, .sequence = 1000, .parts = {{.component = 0, .millionths = wire::kMillion}}});
+    REQUIRE(seven);
+    constexpr std::uint32_t kSeven = 7 * wire::kMillion;
+    for (std::size_t i = 0; i < 4; ++i) {
+        (*seven)[15 + i] = static_cast<std::uint8_t>(kSeven >> (24 - 8 * i));
+    }
+    const std::uint64_t loads = world.cluster.counters().loads;
+    world.take(world.cluster.heard(*seven, kFirstAddress, world.now));
+    CHECK(world.cluster.counters().malformed == 1);
+    CHECK(world.cluster.counters().loads == loads);
+    CHECK(world.cluster.view(world.now)[0].load.measured.value() == 0);
+    CHECK(world.says("component 0 has a load of 7000000 millionths, more than 1"));
+}
+
+TEST_CASE(
+    "a dispatcher's agent that was paused for 10 s takes no node down, and refuses nobody once loads are told again") {
+    World world;
+    world.run(3s);
+    world.told.clear();
+    world.now += 10s;
+    world.take(world.cluster.expire(policy::Load::clamped(0), world.now));
+    // Nothing is known of the last 10 s: nobody is admitted by what was before.
+    CHECK(stage_of(world.last->admission.drop) == policy::Stage::refuses_all);
+    world.run(1s);
+    CHECK(world.told.empty());
+    CHECK(stage_of(world.last->admission.drop) == policy::Stage::admits);
+    CHECK(world.last->nodes[0].score == Approx(.2));
+}
+
+TEST_CASE("a node's agent that was paused for 10 s is down, returns with its first beat, and starts slowly") {
+    World world;
+    world.run(3s);
+    const double usual = world.last->nodes[0].cost.value();
+    world.told.clear();
+    world.first_alive = false;
+    world.run(10s);
+    CHECK(world.told == std::vector<SetHealth>{{"n1", Availability::down}});
+    world.first_alive = true;
+    world.run(500ms);
+    REQUIRE(world.told.size() == 2);
+    CHECK(world.told[1] == SetHealth{"n1", Availability::up});
+    CHECK(world.last->nodes[0].cost.value() > 5 * usual);
+}
