@@ -59,7 +59,7 @@ def print_measured(results):
 
 
 def simulated_cell(result, member):
-    broken = result["broken"] + result["completed"] - result[member]
+    broken = max(0, result["broken"] + result["completed"] - result[member])
     return f"  {100 * result[member]:5.1f} ({100 * result[member + '_worst']:5.1f}) / {100 * broken:5.2f} "
 
 
