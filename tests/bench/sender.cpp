@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0
+// Sends frames as a NIC would bring them in: each in memory of its own that nobody else holds, unlike pktgen's, of
+// which a forwarder has to make a copy first. Says how long it took, which on a processor that counts instructions is
+// how many. Run by tests/bench/measure.
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr const char* kUsage =
+    "Usage: bench_sender device NAME to MAC [NAME VALUE]...\n"
+    "  family   4 (default) or 6            proto   udp (default) or tcp\n"
+    "  size     bytes of an IP packet (64)  vlan    its number, 0: untagged (0)\n"
+    "  flows    that take turns (1)         first   the number of the first of them (0)\n"
+    "  warm-up  packets of each flow that are sent before (2); of TCP a handshake goes before these\n"
+    "  packets  that are measured (1000)\n"
+    "  begin    1: the measured packets are the first ones of their flows, a SYN if TCP, and nothing goes before them\n"
+    "  calls    1: an INVITE each, whose Call-ID is of the flow's number; all from one port\n"
+    "  replies  NETNS/DEVICE/MAC: where the other half of TCP's handshakes is sent, for those who must see both\n"
+    "Prints {\"packets\": N, \"ns\": T, \"sent\": M}; M are all packets but the replies.\n";
+
+constexpr std::size_t kBatch = 64;
+constexpr std::uint16_t kPort = 5060;
+/// Ports that a client's address has in use; enough clients that flows are told by addresses, too.
+constexpr std::uint32_t kPortsOfClient = 25;
+constexpr std::uint32_t kFirstPort = 20000;
+
+enum TcpFlags : std::uint8_t { kSyn = 0x02, kAck = 0x10 };
+
+using Frame = std::array<std::uint8_t, 2048>;
+using Mac = std::array<std::uint8_t, ETH_ALEN>;
+
+[[noreturn]] void fail(const char* what) {
+    std::fprintf(stderr, "bench_sender: %s: %s\n", what, std::strerror(errno));
+    std::exit(1);
+}
+
+[[noreturn]] void usage() {
+    std::fputs(kUsage, stderr);
+    std::exit(2);
+}
+
+struct Setup {
+    std::string device;
+    Mac to{};
+    bool ipv6 = false;
+    bool tcp = false;
+    bool begin = false;
+    bool calls = false;
+    std::size_t size = 64;
+    std::uint16_t vlan = 0;
+    std::uint32_t flows = 1;
+    std::uint32_t first = 0;
+    std::uint32_t warm_up = 2;
+    std::uint32_t packets = 1000;
+    std::string replies_netns;
+    std::string replies_device;
+    Mac replies_to{};
+};
+
+void put16(std::uint8_t* at, std::uint32_t value) {
+    at[0] = static_cast<std::uint8_t>(value >> 8);
+    at[1] = static_cast<std::uint8_t>(value);
+}
+
+void put32(std::uint8_t* at, std::uint32_t value) {
+    put16(at, value >> 16);
+    put16(at + 2, value);
+}
+
+/// RFC 1071, over an IPv4 header.
+std::uint32_t checksum(const std::uint8_t* data, std::size_t size) {
+    std::uint32_t sum = 0;
+    for (std::size_t i = 0; i < size; i += 2) {
+        sum += static_cast<std::uint32_t>(data[i]) << 8 | data[i + 1];
+    }
+    sum = (sum & 0xffff) + (sum >> 16);
+    return ~(sum + (sum >> 16)) & 0xffff;
+}
+
+/// The frames of a setup: one written whole, of which each packet changes what names its flow.
+class Frames {
+public:
+    explicit Frames(const Setup& setup) : setup_(setup) {
+        std::uint8_t* at = model_.data();
+        std::copy(setup.to.begin(), setup.to.end(), at);
+        at[6] = 0x02;
+        at[11] = 0x01;
+        at += 12;
+        if (setup.vlan != 0) {
+            put16(at, ETHERTYPE_VLAN);
+            put16(at + 2, setup.vlan);
+            at += 4;
+        }
+        put16(at, setup.ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP);
+        ip_ = static_cast<std::size_t>(at + 2 - model_.data());
+        l4_ = ip_ + (setup.ipv6 ? 40 : 20);
+        put_ip(model_.data() + ip_);
+        put_l4(model_.data() + l4_);
+    }
+
+    std::size_t size() const { return ip_ + setup_.size; }
+    const Frame& model() const { return model_; }
+
+    /// Makes a copy of model() a packet of flow number @p flow.
+    void name(Frame& frame, std::uint32_t flow, std::uint8_t tcp_flags) const {
+        const std::uint32_t client = setup_.calls ? 0 : flow / kPortsOfClient;
+        const std::uint32_t port = kFirstPort + (setup_.calls ? 0 : flow % kPortsOfClient);
+        std::uint8_t* const ip = frame.data() + ip_;
+        std::uint8_t* const l4 = frame.data() + l4_;
+        if (setup_.ipv6) {
+            put32(ip + 20, client + 1);
+        } else {
+            put32(ip + 12, kClients + client + 1);
+            put16(ip + 10, 0);
+            put16(ip + 10, checksum(ip, 20));
+        }
+        put16(l4, port);
+        if (setup_.tcp) {
+            l4[13] = tcp_flags;
+            put32(l4 + 4, tcp_flags & kSyn ? 1000 : 1001);
+            put32(l4 + 8, tcp_flags & kAck ? 5001 : 0);
+        }
+        if (setup_.calls) {
+            // Eight digits of the number, in the place that the model has for them.
+            for (std::size_t i = 0; i < 8; ++i) {
+                l4[digits_ + i] = static_cast<std::uint8_t>("0123456789abcdef"[flow >> (28 - 4 * i) & 15]);
+            }
+        }
+    }
+
+    /// Makes a packet named by name() with kSyn the server's answer to it.
+    void answer(Frame& frame, const Mac& to) const {
+        std::uint8_t* const ip = frame.data() + ip_;
+        std::uint8_t* const l4 = frame.data() + l4_;
+        std::copy(to.begin(), to.end(), frame.data());
+        if (setup_.ipv6) {
+            std::swap_ranges(ip + 8, ip + 24, ip + 24);
+        } else {
+            std::swap_ranges(ip + 12, ip + 16, ip + 16);
+        }
+        std::swap_ranges(l4, l4 + 2, l4 + 2);
+        put32(l4 + 4, 5000);
+        put32(l4 + 8, 1001);
+        l4[13] = kSyn | kAck;
+    }
+
+private:
+    static constexpr std::uint32_t kClients = 0xc6130000;  // 198.19.0.0
+    static constexpr std::uint32_t kVip = 0xc6120064;      // 198.18.0.100
+
+    void put_ip(std::uint8_t* ip) const {
+        const std::uint8_t proto = setup_.tcp ? IPPROTO_TCP : IPPROTO_UDP;
+        if (setup_.ipv6) {
+            ip[0] = 0x60;
+            put16(ip + 4, static_cast<std::uint32_t>(setup_.size - 40));
+            ip[6] = proto;
+            ip[7] = 64;
+            ip[8] = ip[24] = 0xfd;  // fd00:2::client to fd00::100
+            ip[11] = 0x02;
+            ip[38] = 0x01;
+            return;
+        }
+        ip[0] = 0x45;
+        put16(ip + 2, static_cast<std::uint32_t>(setup_.size));
+        ip[6] = 0x40;
+        ip[8] = 64;
+        ip[9] = proto;
+        put32(ip + 16, kVip);
+    }
+
+    void put_l4(std::uint8_t* l4) {
+        put16(l4 + 2, kPort);
+        if (setup_.tcp) {
+            l4[12] = 0x50;
+            put16(l4 + 14, 65535);
+            return;
+        }
+        put16(l4 + 4, static_cast<std::uint32_t>(ip_ + setup_.size - l4_));
+        if (!setup_.calls) {
+            return;
+        }
+        static constexpr std::string_view kInvite = "INVITE sip:bob@198.18.0.100 SIP/2.0\r\n"
+                                                    "Via: SIP/2.0/UDP 198.19.0.1:20000;branch=z9hG4bK776asdhds\r\n"
+                                                    "Max-Forwards: 70\r\n"
+                                                    "From: Alice <sip:alice@198.19.0.1>;tag=1928301774\r\n"
+                                                    "To: Bob <sip:bob@198.18.0.100>\r\n"
+                                                    "Call-ID: 00000000@198.19.0.1\r\n"
+                                                    "CSeq: 1 INVITE\r\n"
+                                                    "Contact: <sip:alice@198.19.0.1:20000>\r\n"
+                                                    "Content-Length: 0\r\n\r\n";
+        std::copy(kInvite.begin(), kInvite.end(), l4 + 8);
+        digits_ = 8 + kInvite.find("00000000@");
+        size_needed_ = l4_ - ip_ + 8 + kInvite.size();
+        // The message ends where it ends: nothing is sent behind it.
+        std::uint8_t* const ip = model_.data() + ip_;
+        put16(l4 + 4, static_cast<std::uint32_t>(8 + kInvite.size()));
+        put16(ip + (setup_.ipv6 ? 4 : 2), static_cast<std::uint32_t>(size_needed_ - (setup_.ipv6 ? 40 : 0)));
+        setup_.size = size_needed_;
+    }
+
+    Setup setup_;
+    Frame model_{};
+    std::size_t ip_ = 0;
+    std::size_t l4_ = 0;
+    std::size_t digits_ = 0;
+    std::size_t size_needed_ = 0;
+};
+
+/// A device's sending half, past its queueing discipline.
+class Wire {
+public:
+    explicit Wire(const std::string& device) : socket_(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)) {
+        const int on = 1;
+        if (socket_ < 0 || ::setsockopt(socket_, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) != 0) {
+            fail("packet socket");
+        }
+        sockaddr_ll address{};
+        address.sll_family = AF_PACKET;
+        address.sll_ifindex = static_cast<int>(::if_nametoindex(device.c_str()));
+        if (address.sll_ifindex == 0 ||
+            ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+            fail(device.c_str());
+        }
+    }
+
+    void send(std::array<Frame, kBatch>& frames, std::size_t number, std::size_t size) {
+        for (std::size_t i = 0; i < number; ++i) {
+            parts_[i] = {frames[i].data(), size};
+            messages_[i].msg_hdr.msg_iov = &parts_[i];
+            messages_[i].msg_hdr.msg_iovlen = 1;
+        }
+        for (std::size_t sent = 0; sent < number;) {
+            const int some = ::sendmmsg(socket_, &messages_[sent], static_cast<unsigned>(number - sent), 0);
+            if (some < 0) {
+                fail("sendmmsg");
+            }
+            sent += static_cast<std::size_t>(some);
+        }
+    }
+
+private:
+    int socket_;
+    std::array<mmsghdr, kBatch> messages_{};
+    std::array<iovec, kBatch> parts_{};
+};
+
+class Sender {
+public:
+    explicit Sender(const Setup& setup) : setup_(setup), frames_(setup), wire_(setup.device) {
+        batch_.fill(frames_.model());
+    }
+
+    /// One packet of each of the flows in turn, @p packets in all.
+    void send(std::uint32_t packets, std::uint8_t tcp_flags) {
+        std::uint32_t flow = 0;
+        for (std::uint32_t sent = 0; sent < packets;) {
+            const std::size_t number = std::min<std::size_t>(kBatch, packets - sent);
+            for (std::size_t i = 0; i < number; ++i) {
+                frames_.name(batch_[i], setup_.first + flow, tcp_flags);
+                flow = flow + 1 == setup_.flows ? 0 : flow + 1;
+            }
+            wire_.send(batch_, number, frames_.size());
+            sent += static_cast<std::uint32_t>(number);
+        }
+        sent_ += packets;
+    }
+
+    std::uint64_t sent() const { return sent_; }
+
+    /// The server's SYN and ACK to each of the flows.
+    void answer(Wire& wire) {
+        std::array<Frame, kBatch> answers;
+        for (std::uint32_t flow = 0; flow < setup_.flows;) {
+            const std::size_t number = std::min<std::size_t>(kBatch, setup_.flows - flow);
+            for (std::size_t i = 0; i < number; ++i) {
+                answers[i] = frames_.model();
+                frames_.name(answers[i], setup_.first + flow++, kSyn);
+                frames_.answer(answers[i], setup_.replies_to);
+            }
+            wire.send(answers, number, frames_.size());
+        }
+    }
+
+private:
+    Setup setup_;
+    Frames frames_;
+    Wire wire_;
+    std::array<Frame, kBatch> batch_{};
+    std::uint64_t sent_ = 0;
+};
+
+/// A wire in another network namespace; this thread comes back from there.
+Wire wire_in(const std::string& netns, const std::string& device) {
+    const int here = ::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    const int there = ::open(("/run/netns/" + netns).c_str(), O_RDONLY | O_CLOEXEC);
+    if (here < 0 || there < 0 || ::setns(there, CLONE_NEWNET) != 0) {
+        fail(netns.c_str());
+    }
+    Wire wire(device);
+    if (::setns(here, CLONE_NEWNET) != 0) {
+        fail("setns");
+    }
+    ::close(here);
+    ::close(there);
+    return wire;
+}
+
+std::optional<Mac> mac(const std::string& text) {
+    Mac out{};
+    std::array<unsigned, ETH_ALEN> part{};
+    int end = 0;
+    if (std::sscanf(text.c_str(), "%2x:%2x:%2x:%2x:%2x:%2x%n", &part[0], &part[1], &part[2], &part[3], &part[4],
+                    &part[5], &end) != ETH_ALEN ||
+        static_cast<std::size_t>(end) != text.size()) {
+        return std::nullopt;
+    }
+    std::transform(part.begin(), part.end(), out.begin(), [](unsigned one) { return static_cast<std::uint8_t>(one); });
+    return out;
+}
+
+Mac mac_or_usage(const std::string& text) {
+    const auto out = mac(text);
+    if (!out) {
+        usage();
+    }
+    return *out;
+}
+
+std::uint32_t number_or_usage(std::string_view text, std::uint32_t least, std::uint32_t most) {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+        usage();
+    }
+    return value;
+}
+
+Setup read_setup(int argc, char** argv) {
+    Setup setup;
+    if (argc % 2 == 0) {
+        usage();
+    }
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string_view name = argv[i];
+        const std::string value = argv[i + 1];
+        if (name == "device") {
+            setup.device = value;
+        } else if (name == "to") {
+            setup.to = mac_or_usage(value);
+        } else if (name == "family" && (value == "4" || value == "6")) {
+            setup.ipv6 = value == "6";
+        } else if (name == "proto" && (value == "udp" || value == "tcp")) {
+            setup.tcp = value == "tcp";
+        } else if (name == "size") {
+            setup.size = number_or_usage(value, 64, 1500);
+        } else if (name == "vlan") {
+            setup.vlan = static_cast<std::uint16_t>(number_or_usage(value, 0, 4094));
+        } else if (name == "flows") {
+            setup.flows = number_or_usage(value, 1, 1U << 20);
+        } else if (name == "first") {
+            setup.first = number_or_usage(value, 0, 1U << 20);
+        } else if (name == "warm-up") {
+            setup.warm_up = number_or_usage(value, 0, 1000);
+        } else if (name == "packets") {
+            setup.packets = number_or_usage(value, 1, 1U << 30);
+        } else if (name == "begin") {
+            setup.begin = number_or_usage(value, 0, 1) != 0;
+        } else if (name == "calls") {
+            setup.calls = number_or_usage(value, 0, 1) != 0;
+        } else if (name == "replies") {
+            const std::size_t netns = value.find('/');
+            const std::size_t device = value.find('/', netns + 1);
+            if (netns == std::string::npos || device == std::string::npos) {
+                usage();
+            }
+            setup.replies_netns = value.substr(0, netns);
+            setup.replies_device = value.substr(netns + 1, device - netns - 1);
+            setup.replies_to = mac_or_usage(value.substr(device + 1));
+        } else {
+            usage();
+        }
+    }
+    if (setup.device.empty() || (setup.calls && setup.tcp)) {
+        usage();
+    }
+    return setup;
+}
+
+std::uint64_t now() {
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const Setup setup = read_setup(argc, argv);
+    Sender sender(setup);
+    if (!setup.begin) {
+        if (setup.tcp) {
+            sender.send(setup.flows, kSyn);
+            if (!setup.replies_netns.empty()) {
+                Wire wire = wire_in(setup.replies_netns, setup.replies_device);
+                sender.answer(wire);
+            }
+        }
+        sender.send(setup.flows * setup.warm_up, kAck);
+    }
+    const std::uint64_t start = now();
+    sender.send(setup.packets, setup.begin ? kSyn : kAck);
+    const std::uint64_t end = now();
+    std::printf("{\"packets\": %u, \"ns\": %llu, \"sent\": %llu}\n", setup.packets,
+                static_cast<unsigned long long>(end - start), static_cast<unsigned long long>(sender.sent()));
+    return 0;
+}
