@@ -48,7 +48,7 @@ bench_arrived() {
 	ns "$1" nft -j reset counter netdev sink arrived | jq '[.nftables[].counter.packets // empty] | add'
 }
 
-# bench_up NODES: the wires and as many nodes; no system yet.
+# bench_up NODES: the wires and as many nodes; no system yet. Clients are behind device IN, eth0 or eth0.5.
 bench_up() {
 	local i
 	NODES_OF_N=$1
@@ -74,12 +74,12 @@ bench_up() {
 			link set eth0 up
 			link set eth1 up
 			link add link eth0 name eth0.5 up type vlan id 5
-			address add 198.18.1.2/24 dev eth0
-			address add fd00:1::2/64 dev eth0 nodad
+			address add 198.18.1.2/24 dev $IN
+			address add fd00:1::2/64 dev $IN nodad
 			address add 198.18.0.2/24 dev eth1
 			address add fd00::2/64 dev eth1 nodad
-			neighbor replace 198.18.1.1 lladdr ${MAC[c]} dev eth0 nud permanent
-			neighbor replace fd00:1::1 lladdr ${MAC[c]} dev eth0 nud permanent
+			neighbor replace 198.18.1.1 lladdr ${MAC[c]} dev $IN nud permanent
+			neighbor replace fd00:1::1 lladdr ${MAC[c]} dev $IN nud permanent
 			route add 198.19.0.0/16 via 198.18.1.1
 			route add fd00:2::/32 via fd00:1::1
 		FORWARDER

@@ -5,115 +5,141 @@
   report.py RESULTS.json [--check] [--against RATIOS.json] [--ratios FILE]
 
 A cost is what a packet takes above the floor of the same case and round: a packet that is dropped where the system would have
-met it. Of the rounds the median counts. --check: exit 0 only if all goals were measured and hold. --against: exit 1 if a
-ratio is worse by more than BOUND than it was. --ratios writes the ratios for that."""
+met it. Of the rounds the median counts. --check: exit 0 only if all goals of what was run were measured and hold. --against:
+exit 1 if a ratio is worse by more than BOUND than it was. --ratios writes the ratios for that."""
 import argparse
 import json
 import statistics
 import sys
 
 NAMES = {
-    "floor": "dropped at ingress: the floor", "bare": "bare forwarder, no lookup", "sara": "SARA",
-    "nft-fwd": "nft fwd ip to", "flowtable": "nft flowtable", "tc": "tc flower, skbmod, mirred",
-    "ipvs-rr": "IPVS-DR rr", "ipvs-ct": "IPVS-DR rr, with conntrack",
+    "floor": "dropped at ingress: the floor", "bare": "bare forwarder, no lookup", "sara": "SARA", "nft-fwd": "nft fwd ip to",
+    "flowtable": "nft flowtable", "tc": "tc flower, skbmod, mirred", "ipvs-rr": "IPVS-DR rr",
+    "ipvs-ct": "IPVS-DR rr, with conntrack", "ipvs-wlc": "IPVS-DR wlc", "ipvs-sip": "IPVS-DR rr --pe sip",
 }
-TITLES = {"forward": "A packet of a known flow: instructions above the floor"}
-LETTERS = "ABCDEFGHIJKLMN"
+LETTERS = "ABCDEFGHIJ"
+TITLES = {
+    "forward": "A packet of a known flow (protocol, bytes of the IP packet, flows): instructions above the floor",
+    "sessions": "The first packet of a session (protocol, nodes): instructions above the floor",
+}
 
-# To be justified by measured spread.
-BOUND = 0.03
+# (case, peer, the most that SARA may cost of it, may it be as much?)
+GOALS = {
+    "forward": [(case, peer, limit, peer in ("ipvs-rr", "bare"))
+                for case in ("udp-64-1", "udp-64-1k", "udp-64-100k", "udp-200-1k", "udp-1400-1k", "tcp-64-1k", "udp6-64-1k",
+                             "tcp6-64-1k", "udp-64-1k-vlan")
+                for peer, limit in (("ipvs-rr", 0.35), ("flowtable", 1.0), ("nft-fwd", 1.0), ("bare", 1.2))],
+    "sessions": [("udp-1", "ipvs-rr", 0.7, True), ("udp-8", "ipvs-rr", 0.7, True), ("udp-64", "ipvs-rr", 0.7, True),
+                 ("udp6-8", "ipvs-rr", 0.7, True), ("syn-8", "ipvs-rr", 0.7, True), ("call-8", "ipvs-sip", 0.7, True)],
+}
+FEW_NODES, MANY_NODES, NODES_LIMIT = "udp-1", "udp-64", 1.2
+
+BOUND = 0.02
 
 
 def costs(measured):
-    """{what: {case: {system: [instructions above the floor, a round each]}}}, the floor's own as they are."""
+    """{what: {case: {system: [instructions above the floor, a round each]}}}; the floor's own as they are."""
     per = {}
     for one in measured:
         per.setdefault((one["what"], one["case"], one["round"]), {})[one["system"]] = one["ns"] / one["packets"]
     out = {}
-    for (what, case, _), systems in per.items():
-        floor = systems.get("floor")
-        if floor is None:
-            sys.exit(f"report.py: no floor was measured for {case}")
+    for (what, case, number), systems in per.items():
+        if "floor" not in systems:
+            sys.exit(f"report.py: no floor was measured for {case} in round {number}")
         for system, cost in systems.items():
-            out.setdefault(what, {}).setdefault(case, {}).setdefault(system, []).append(
-                cost if system == "floor" else cost - floor)
+            above = cost if system == "floor" else cost - systems["floor"]
+            out.setdefault(what, {}).setdefault(case, {}).setdefault(system, []).append(above)
     return out
 
 
-def median(found, case, system):
-    rounds = found.get(case, {}).get(system)
-    return statistics.median(rounds) if rounds else None
+class Results:
+    """What was measured in one run."""
+
+    def __init__(self, measured):
+        self.costs = costs(measured)
+
+    def median(self, what, case, system):
+        """Instructions, or None if it was not measured."""
+        rounds = self.costs.get(what, {}).get(case, {}).get(system)
+        return statistics.median(rounds) if rounds else None
+
+    def ratio(self, what, case, peer):
+        """What SARA costs, of what the peer costs; None if not both were measured."""
+        sara, other = self.median(what, case, "sara"), self.median(what, case, peer)
+        return sara / other if sara and other else None
+
+    def ratios(self):
+        """{"forward udp-64-1k ipvs-rr": ratio}."""
+        return {f"{what} {case} {peer}": round(self.ratio(what, case, peer), 4)
+                for what, cases in self.costs.items() for case, systems in cases.items() for peer in systems
+                if peer not in ("floor", "sara") and self.ratio(what, case, peer)}
 
 
-def print_table(what, found):
-    systems = [name for name in NAMES if any(name in cases for cases in found.values())]
-    wide = max(map(len, found)) + 2
+def print_table(results, what):
+    cases = results.costs[what]
+    systems = [name for name in NAMES if any(name in measured for measured in cases.values())]
+    wide = max(26, *map(len, cases))
     print(f"\n{TITLES[what]}\n")
     for letter, name in zip(LETTERS, systems):
         print(f"  {letter}  {NAMES[name]}")
-    heads = "".join(f"{letter:>13}" for letter, _ in zip(LETTERS, systems))
-    print(f"\n  {'instructions, +- spread':{wide}}{heads}")
-    for case, cases in found.items():
+    heads = "".join(f"{letter:>13}" for letter in LETTERS[:len(systems)])
+    print(f"\n  {'median +- farthest round':{wide}}{heads}")
+    for case, measured in cases.items():
         row = ""
         for system in systems:
-            middle = median(found, case, system)
-            if middle is None:
-                row += f"{'-':>13}"
-                continue
-            spread = max(abs(one - middle) for one in cases[system])
-            row += f"{f'{middle:.0f} +-{spread:<3.0f}':>13}"
+            middle = results.median(what, case, system)
+            spread = max((abs(one - middle) for one in measured.get(system, [])), default=0)
+            row += f"{'-' if middle is None else f'{middle:.0f} +-{spread:<4.0f}':>13}"
         print(f"  {case:{wide}}{row}")
-    print(f"\n  {'SARA, times this':{wide}}{heads}")
-    for case in found:
-        sara = median(found, case, "sara")
+    print(f"\n  {'SARA is so much of it':{wide}}{heads}")
+    for case in cases:
         row = ""
         for system in systems:
-            peer = median(found, case, system)
-            row += f"{f'{sara / peer:.2f}':>13}" if sara and peer and system not in ("floor", "sara") else " " * 13
+            ratio = None if system in ("floor", "sara") else results.ratio(what, case, system)
+            row += f"{'' if ratio is None else f'{ratio:.3f}':>13}"
         print(f"  {case:{wide}}{row}")
 
 
-def ratios(found_by_what):
-    """{"forward udp-64-1k ipvs-rr": SARA's cost / the peer's}."""
-    out = {}
-    for what, found in found_by_what.items():
-        for case, systems in found.items():
-            sara = median(found, case, "sara")
-            for system in systems:
-                if sara and system not in ("floor", "sara"):
-                    out[f"{what} {case} {system}"] = round(sara / median(found, case, system), 4)
-    return out
-
-
-def goals(found_by_what):
+def goals(results):
     """[(what, holds)]; what was not measured does not hold."""
     told = []
-    limits = (("ipvs-rr", 0.35), ("flowtable", 1.0), ("nft-fwd", 1.0), ("bare", 1.2))
-    for case, systems in found_by_what.get("forward", {}).items():
-        for peer, limit in limits:
-            if peer not in systems or "sara" not in systems:
+    for what in results.costs:
+        for case, peer, limit, equal in GOALS[what]:
+            ratio = results.ratio(what, case, peer)
+            if ratio is None:
                 told.append((f"{case}: SARA and {NAMES[peer]} were not both measured", False))
                 continue
-            ratio = median(found_by_what["forward"], case, "sara") / median(found_by_what["forward"], case, peer)
-            holds = ratio < limit if limit == 1.0 else ratio <= limit
-            told.append((f"{case}: SARA costs {ratio:.2f} x {NAMES[peer]} ({limit:.2f})", holds))
+            told.append((f"{case}: SARA costs {ratio:.3f} of {NAMES[peer]} ({'at most' if equal else 'less than'} {limit})",
+                         ratio < limit or (equal and ratio == limit)))
+    if "sessions" in results.costs:
+        few, many = (results.median("sessions", case, "sara") for case in (FEW_NODES, MANY_NODES))
+        told.append((f"{MANY_NODES}: SARA costs {many / few:.3f} of {FEW_NODES} (at most {NODES_LIMIT})", many <= NODES_LIMIT * few)
+                    if few and many else (f"SARA was not measured with both {FEW_NODES} and {MANY_NODES}", False))
     return told
 
 
-def compare(now, before):
-    """True if nothing got worse; says what did, and what is not there any more."""
-    fine = True
-    for name, was in before.items():
-        if name not in now:
-            print(f"  not measured: {name}")
-        elif now[name] > was * (1 + BOUND):
-            print(f"  WORSE: {name} {was:.3f} -> {now[name]:.3f}")
-            fine = False
-        elif now[name] < was * (1 - BOUND):
-            print(f"  better: {name} {was:.3f} -> {now[name]:.3f}")
-    if fine:
-        print(f"  no ratio is worse by more than {100 * BOUND:.0f} %")
-    return fine
+def compare(results, before):
+    """Says what got better and worse. True if something was compared, and nothing got worse."""
+    now = results.ratios()
+    both = [name for name in before if name in now]
+    worse = [name for name in both if now[name] > before[name] * (1 + BOUND)]
+    for name in both:
+        if name in worse:
+            print(f"  WORSE: {name} {before[name]:.3f} -> {now[name]:.3f}")
+        elif now[name] < before[name] * (1 - BOUND):
+            print(f"  better: {name} {before[name]:.3f} -> {now[name]:.3f}")
+    print(f"  {len(both)} ratios compared, {len(worse)} worse by more than {100 * BOUND:.0f} %; "
+          f"{len(before) - len(both)} were not measured now")
+    return bool(both) and not worse
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def series(release):
+    return ".".join(release.split(".")[:2])
 
 
 def main():
@@ -123,26 +149,27 @@ def main():
     options.add_argument("--against")
     options.add_argument("--ratios")
     arguments = options.parse_args()
-    with open(arguments.results, encoding="utf-8") as file:
-        results = json.load(file)
-    found = costs(results["measured"])
-    print(f"Linux {results['kernel']}")
-    for what in found:
-        print_table(what, found[what])
-    told = goals(found)
+    file = read(arguments.results)
+    results = Results(file["measured"])
+    print(f"Linux {file['kernel']}")
+    for what in results.costs:
+        print_table(results, what)
+    told = goals(results)
     print("\nThe goals")
-    for what, holds in told:
-        print(f"  {'holds' if holds else 'DOES NOT HOLD'}: {what}")
-    failed = arguments.check and not (told and all(holds for _, holds in told))
+    for goal, holds in told:
+        print(f"  {'holds' if holds else 'DOES NOT HOLD'}: {goal}")
+    fine = not arguments.check or (bool(told) and all(holds for _, holds in told))
     if arguments.ratios:
-        with open(arguments.ratios, "w", encoding="utf-8") as file:
-            json.dump(ratios(found), file, indent=1)
-            file.write("\n")
+        with open(arguments.ratios, "w", encoding="utf-8") as out:
+            json.dump({"kernel": file["kernel"], "ratios": results.ratios()}, out, indent=1)
+            out.write("\n")
     if arguments.against:
-        print(f"\nAgainst {arguments.against}")
-        with open(arguments.against, encoding="utf-8") as file:
-            failed = not compare(ratios(found), json.load(file)) or failed
-    sys.exit(1 if failed else 0)
+        before = read(arguments.against)
+        if series(before["kernel"]) != series(file["kernel"]):
+            sys.exit(f"report.py: {arguments.against} is of Linux {before['kernel']}, whose code is another")
+        print(f"\nAgainst {arguments.against} (Linux {before['kernel']})")
+        fine = compare(results, before["ratios"]) and fine
+    sys.exit(0 if fine else 1)
 
 
 if __name__ == "__main__":

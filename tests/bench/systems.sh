@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The systems that forward, in namespace lb, to NODES_OF_N nodes. Sourced by tests/bench/measure: system_up, system_down,
-# system_proved.
+# The systems that forward what comes by device IN of namespace lb to NODES_OF_N nodes; with CALLS set each call is a session.
+# Sourced by tests/bench/measure: system_modules; system_up, system_slow, system_down of SYSTEM.
 #
 #   floor          drops at ingress: what sending, the wire and dropping cost
 #   bare           tests/bench/bare: a hook at ingress that rewrites addresses, and does nothing else
 #   sara           SARA
 #   ipvs-rr, -wlc  IPVS in direct routing, by no connection tracking
 #   ipvs-ct        the same (rr) where there is connection tracking, which IPVS is told to keep
-#   ipvs-sip       the same (rr) with --pe sip, persistence 60 s
+#   ipvs-sip       the same (rr) with --pe sip, persistence 60 s, one-packet scheduling: each datagram by its Call-ID
 #   flowtable      nftables' flow table: a router's connection tracking, and a short cut by it at ingress
 #   nft-fwd        nftables' fwd at netdev ingress: one rule for all, to one node
 #   tc             tc flower, skbmod and mirred: one filter for all, to one node
@@ -58,7 +58,7 @@ ipvs_up() {
 	} | ns lb ipvsadm -R
 }
 
-# sara_up [WORD...]: the words are for UDP's service.
+# sara_up WORDS: the words are for UDP's service.
 sara_up() {
 	local i
 	[[ -d /sys/module/sara ]] || insmod "$SARA_KO"
@@ -84,6 +84,8 @@ to_a_node() {
 	ROUTES
 }
 
+# system_up: also sets SINK, the namespace where packets end, and REPLIES, what bench_sender is to do besides.
+# shellcheck disable=SC2034 # for those who source this
 system_up() {
 	SINK=n REPLIES=()
 	case $SYSTEM in
@@ -92,11 +94,10 @@ system_up() {
 		bench_sink lb "$IN"
 		;;
 	bare) ns lb insmod "$SARA_BARE_KO" "in=$IN" out=eth1 "mac=$(node_mac 1)" ;;
-	sara) sara_up ;;
-	sara-call) sara_up app sip key call-id ;;
+	sara) sara_up "${CALLS:+app sip key call-id}" ;;
 	ipvs-rr) ipvs_up rr ;;
 	ipvs-wlc) ipvs_up wlc ;;
-	ipvs-sip) ipvs_up rr -p 60 --pe sip ;;
+	ipvs-sip) ipvs_up rr -p 60 -o --pe sip ;;
 	ipvs-ct)
 		ipvs_up rr
 		# What makes a namespace track connections is a rule that asks for it. A network card has looked at checksums.
@@ -154,6 +155,9 @@ tc_filter() {
 system_down() {
 	[[ $SYSTEM != bare ]] || rmmod bare
 }
+
+# system_is_stateless: does it know no flows?
+system_is_stateless() { [[ $SYSTEM == @(floor|bare|nft-fwd|tc) ]]; }
 
 # system_slow: packets that took another way than the one that is to be measured, since it was asked last.
 system_slow() {
