@@ -36,15 +36,28 @@ constexpr const char* kUsage =
     "  warm-up  packets of each flow that are sent before (2); of TCP a handshake goes before these\n"
     "  packets  that are measured (1000)\n"
     "  begin    1: the measured packets are the first ones of their flows, a SYN if TCP, and nothing goes before them\n"
-    "  calls    1: an INVITE each, whose Call-ID is of the flow's number; all from one port\n"
+    "  calls    1: an INVITE each, of its own length, whose Call-ID has the flow's number; all from one port\n"
     "  replies  NETNS/DEVICE/MAC: where the other half of TCP's handshakes is sent, for those who must see both\n"
-    "Prints {\"packets\": N, \"ns\": T, \"sent\": M}; M are all packets but the replies.\n";
+    "Prints: measured packets, ns that they took, packets in all (but for the replies), the median of the ns that each "
+    "64 of\n"
+    "the measured ones took.\n";
 
 constexpr std::size_t kBatch = 64;
 constexpr std::uint16_t kPort = 5060;
 /// Ports that a client's address has in use; enough clients that flows are told by addresses, too.
 constexpr std::uint32_t kPortsOfClient = 25;
 constexpr std::uint32_t kFirstPort = 20000;
+
+/// Its Call-ID begins with the flow's number, which is written over these zeros.
+constexpr std::string_view kInvite = "INVITE sip:bob@198.18.0.100 SIP/2.0\r\n"
+                                     "Via: SIP/2.0/UDP 198.19.0.1:20000;branch=z9hG4bK776asdhds\r\n"
+                                     "Max-Forwards: 70\r\n"
+                                     "From: Alice <sip:alice@198.19.0.1>;tag=1928301774\r\n"
+                                     "To: Bob <sip:bob@198.18.0.100>\r\n"
+                                     "Call-ID: 00000000@198.19.0.1\r\n"
+                                     "CSeq: 1 INVITE\r\n"
+                                     "Contact: <sip:alice@198.19.0.1:20000>\r\n"
+                                     "Content-Length: 0\r\n\r\n";
 
 enum TcpFlags : std::uint8_t { kSyn = 0x02, kAck = 0x10 };
 
@@ -103,6 +116,9 @@ std::uint32_t checksum(const std::uint8_t* data, std::size_t size) {
 class Frames {
 public:
     explicit Frames(const Setup& setup) : setup_(setup) {
+        if (setup.calls) {
+            setup_.size = (setup.ipv6 ? 40 : 20) + 8 + kInvite.size();
+        }
         std::uint8_t* at = model_.data();
         std::copy(setup.to.begin(), setup.to.end(), at);
         at[6] = 0x02;
@@ -198,26 +214,12 @@ private:
             return;
         }
         put16(l4 + 4, static_cast<std::uint32_t>(ip_ + setup_.size - l4_));
+        // No checksum: it is for receivers, and nobody here is one.
         if (!setup_.calls) {
             return;
         }
-        static constexpr std::string_view kInvite = "INVITE sip:bob@198.18.0.100 SIP/2.0\r\n"
-                                                    "Via: SIP/2.0/UDP 198.19.0.1:20000;branch=z9hG4bK776asdhds\r\n"
-                                                    "Max-Forwards: 70\r\n"
-                                                    "From: Alice <sip:alice@198.19.0.1>;tag=1928301774\r\n"
-                                                    "To: Bob <sip:bob@198.18.0.100>\r\n"
-                                                    "Call-ID: 00000000@198.19.0.1\r\n"
-                                                    "CSeq: 1 INVITE\r\n"
-                                                    "Contact: <sip:alice@198.19.0.1:20000>\r\n"
-                                                    "Content-Length: 0\r\n\r\n";
         std::copy(kInvite.begin(), kInvite.end(), l4 + 8);
         digits_ = 8 + kInvite.find("00000000@");
-        size_needed_ = l4_ - ip_ + 8 + kInvite.size();
-        // The message ends where it ends: nothing is sent behind it.
-        std::uint8_t* const ip = model_.data() + ip_;
-        put16(l4 + 4, static_cast<std::uint32_t>(8 + kInvite.size()));
-        put16(ip + (setup_.ipv6 ? 4 : 2), static_cast<std::uint32_t>(size_needed_ - (setup_.ipv6 ? 40 : 0)));
-        setup_.size = size_needed_;
     }
 
     Setup setup_;
@@ -225,8 +227,13 @@ private:
     std::size_t ip_ = 0;
     std::size_t l4_ = 0;
     std::size_t digits_ = 0;
-    std::size_t size_needed_ = 0;
 };
+
+std::uint64_t now() {
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+}
 
 /// A device's sending half, past its queueing discipline.
 class Wire {
@@ -272,19 +279,22 @@ public:
         batch_.fill(frames_.model());
     }
 
-    /// One packet of each of the flows in turn, @p packets in all.
-    void send(std::uint32_t packets, std::uint8_t tcp_flags) {
+    /// One packet of each of the flows in turn, @p packets in all. Returns how many ns each batch took.
+    std::vector<std::uint64_t> send(std::uint32_t packets, std::uint8_t tcp_flags) {
+        std::vector<std::uint64_t> took(packets / kBatch + 1);
         std::uint32_t flow = 0;
-        for (std::uint32_t sent = 0; sent < packets;) {
-            const std::size_t number = std::min<std::size_t>(kBatch, packets - sent);
+        for (std::uint64_t& batch : took) {
+            const std::size_t number = std::min<std::size_t>(kBatch, packets - kBatch * (&batch - took.data()));
+            const std::uint64_t start = now();
             for (std::size_t i = 0; i < number; ++i) {
                 frames_.name(batch_[i], setup_.first + flow, tcp_flags);
                 flow = flow + 1 == setup_.flows ? 0 : flow + 1;
             }
             wire_.send(batch_, number, frames_.size());
-            sent += static_cast<std::uint32_t>(number);
+            batch = now() - start;
         }
         sent_ += packets;
+        return took;
     }
 
     std::uint64_t sent() const { return sent_; }
@@ -384,7 +394,7 @@ Setup read_setup(int argc, char** argv) {
         } else if (name == "warm-up") {
             setup.warm_up = number_or_usage(value, 0, 1000);
         } else if (name == "packets") {
-            setup.packets = number_or_usage(value, 1, 1U << 30);
+            setup.packets = number_or_usage(value, kBatch, 1U << 30);
         } else if (name == "begin") {
             setup.begin = number_or_usage(value, 0, 1) != 0;
         } else if (name == "calls") {
@@ -408,12 +418,6 @@ Setup read_setup(int argc, char** argv) {
     return setup;
 }
 
-std::uint64_t now() {
-    timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -430,9 +434,11 @@ int main(int argc, char** argv) {
         sender.send(setup.flows * setup.warm_up, kAck);
     }
     const std::uint64_t start = now();
-    sender.send(setup.packets, setup.begin ? kSyn : kAck);
+    std::vector<std::uint64_t> took = sender.send(setup.packets, setup.begin ? kSyn : kAck);
     const std::uint64_t end = now();
-    std::printf("{\"packets\": %u, \"ns\": %llu, \"sent\": %llu}\n", setup.packets,
-                static_cast<unsigned long long>(end - start), static_cast<unsigned long long>(sender.sent()));
+    took.pop_back();  // which is less than a batch
+    std::nth_element(took.begin(), took.begin() + static_cast<std::ptrdiff_t>(took.size() / 2), took.end());
+    std::printf("%u %llu %llu %llu\n", setup.packets, static_cast<unsigned long long>(end - start),
+                static_cast<unsigned long long>(sender.sent()), static_cast<unsigned long long>(took[took.size() / 2]));
     return 0;
 }

@@ -24,13 +24,6 @@ system_modules() {
 	sysctl -qw net.netfilter.nf_conntrack_max=1048576
 }
 
-vip_local() {
-	ip -n "${NS_PREFIX}lb" -batch - <<-VIP
-		address add $VIP/32 dev lo
-		address add $VIP6/128 dev lo nodad
-	VIP
-}
-
 # ipvs_service KIND ADDRESS OPTION...: a service of all nodes; KIND is -u or -t.
 ipvs_service() {
 	local kind=$1 address=$2 i node
@@ -159,12 +152,16 @@ system_down() {
 # system_is_stateless: does it know no flows?
 system_is_stateless() { [[ $SYSTEM == @(floor|bare|nft-fwd|tc) ]]; }
 
-# system_slow: packets that took another way than the one that is to be measured, since it was asked last.
+# system_slow: leaves in COUNT the packets that took another way than the one that is to be measured, since it was asked last.
+# shellcheck disable=SC2034 # for those who source this
 system_slow() {
+	COUNT=0
 	case $SYSTEM in
-	# A shared packet had to be copied.
-	sara*) ns lb "$SARA_BIN/sara" -j stats show | jq '[.. | .unshared? // empty] | add // 0' ;;
-	flowtable) ns lb nft -j reset counter inet router slow | jq '[.nftables[].counter.packets // empty] | add' ;;
-	*) echo 0 ;;
+	# A shared packet had to be copied. This one is never reset: it stays 0.
+	sara)
+		[[ $(ns lb "$SARA_BIN/sara" -j stats show) =~ \"unshared\":\ ?([0-9]+) ]] || die "sara stats knows no unshared"
+		COUNT=${BASH_REMATCH[1]}
+		;;
+	flowtable) bench_count lb inet router slow ;;
 	esac
 }

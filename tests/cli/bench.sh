@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 command -v jq >/dev/null || {
-	echo 'jq is not installed: tools/setup --only apps'
+	echo 'jq is not installed: tools/setup --only vm'
 	exit 77
 }
 work=$(mktemp -d)
