@@ -41,7 +41,7 @@ def costs(measured):
     """{what: {case: {system: [instructions above the floor, a round each]}}}; the floor's own as they are."""
     per = {}
     for one in measured:
-        per.setdefault((one["what"], one["case"], one["round"]), {})[one["system"]] = one["ns"] / one["packets"]
+        per.setdefault((one["what"], one["case"], one["round"]), {})[one["system"]] = one["instructions"]
     out = {}
     for (what, case, number), systems in per.items():
         if "floor" not in systems:

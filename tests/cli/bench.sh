@@ -31,8 +31,8 @@ results() {
 	jq -n --argjson sara "$2" --arg odd "${3-}" '{kernel: "6.12.1-test", measured: [
 		("udp-1", "udp-8", "udp-64", "udp6-8", "syn-8", "call-8") as $case | (1, 2, 3) as $round |
 		({floor: 0, "ipvs-rr": 1000, "ipvs-sip": 1000, sara: (if $case == $odd then 10000 else $sara end)} | to_entries[]) |
-		{what: "sessions", case: $case, round: $round, system: .key, packets: 10,
-		 ns: (10 * (4000 + 500 * $round + .value + (if $round == 2 and .key == "sara" then 90 else 0 end)))}]}' >"$1"
+		{what: "sessions", case: $case, round: $round, system: .key,
+		 instructions: (4000 + 500 * $round + .value + (if $round == 2 and .key == "sara" then 90 else 0 end))}]}' >"$1"
 }
 
 says 0 '^Usage: tools/bench' 'help' --help
