@@ -8,6 +8,7 @@
 
 #include "early.h"
 #include "flow.h"
+#include "key_table.h"
 #include "notify.h"
 #include "service.h"
 #include "session.h"
@@ -15,10 +16,20 @@
 
 static struct kmem_cache *sara_announce_cache;
 
+static int sara_announce_differs(struct rhashtable_compare_arg *arg,
+				 const void *object)
+{
+	const struct sara_announcement *ann = object;
+
+	return !sara_key_equal(arg->key, &ann->key);
+}
+
 static const struct rhashtable_params sara_announce_params = {
 	.head_offset		= offsetof(struct sara_announcement, hash),
 	.key_offset		= offsetof(struct sara_announcement, key),
 	.key_len		= sizeof(struct sara_key),
+	.hashfn			= sara_key_hash,
+	.obj_cmpfn		= sara_announce_differs,
 	.automatic_shrinking	= true,
 };
 

@@ -8,6 +8,7 @@
 #include <net/tcp.h>
 
 #include "call.h"
+#include "key_table.h"
 #include "notify.h"
 #include "parse.h"
 #include "service.h"
@@ -36,10 +37,20 @@
 
 static struct kmem_cache *sara_flow_cache;
 
+static int sara_flow_differs(struct rhashtable_compare_arg *arg,
+			     const void *object)
+{
+	const struct sara_flow *flow = object;
+
+	return !sara_key_equal(arg->key, &flow->key);
+}
+
 static const struct rhashtable_params sara_flow_params = {
 	.head_offset		= offsetof(struct sara_flow, hash),
 	.key_offset		= offsetof(struct sara_flow, key),
 	.key_len		= sizeof(struct sara_key),
+	.hashfn			= sara_key_hash,
+	.obj_cmpfn		= sara_flow_differs,
 	.automatic_shrinking	= true,
 };
 

@@ -6,6 +6,8 @@
  */
 #include "refused.h"
 
+#include "key_table.h"
+
 /* Entries that are removed under one hold of the lock. */
 #define SARA_REFUSED_BATCH	64
 /* Those whose time is over that make room for a new one. */
@@ -15,6 +17,7 @@ static const struct rhashtable_params sara_refused_params = {
 	.head_offset		= offsetof(struct sara_refused, hash),
 	.key_offset		= offsetof(struct sara_refused, key),
 	.key_len		= sizeof(struct sara_key),
+	.hashfn			= sara_key_hash,
 	.automatic_shrinking	= true,
 };
 
