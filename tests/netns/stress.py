@@ -159,14 +159,22 @@ class Agent(Actor):
 
     def act_listen(self):
         self.do_nl('inspect-bind')
-        if self.rng.randrange(2):
-            self.do_nl('session-sync', f'sync-time={self.rng.choice((0, 5, 50))}', f'sync-packets={self.rng.choice((3, 4096))}')
         for _, row in self.family.unasked(0.02):
             if row.get('session'):
                 self.sessions = self.sessions[-4:] + [row['session']]
 
     def act_release(self):
-        self.do_nl('session-release', f'id={self.rng.choice(self.sessions)}')
+        # Of one that waits there is no copy yet: it is among the youngest.
+        self.do_nl('inspect-bind')
+        self.do_nl('session-sync', f'sync-time={self.rng.choice((20, 200))}', f'sync-packets={self.rng.choice((3, 4096))}')
+        for _ in self.family.unasked(0.02):
+            pass
+        rows = self.do_nl('session-get', dump=True)
+        self.do_nl('session-release', f'id={max((row["id"] for row in rows), default=1)}')
+
+    def act_no_sync(self):
+        self.do_nl('inspect-bind')
+        self.do_nl('session-sync', 'sync-time=0')
 
     def session(self):
         return f'session={self.rng.choice(self.sessions)}'
