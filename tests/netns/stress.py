@@ -25,8 +25,9 @@ import bot
 
 VIP, CLIENTS = '198.18.0.100', 16
 SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176      # x86_64
-# What the state of things may answer; ENOBUFS: something else overran the socket.
-USUAL = {'ENOENT', 'EEXIST', 'EBUSY', 'ENOSPC', 'ENODEV', 'ENOBUFS', 'EINVAL'}
+# What the state of things may answer; ENOBUFS: something else overran the socket; EPROTONOSUPPORT: a dump of a module that
+# is about to go.
+USUAL = {'ENOENT', 'EEXIST', 'EBUSY', 'ENOSPC', 'ENODEV', 'ENOBUFS', 'EINVAL', 'EPROTONOSUPPORT'}
 REFUSALS_OF_FORM = ('the destination is a service', 'no service has the destination', "the flow's destination is not that",
                     'the destination of a signalling flow')
 
