@@ -283,8 +283,10 @@ public:
     std::vector<std::uint64_t> send(std::uint32_t packets, std::uint8_t tcp_flags) {
         std::vector<std::uint64_t> took(packets / kBatch + 1);
         std::uint32_t flow = 0;
+        std::size_t left = packets;
         for (std::uint64_t& batch : took) {
-            const std::size_t number = std::min<std::size_t>(kBatch, packets - kBatch * (&batch - took.data()));
+            const std::size_t number = std::min<std::size_t>(kBatch, left);
+            left -= number;
             const std::uint64_t start = now();
             for (std::size_t i = 0; i < number; ++i) {
                 frames_.name(batch_[i], setup_.first + flow, tcp_flags);
