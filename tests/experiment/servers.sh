@@ -15,7 +15,8 @@ HERE_EXPERIMENT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 VOICE_MS=250 VOICE_BYTES=1400
 # shellcheck disable=SC2034 # who calls uses these
 CALLER_MS=1000 CALLER_BYTES=160
-# Its signalling: two answers of 390 bytes each, in HOLD_SECONDS. TELLING_BYTES is what a node's agent says beside that.
+# Its signalling: two answers of 390 bytes each, in HOLD_SECONDS. TELLING_BYTES is what a node's agent says beside that;
+# systems without agents have them for voice.
 CALL_BYTES=$(((VOICE_BYTES + 54) * 1000 / VOICE_MS + 2 * 390 / HOLD_SECONDS))
 TELLING_BYTES=1600
 

@@ -23,7 +23,7 @@
  * Every refusal carries an extended acknowledgment with a sentence. The error
  * numbers: EINVAL malformed, ENOENT no such object, EEXIST it is there
  * already, EBUSY in use, ENOSPC a bound was reached, ENODEV no such device,
- * EOPNOTSUPP not possible for this object.
+ * EOPNOTSUPP not possible for this object, EPERM not for this sender.
  *
  * Additions are compatible: unknown attributes of a newer module must be
  * skipped by userspace. What is incompatible raises SARA_ABI_VERSION, which
