@@ -12,18 +12,20 @@
 #include <uapi/linux/sara.h>
 
 /**
- * sara_load_with() - a load with what came since it was measured
+ * sara_load_with() - a load with what came and went since it was measured
  * @load: as measured
  * @cost: load that a session brings
- * @sessions: that came since
+ * @pending: sessions that came since, less those that went
  *
  * Context: any.
- * Return: the load, at most SARA_SCORE_MAX.
+ * Return: the load, from 0 to SARA_SCORE_MAX.
  */
-static inline u32 sara_load_with(u32 load, u32 cost, u32 sessions)
+static inline u32 sara_load_with(u32 load, u32 cost, s32 pending)
 {
-	u64 sum = load + (u64)cost * sessions;
+	s64 sum = load + (s64)cost * pending;
 
+	if (sum < 0)
+		return 0;
 	return sum < SARA_SCORE_MAX ? sum : SARA_SCORE_MAX;
 }
 
@@ -49,20 +51,22 @@ static inline u32 sara_load_ramp(u32 load, u32 low, u32 high)
  * sara_load_of_node() - what a node is compared by
  * @score: its load, measured or foreseen
  * @cost: load that a session brings it
- * @placed: sessions placed on it since
+ * @pending: sessions that came to it since, less those that went
  * @weight: how many sessions count as one on it; not 0
  *
  * A score is told in parts of what the node itself can bear, so that weight
- * does not touch it. What is placed in between is shared by weight.
+ * does not touch it. What comes in between is shared by weight.
  *
  * Context: any.
- * Return: a load, not bounded.
+ * Return: a load, from 0 on; not bounded.
  */
-static inline u64 sara_load_of_node(u32 score, u32 cost, u32 placed, u32 weight)
+static inline u64 sara_load_of_node(u32 score, u32 cost, s32 pending,
+				    u32 weight)
 {
-	u64 pending = (u64)cost * placed;
+	s64 since = (s64)cost * pending;
+	s64 sum = score + (weight == 1 ? since : div_s64(since, weight));
 
-	return score + (weight == 1 ? pending : div_u64(pending, weight));
+	return sum > 0 ? sum : 0;
 }
 
 #endif

@@ -24,11 +24,11 @@ const struct nla_policy sara_past_nl_policy[SARA_A_PAST_TCP_END + 1] = {
 	[SARA_A_PAST_TCP_END] = { .type = NLA_U32, },
 };
 
-const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PLACED + 1] = {
+const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PENDING + 1] = {
 	[SARA_A_SCORE_NODE] = { .type = NLA_NUL_STRING, .len = 31, },
 	[SARA_A_SCORE_SCORE] = { .type = NLA_U32, },
 	[SARA_A_SCORE_COST] = { .type = NLA_U32, },
-	[SARA_A_SCORE_PLACED] = { .type = NLA_U32, },
+	[SARA_A_SCORE_PENDING] = { .type = NLA_S32, },
 };
 
 const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1] = {

@@ -13,7 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy sara_past_nl_policy[SARA_A_PAST_TCP_END + 1];
-extern const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PLACED + 1];
+extern const struct nla_policy sara_score_nl_policy[SARA_A_SCORE_PENDING + 1];
 extern const struct nla_policy sara_tuple_nl_policy[SARA_A_TUPLE_PROTO + 1];
 
 extern const struct nla_policy sara_config_get_nl_policy[SARA_A_CONFIG_ABI_VERSION + 1];

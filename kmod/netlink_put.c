@@ -346,6 +346,7 @@ static int sara_put_session_choice(struct sk_buff *skb,
 		return 0;
 	if (nla_put_u32(skb, SARA_A_SESSION_EPOCH, session->epoch) ||
 	    nla_put_u32(skb, SARA_A_SESSION_PLACED, session->placed) ||
+	    nla_put_s32(skb, SARA_A_SESSION_PENDING, session->pending) ||
 	    (session->judged && nla_put_flag(skb, SARA_A_SESSION_JUDGED)))
 		return -EMSGSIZE;
 	return 0;
@@ -519,7 +520,10 @@ int sara_put_policy(struct sk_buff *skb, const struct sara_policy *policy)
 			 SARA_A_POLICY_PAD) ||
 	    (stale && nla_put_flag(skb, SARA_A_POLICY_STALE)) ||
 	    nla_put_u32(skb, SARA_A_POLICY_NODES, policy->nodes) ||
-	    nla_put_u32(skb, SARA_A_POLICY_PLACED, READ_ONCE(policy->placed)))
+	    nla_put_u32(skb, SARA_A_POLICY_PLACED,
+			READ_ONCE(policy->placed)) ||
+	    nla_put_s32(skb, SARA_A_POLICY_PENDING,
+			READ_ONCE(policy->pending)))
 		return -EMSGSIZE;
 	if (!policy->admits)
 		return 0;
@@ -556,7 +560,8 @@ int sara_put_score(struct sk_buff *skb, const struct sara_node *node)
 	if (nla_put_string(skb, SARA_A_SCORE_NODE, node->name) ||
 	    nla_put_u32(skb, SARA_A_SCORE_SCORE, READ_ONCE(node->score)) ||
 	    nla_put_u32(skb, SARA_A_SCORE_COST, READ_ONCE(node->cost)) ||
-	    nla_put_u32(skb, SARA_A_SCORE_PLACED, READ_ONCE(node->placed))) {
+	    nla_put_s32(skb, SARA_A_SCORE_PENDING,
+			READ_ONCE(node->pending))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

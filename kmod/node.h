@@ -40,11 +40,11 @@ struct sara_nexthop {
  * @sessions: sessions now; changed under &sara_net.lock
  * @sessions_closing: of these, sessions whose end the agent saw, likewise
  * @sessions_total: sessions placed so far, likewise
- * @scored: serial of the policy that @score, @cost and @placed are of; these
+ * @scored: serial of the policy that @score, @cost and @pending are of; these
  *	are changed under &sara_net.lock
  * @score: load, as the policy tells it
  * @cost: load that a session brings
- * @placed: sessions placed since the policy came
+ * @pending: sessions that came since the policy did, less those that went
  * @policy_mark: the last check of a policy that saw a score of it; under
  *	&sara_net.mutex
  * @traffic: forwarded packets and bytes
@@ -74,7 +74,7 @@ struct sara_node {
 	u64			scored;
 	u32			score;
 	u32			cost;
-	u32			placed;
+	s32			pending;
 	u32			policy_mark;
 	struct sara_traffic __percpu *traffic;
 	refcount_t		ref;

@@ -130,7 +130,7 @@ static void sara_policy_swap(struct sara_net *sn, struct sara_policy *policy,
 
 		node->score = args->scores[i].score;
 		node->cost = args->scores[i].cost;
-		node->placed = 0;
+		node->pending = 0;
 		node->scored = policy->serial;
 	}
 	rcu_assign_pointer(sn->policy, policy);
@@ -229,29 +229,57 @@ const struct sara_policy *sara_policy_valid(const struct sara_net *sn)
 	return policy && !sara_policy_is_stale(policy) ? policy : NULL;
 }
 
+/* What holds, whether or not its time is over. It is replaced under the lock. */
+static struct sara_policy *sara_policy_locked(const struct sara_net *sn)
+{
+	return rcu_dereference_protected(sn->policy,
+					 lockdep_is_held(&sn->lock));
+}
+
 /**
  * sara_policy_placed() - a session was placed
  * @sn: the namespace
- * @node: where
  *
- * Context: &sara_net.lock held, RCU read side.
+ * Context: &sara_net.lock held.
  */
-void sara_policy_placed(struct sara_net *sn, struct sara_node *node)
+void sara_policy_placed(struct sara_net *sn)
 {
-	struct sara_policy *policy = rcu_dereference(sn->policy);
+	struct sara_policy *policy = sara_policy_locked(sn);
 
-	lockdep_assert_held(&sn->lock);
+	if (policy)
+		WRITE_ONCE(policy->placed, policy->placed + 1);
+}
+
+/**
+ * sara_policy_count() - sessions came to a node, or are over
+ * @sn: the namespace
+ * @node: the node
+ * @sessions: how many came; below 0 if they are over
+ *
+ * A load is measured twice a second at best: what begins and ends in between
+ * is known here, to the session. What ends on a node without a score makes no
+ * room, as that node is not part of the load.
+ *
+ * Context: &sara_net.lock held.
+ */
+void sara_policy_count(struct sara_net *sn, struct sara_node *node,
+		       int sessions)
+{
+	struct sara_policy *policy = sara_policy_locked(sn);
+
 	if (!policy)
 		return;
-	WRITE_ONCE(policy->placed, policy->placed + 1);
-	/* Without a score it is counted from its first session on. */
 	if (node->scored != policy->serial) {
+		if (sessions < 0)
+			return;
+		/* Without a score it is counted from its first session on. */
 		node->score = SARA_LOAD_ONE;
 		node->cost = policy->cost_max;
-		node->placed = 0;
+		node->pending = 0;
 		node->scored = policy->serial;
 	}
-	WRITE_ONCE(node->placed, node->placed + 1);
+	WRITE_ONCE(policy->pending, policy->pending + sessions);
+	WRITE_ONCE(node->pending, node->pending + sessions);
 }
 
 /**
@@ -269,7 +297,7 @@ bool sara_policy_names(const struct sara_policy *policy,
 }
 
 /**
- * sara_policy_load() - the load with the sessions that were placed since
+ * sara_policy_load() - the load with the sessions that came and went since
  * @policy: with what admission needs
  *
  * Context: any.
@@ -278,7 +306,7 @@ bool sara_policy_names(const struct sara_policy *policy,
 u32 sara_policy_load(const struct sara_policy *policy)
 {
 	return sara_load_with(policy->load, policy->cost,
-			      READ_ONCE(policy->placed));
+			      READ_ONCE(policy->pending));
 }
 
 /**
@@ -300,7 +328,7 @@ u32 sara_policy_p_new(const struct sara_policy *policy)
  *	dropped
  * @policy: a policy that is not stale
  *
- * By the load as it was measured: what is placed since has no media yet.
+ * By the load as it was measured: what came since has no media yet.
  *
  * Context: any.
  * Return: the probability; at SARA_LOAD_ONE signalling is dropped, too.

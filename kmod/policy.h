@@ -12,7 +12,7 @@ struct sara_node;
 
 /**
  * struct sara_policy - the numbers that hold until the next push
- * @rcu: it is replaced, never changed but for @placed and @stale
+ * @rcu: it is replaced, never changed but for @placed, @pending and @stale
  * @epoch: given by the agent; rises
  * @serial: given by us, never used again; which scores of nodes are its own
  * @pushed: jiffies when it came
@@ -20,6 +20,8 @@ struct sara_node;
  * @nodes: how many scores it has
  * @cost_max: the highest cost among them
  * @placed: sessions placed since; changed under &sara_net.lock
+ * @pending: sessions that came to nodes with a score since, less those that
+ *	went; likewise
  * @stale: its time is over; so that it stays over when jiffies wrap
  * @admits: what follows was given
  * @load: of the whole
@@ -38,6 +40,7 @@ struct sara_policy {
 	u32		nodes;
 	u32		cost_max;
 	u32		placed;
+	s32		pending;
 	bool		stale;
 	bool		admits;
 	u32		load;
@@ -93,7 +96,9 @@ int sara_policy_set(struct sara_net *sn, const struct sara_policy_args *args,
 void sara_policy_forget(struct sara_net *sn);
 bool sara_policy_is_stale(const struct sara_policy *policy);
 const struct sara_policy *sara_policy_valid(const struct sara_net *sn);
-void sara_policy_placed(struct sara_net *sn, struct sara_node *node);
+void sara_policy_placed(struct sara_net *sn);
+void sara_policy_count(struct sara_net *sn, struct sara_node *node,
+		       int sessions);
 bool sara_policy_names(const struct sara_policy *policy,
 		       const struct sara_node *node);
 u32 sara_policy_load(const struct sara_policy *policy);

@@ -14,7 +14,7 @@
  * struct sara_refusal - how it was when a session was refused
  * @epoch: of the policy, its lower 32 bits
  * @placed: sessions that this policy had placed, at most U16_MAX
- * @load: of the whole, with them
+ * @load: of the whole, with what came and went since it was measured
  * @p_new: probability with which a new session was refused
  */
 struct sara_refusal {

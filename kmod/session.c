@@ -77,6 +77,8 @@ void sara_session_unlink(struct sara_session *session)
 	if (session->lingering)
 		WRITE_ONCE(session->node->sessions_closing,
 			   session->node->sessions_closing - 1);
+	else
+		sara_policy_count(sn, session->node, -1);
 	WRITE_ONCE(session->service->sessions, session->service->sessions - 1);
 	call_rcu(&session->rcu, sara_session_free_rcu);
 }
@@ -197,6 +199,8 @@ static void sara_session_remember(struct sara_session *session,
 		return;
 	session->epoch = policy->epoch;
 	session->placed = min_t(u32, policy->placed, U16_MAX);
+	/* Itself is counted already. */
+	session->pending = clamp_t(s32, policy->pending - 1, S16_MIN, S16_MAX);
 }
 
 /**
@@ -243,6 +247,7 @@ struct sara_session *sara_session_new(struct sara_net *sn,
 	sara_service_hold(service);
 	WRITE_ONCE(sn->n_sessions, sn->n_sessions + 1);
 	WRITE_ONCE(node->sessions, node->sessions + 1);
+	sara_policy_count(sn, node, 1);
 	WRITE_ONCE(service->sessions, service->sessions + 1);
 	return session;
 }
@@ -292,7 +297,7 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 	rcu_assign_pointer(session->signalling, flow);
 	list_add_tail(&session->new_link, &sn->new_sessions);
 	node->sessions_total++;
-	sara_policy_placed(sn, node);
+	sara_policy_placed(sn);
 	sara_sync_begin(session);
 	sara_notify_session(session, SARA_EVENT_CREATED, 0);
 	return flow;
@@ -450,6 +455,7 @@ void sara_session_set_lingering(struct sara_session *session, bool lingering)
 	WRITE_ONCE(session->lingering, lingering);
 	WRITE_ONCE(node->sessions_closing,
 		   node->sessions_closing + (lingering ? 1 : -1));
+	sara_policy_count(session->sn, node, lingering ? -1 : 1);
 }
 
 /**

@@ -33,6 +33,8 @@ struct sara_source;
  * @placement: enum sara_placement, how its node was chosen
  * @judged: admission had a say in it
  * @placed: sessions that its policy had placed before it, at most U16_MAX
+ * @pending: by how many sessions more, or fewer, the load was known to have
+ *	changed since that policy, S16_MIN to S16_MAX
  * @epoch: of the policy that held when it was placed, its lower 32 bits; 0 if
  *	none did
  * @flows: its signalling and secondary flows; RCU, changed under &sara_net.lock
@@ -69,6 +71,7 @@ struct sara_session {
 	u8			placement : 7;
 	u8			judged : 1;
 	u16			placed;
+	s16			pending;
 	u32			epoch;
 	struct list_head	flows;
 	struct list_head	announcements;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Scores of the agent: the node with the least load, as it was foreseen (the
- * paper's shell algorithm) and with what was placed on it since. Without that
+ * paper's shell algorithm) and with what came and went since. Without that
  * all new sessions of an interval would meet the same node. Among equals, and
  * while there is no valid policy, it is as wlc does.
  */
@@ -15,7 +15,7 @@ static u64 sara_shell_load(const struct sara_policy *policy,
 {
 	if (!sara_policy_names(policy, node))
 		return SARA_LOAD_ONE;
-	return sara_load_of_node(node->score, node->cost, node->placed,
+	return sara_load_of_node(node->score, node->cost, node->pending,
 				 READ_ONCE(node->weight) ?: 1);
 }
 

@@ -16,6 +16,10 @@
 #ifndef U32_MAX
 #define U32_MAX	0xffffffffU
 #endif
+#ifndef S32_MAX
+#define S32_MAX	0x7fffffff
+#define S32_MIN	(-S32_MAX - 1)
+#endif
 
 static unsigned int failed;
 
@@ -54,8 +58,11 @@ static void check_with(void)
 {
 	check("nothing since", sara_load_with(5, 7, 0), 5);
 	check("three since", sara_load_with(5, 7, 3), 26);
-	check("it has a bound", sara_load_with(ONE, ONE, U32_MAX), MAX);
-	check("whatever comes", sara_load_with(U32_MAX, U32_MAX, U32_MAX), MAX);
+	check("three more went than came", sara_load_with(26, 7, -3), 5);
+	check("it has a bound", sara_load_with(ONE, ONE, S32_MAX), MAX);
+	check("and is not below 0", sara_load_with(20, 7, -3), 0);
+	check("whatever comes", sara_load_with(U32_MAX, U32_MAX, S32_MAX), MAX);
+	check("whatever goes", sara_load_with(U32_MAX, U32_MAX, S32_MIN), 0);
 }
 
 static void check_node(void)
@@ -63,9 +70,13 @@ static void check_node(void)
 	check("weight 1", sara_load_of_node(100, 10, 3, 1), 130);
 	check("weight 2", sara_load_of_node(100, 10, 3, 2), 115);
 	check("weight 3 rounds down", sara_load_of_node(100, 10, 1, 3), 103);
+	check("what went", sara_load_of_node(100, 10, -3, 1), 70);
+	check("by weight", sara_load_of_node(100, 10, -3, 2), 85);
+	check("not below 0", sara_load_of_node(20, 10, -3, 1), 0);
 	check("the most there is",
-	      sara_load_of_node(MAX, ONE, U32_MAX, 1),
-	      MAX + (u64)ONE * U32_MAX);
+	      sara_load_of_node(MAX, ONE, S32_MAX, 1),
+	      MAX + (u64)ONE * S32_MAX);
+	check("the least", sara_load_of_node(MAX, ONE, S32_MIN, 1), 0);
 	check("of the heaviest", sara_load_of_node(0, ONE, 65535, 65535), ONE);
 }
 

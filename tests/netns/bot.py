@@ -186,7 +186,7 @@ def address(text):
 
 class Family:
     """The family sara in one namespace."""
-    INTS = {'u8': '=B', 'u16': '=H', 'u32': '=I', 'u64': '=Q'}
+    INTS = {'u8': '=B', 'u16': '=H', 'u32': '=I', 'u64': '=Q', 's32': '=i'}
     ADDRESSES = {'src', 'dst', 'addr', 'source'}
     TUPLE = ('src', 'sport', 'dst', 'dport', 'proto')
 

@@ -67,11 +67,11 @@ note '--- a policy of nobody: the kernel knows which, how many before, and the v
 ns lb sara policy set epoch 7 valid 10m load 0.1 cost 0.001 t1 0.5 t2 0.7 t3 0.85 c 1 scores n1:0.5:0.1,n2:0.45:0.1
 send 20002 5060
 send 20003 5060
-check 'the lowest score got the first' told '*node n2 *verdict admitted*placement shell epoch 7 placed 0 reason "scheduler shell*' \
+check 'the lowest score got the first' told '*node n2 *verdict admitted*placement shell epoch 7 placed 0 pending 0 reason "scheduler shell*' \
 	"$(flow 20002 5060)"
 check 'what it got counts for the second' told '*node n1 *placement shell epoch 7 placed 1 *' "$(flow 20003 5060)"
 check 'an agent would tell more' told '*note "no agent listens at *would tell the nodes*' "$(flow 20003 5060)"
-check 'session show has it' grep -q 'placement shell epoch 7 placed 1 judged' <<<"$(ns lb sara -d session show)"
+check 'session show has it' grep -q 'placement shell epoch 7 placed 1 pending 1 judged' <<<"$(ns lb sara -d session show)"
 call 20004 one@c1
 check 'a call is explained by its Call-ID' told 'session *: service call *call-id one@c1 *placement wlc epoch 7*' one@c1
 send 20005 5064

@@ -72,8 +72,8 @@ sessions 30
 spread 'at the same load and cost, the same shares' '10;10;10'
 push valid=600000 score=n1:0:"$(L 10)" score=n2:0:"$(L 20)" score=n3:0:"$(L 40)"
 sessions 70
-bot lb show policy-get : node placed
-expect 'the policy tells what was placed' 'n1,40;n2,20;n3,10'
+bot lb show policy-get : node pending
+expect 'the policy tells what came to each' 'n1,40;n2,20;n3,10'
 spread 'where a session costs half, twice as many' '40;20;10'
 scores 300 100 900
 sessions 30
@@ -87,11 +87,55 @@ scores 500 500 500
 sessions 12 5070
 sessions 3
 spread 'what other services placed counts, too' '5;5;5'
-scores 0 0 0
-sessions 9
+
+note '--- what is over makes room before the next push'
+# n1 .1 + .1 + .1, n2 .15 + .1: the next one is for n2, unless one of n1's is over.
+fill() {
+	must lb nl session-del all
+	scores 100 150 900 100
+	sessions 1
+	bot lb show flow-get src="${ADDR[c1]}" sport=$((PORT - 1)) dst="$VIP" dport=5060 proto=17 : session
+	FIRST=$ANSWER
+	sessions 2
+}
+pending() {
+	bot lb show policy-get : node pending
+	expect "$1" "$2"
+}
+fill
+pending 'two came to one, one to the other' 'n1,2;n2,1;n3,0'
+sessions 1
+spread 'without an end' '2;2;0'
+fill
+must lb nl session-del id="$FIRST"
+pending 'one that is deleted is not there' 'n1,1;n2,1;n3,0'
+sessions 1
+spread 'and makes room' '2;1;0'
+fill
+must lb nl session-set id="$FIRST" linger=600000
+must lb nl session-set id="$FIRST" linger=600000
+pending 'nor one of which the agent saw the end, seen twice' 'n1,1;n2,1;n3,0'
+must lb nl session-set id="$FIRST" lifetime=600000
+pending 'if it lives again it is there' 'n1,2;n2,1;n3,0'
+must lb nl session-set id="$FIRST" linger=600000
+must lb nl session-del id="$FIRST"
+pending 'one that was over goes: that is no second end' 'n1,1;n2,1;n3,0'
+fill
+scores 100 150 900 100
+must lb nl session-del id="$FIRST"
+pending 'of those that were there before, less than none' 'n1,-1;n2,0;n3,0'
+sessions 1
+spread 'it makes room, too' '2;1;0'
+must lb nl session-restore service=a node=n3 flow=src="${ADDR[c1]}",sport=7000,dst="$VIP",dport=5060,proto=17
+bot lb show policy-get : node pending
+expect 'what is restored is there' '*;n3,1'
 must lb nl session-del all
-sessions 9
-spread 'what ended meanwhile counts until the next push' '3;3;3'
+scores - 150 900 100
+must lb nl session-restore service=a node=n1 flow=src="${ADDR[c1]}",sport=7001,dst="$VIP",dport=5060,proto=17
+pending 'a node without a score has one from its first session on' 'n1,1;n2,0;n3,0'
+push valid=600000 score=n2:"$(L 150)":"$(L 100)"
+must lb nl session-del all
+pending 'what ends on one that has none makes no room elsewhere' 'n2,0'
 
 note '--- weights, states, bounds, pools'
 must lb nl node-set name=n1 weight=1
@@ -159,7 +203,7 @@ bot lb show policy-get : node score
 expect 'an old one changes nothing' "$had"
 must lb nl policy-del
 must lb nl policy-set epoch=1 score=n1:5:6
-bot lb show policy-get : node score cost placed
+bot lb show policy-get : node score cost pending
 expect 'after policy-del it may begin anew' 'n1,5,6,0'
 EPOCH=18446744073709551614
 must lb nl policy-set epoch=$EPOCH
@@ -223,10 +267,10 @@ ns lb sara policy set epoch 5 valid 1m scores n1:0.25:0.01,n2:0.5 load 0.6 cost 
 ANSWER=$(ns lb sara -j policy show)
 expect 'it tells what was pushed' '{"epoch":5,"valid":60000,*"stale":false,*"load":0.6,"cost":0.001,"t1":0.5,"t2":0.75,*'
 expect 'and what follows' '*"load-now":0.6,"p-new":0.4,"p-est":0.0,*'
-expect 'with its scores' '*"scores":?{"node":"n1","score":0.25,"cost":0.01,"placed":0},{"node":"n2","score":0.5,*'
+expect 'with its scores' '*"scores":?{"node":"n1","score":0.25,"cost":0.01,"pending":0},{"node":"n2","score":0.5,*'
 ns lb sara admission set a on refuse reset
 ANSWER=$(ns lb sara -j admission show a)
-expect 'admission is shown by itself' '?{"name":"a","admission":"on","refuse":"reset","sessions":0,*"offered":*"ended-reclaimed":0,"restored":0}?'
+expect 'admission is shown by itself' '?{"name":"a","admission":"on","refuse":"reset","sessions":0,*"offered":*"ended-reclaimed":0,"restored":2}?'
 ns lb sara admission set a off
 ANSWER=$(ns lb sara -s service show a)
 expect 'and with the service' '*admission off refuse reset*sessions-total*offered*ended-idle*'

@@ -5,8 +5,8 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <queue>
 #include <random>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -51,29 +51,46 @@ struct Node {
     double spoilt = 0;        ///< ticks of media that a session would have lost if it was there from the beginning
 };
 
-/// What policy::choose() chooses, in O(log N): within an interval a node's value only grows.
+/// The module's choice, in O(log N): the least score + cost * pending, where what began and what ended since the push
+/// is pending; then the fewest live sessions, then the first.
 class Placer {
 public:
     void push(const std::vector<policy::NodeScore>& nodes, const std::vector<Node>& state) {
-        heap_ = {};
+        order_.clear();
+        where_.assign(state.size(), std::nullopt);
         for (const policy::NodeScore& each : nodes) {
             const auto index = static_cast<std::uint32_t>(each.node);
-            heap_.emplace(each.score, state[index].live, index, each.cost.value());
+            put({each.score, state[index].live, index, each.cost.value()});
         }
     }
 
-    [[nodiscard]] bool empty() const { return heap_.empty(); }
+    [[nodiscard]] bool empty() const { return order_.empty(); }
 
     [[nodiscard]] std::uint32_t place() {
-        const auto [value, live, index, cost] = heap_.top();
-        heap_.pop();
-        heap_.emplace(value + cost, live + 1, index, cost);
+        const std::uint32_t index = std::get<2>(*order_.begin());
+        move(index, 1);
         return index;
     }
 
+    void ended(std::uint32_t index) {
+        if (where_[index]) {
+            move(index, -1);
+        }
+    }
+
 private:
-    using Candidate = std::tuple<double, std::uint32_t, std::uint32_t, double>;
-    std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap_;
+    using Candidate = std::tuple<double, std::int64_t, std::uint32_t, double>;
+
+    void put(const Candidate& candidate) { where_[std::get<2>(candidate)] = order_.insert(candidate).first; }
+
+    void move(std::uint32_t index, int sessions) {
+        auto [value, live, self, cost] = *where_[index].value();
+        order_.erase(where_[index].value());
+        put({value + sessions * cost, live + sessions, self, cost});
+    }
+
+    std::set<Candidate> order_;
+    std::vector<std::optional<std::set<Candidate>::const_iterator>> where_;  ///< by node
 };
 
 class Cluster {
@@ -228,7 +245,7 @@ private:
         }
         return pushed_.equations == policy::Equations::paper_literal
                    ? pushed_.drop
-                   : policy::drop_at(pushed_.x + pushed_.cost.value() * admitted_, pushed_.thresholds);
+                   : policy::drop_at(pushed_.x + pushed_.cost.value() * static_cast<double>(admitted_), pushed_.thresholds);
     }
 
     void begin_session(std::size_t sent) {
@@ -273,6 +290,10 @@ private:
                 ending_[(tick_ + ticks(1s)) % kLongest].push_back(session);
             } else {
                 --node.live;
+                --admitted_;
+                if (!ipvs_) {
+                    placer_.ended(session.node);
+                }
                 if (setup_.linger > Duration::zero()) {
                     ++node.ended;
                     lingering_[(tick_ + ticks(setup_.linger)) % kLongest].push_back(session.node);
@@ -335,7 +356,7 @@ private:
     double thinned_ = 0;                                      ///< ticks of everybody's media, by the dispatcher
 
     policy::Admission pushed_;
-    std::uint32_t admitted_ = 0;
+    std::int64_t admitted_ = 0;
     Placer placer_;
     std::size_t push_at_ = 0;
     std::optional<Ipvs> ipvs_;  ///< instead of all that is pushed

@@ -25,6 +25,7 @@ struct Share {
     double completed = 0;
     double broken = 0;
     double uneven = 0;
+    double load = 0;
 };
 
 Share share(ClusterSetup setup, unsigned seeds = 2) {
@@ -34,6 +35,7 @@ Share share(ClusterSetup setup, unsigned seeds = 2) {
         mean.completed += result.completed / result.ideal / seeds;
         mean.broken += result.broken / result.ideal / seeds;
         mean.uneven += result.uneven / seeds;
+        mean.load += result.load / seeds;
     }
     return mean;
 }
@@ -78,7 +80,8 @@ TEST_CASE("cluster with fresh load") {
         CHECK(table[{System::as_printed, offered}].completed < .01);
         CHECK(ours.completed > 1.3 * table[{System::coin, offered}].completed);
         CHECK(ours.completed > 1.3 * table[{System::verdict, offered}].completed);
-        CHECK(table[{System::moving, offered}].completed <= ours.completed + .005);
+        // By what it holds: of what is completed in the time, one percent is chance.
+        CHECK(table[{System::moving, offered}].load <= ours.load + .005);
     }
     // What is not too much is served, by each that does not refuse too early.
     CHECK(table[{System::recommended, .5}].completed > .48);
@@ -95,7 +98,7 @@ TEST_CASE("cluster with load of 5 s ago") {
         CHECK(ours.broken < .01);
         CHECK(table[{System::verdict, offered}].completed > .6);
         CHECK(table[{System::coin, offered}].completed < .4);
-        CHECK(table[{System::moving, offered}].completed <= ours.completed + .005);
+        CHECK(table[{System::moving, offered}].load <= ours.load + .005);
     }
 }
 
@@ -118,6 +121,20 @@ TEST_CASE("nodes of few sessions and noisy loads are not broken") {
     const Share ours = share(setup, 8);
     CHECK(ours.completed > .9);
     CHECK(ours.broken < .01);
+}
+
+TEST_CASE("with few sessions, each that ends between two policies makes room") {
+    ClusterSetup setup;
+    setup.nodes = 3;
+    setup.capacity = 20;
+    setup.hold = 12s;
+    setup.report_period = 250ms;
+    setup.offered = 2;
+    setup.warm_up = 100s;
+    setup.measured = 400s;
+    const Share ours = share(setup, 8);
+    CHECK(ours.completed > .945);
+    CHECK(ours.broken == 0);
 }
 
 TEST_CASE("loads told from sessions keep nodes more even than a line through the past") {

@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds kAgeSlack{1000};
 std::string_view choice_text(kern::Placement placement) {
     switch (placement) {
     case kern::Placement::shell:
-        return "scheduler shell: its score, with what had been placed on it since, was the lowest";
+        return "scheduler shell: its score, with what had come to it and gone since, was the lowest";
     case kern::Placement::shell_stale:
         return "scheduler shell without a good policy: it had the fewest sessions for its weight";
     case kern::Placement::wlc:
@@ -80,7 +80,7 @@ void put_admission(Printer& out, const Explanation& explanation) {
         out.field("load", explanation.refusal->load);
         out.field("p-new", explanation.refusal->p_new);
     } else if (numbers.is_object()) {
-        const double x = number(numbers, "x") + number(numbers, "cost") * explanation.placed();
+        const double x = number(numbers, "x") + number(numbers, "cost") * explanation.session->pending;
         out.field("load", load(x));
         out.field("p-new", load(ramp(x, number(numbers, "t1"), number(numbers, "t2"))));
     }
@@ -223,6 +223,9 @@ void show_explanation(Printer& out, const Explanation& explanation) {
     if (const auto epoch = explanation.epoch()) {
         out.field("epoch", std::uint64_t{*epoch});
         out.field("placed", std::uint64_t{explanation.placed()});
+        if (explanation.session) {
+            out.difference("pending", explanation.session->pending);
+        }
     }
     out.field("reason", reason_text(explanation));
     const Json& nodes = member(explanation.decision, "nodes");

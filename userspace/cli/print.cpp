@@ -178,6 +178,12 @@ void Printer::field(std::string_view name, std::uint64_t value) {
     member(name, value);
 }
 
+void Printer::difference(std::string_view name, std::int64_t value) {
+    word(name);
+    word(std::to_string(value));
+    member(name, value);
+}
+
 void Printer::field(std::string_view name, std::chrono::milliseconds value) {
     word(name);
     word(text_of(value));

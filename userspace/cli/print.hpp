@@ -50,6 +50,7 @@ public:
     /// `name value`
     void field(std::string_view name, std::string_view value);
     void field(std::string_view name, std::uint64_t value);
+    void difference(std::string_view name, std::int64_t value);          ///< a field that may be below 0
     void field(std::string_view name, std::chrono::milliseconds value);  ///< JSON: a number of milliseconds
     void field(std::string_view name, kern::Load value);                 ///< JSON: a number, 1 for kLoadOne
     void field(std::string_view name, const std::vector<std::string>& values, std::string_view if_empty);

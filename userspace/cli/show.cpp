@@ -236,6 +236,7 @@ void put(Printer& out, const kern::SessionInfo& session, View view) {
         if (session.epoch) {
             out.field("epoch", std::uint64_t{*session.epoch});
             out.field("placed", std::uint64_t{session.placed});
+            out.difference("pending", session.pending);
             out.flag("judged", session.judged);
         }
     }
@@ -325,7 +326,7 @@ void put(Printer& out, const kern::NodeScore& score, View) {
     out.colon();
     out.field("score", score.score);
     out.field("cost", score.cost);
-    out.field("placed", std::uint64_t{score.placed});
+    out.difference("pending", score.pending);
     out.end_object();
 }
 
@@ -336,6 +337,7 @@ void put(Printer& out, const kern::Policy& policy, View view) {
     out.field("age", policy.age);
     out.flag("stale", policy.stale, "good");
     out.field("placed", std::uint64_t{policy.placed});
+    out.difference("pending", policy.pending);
     if (const auto& numbers = policy.admission) {
         out.line();
         out.field("load", numbers->load);

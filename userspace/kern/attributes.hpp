@@ -30,6 +30,7 @@ public:
     [[nodiscard]] std::uint16_t u16() noexcept { return number<std::uint16_t>(); }
     [[nodiscard]] std::uint32_t u32() noexcept { return number<std::uint32_t>(); }
     [[nodiscard]] std::uint64_t u64() noexcept { return number<std::uint64_t>(); }
+    [[nodiscard]] std::int32_t s32() noexcept { return static_cast<std::int32_t>(u32()); }
 
     /// A number of 4 or 8 bytes.
     [[nodiscard]] std::uint64_t counter() noexcept { return payload_.size() == 4 ? u32() : u64(); }
@@ -64,6 +65,7 @@ public:
     void u16(std::uint16_t type, std::uint16_t value) { number(type, value); }
     void u32(std::uint16_t type, std::uint32_t value) { number(type, value); }
     void u64(std::uint16_t type, std::uint64_t value) { number(type, value); }
+    void s32(std::uint16_t type, std::int32_t value) { u32(type, static_cast<std::uint32_t>(value)); }
     void text(std::uint16_t type, std::string_view value);  ///< with its NUL
     void flag(std::uint16_t type) { bytes(type, {}); }
     void bytes(std::uint16_t type, Bytes value);

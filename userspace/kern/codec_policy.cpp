@@ -26,8 +26,8 @@ Result<NodeScore> decode_score(Bytes attributes) {
         case SARA_A_SCORE_COST:
             score.cost = get_load(reader);
             break;
-        case SARA_A_SCORE_PLACED:
-            score.placed = reader.u32();
+        case SARA_A_SCORE_PENDING:
+            score.pending = reader.s32();
             break;
         default:
             break;
@@ -101,6 +101,9 @@ Result<Object> decode_policy(Bytes attributes) {
             break;
         case SARA_A_POLICY_PLACED:
             policy.placed = reader.u32();
+            break;
+        case SARA_A_POLICY_PENDING:
+            policy.pending = reader.s32();
             break;
         case SARA_A_POLICY_LOAD_NOW:
             policy.load_now = get_load(reader);

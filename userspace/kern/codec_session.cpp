@@ -78,6 +78,9 @@ Result<Described<SessionInfo>> decode_session(Bytes attributes) {
         case SARA_A_SESSION_PLACED:
             session.placed = reader.u32();
             break;
+        case SARA_A_SESSION_PENDING:
+            session.pending = reader.s32();
+            break;
         case SARA_A_SESSION_JUDGED:
             session.judged = true;
             break;

@@ -272,7 +272,7 @@ struct NodeScore {
     std::string node;
     Load score{};              ///< up to kScoreMax
     Load cost{};               ///< of one more session
-    std::uint32_t placed = 0;  ///< since the policy came; told by the module
+    std::int32_t pending = 0;  ///< sessions that came since the policy did, less those that went; told by the module
 
     friend bool operator==(const NodeScore&, const NodeScore&) = default;
 };
@@ -307,8 +307,9 @@ struct Policy {
     bool stale = false;        ///< no longer used
     std::uint32_t nodes = 0;   ///< scores that were pushed
     std::uint32_t placed = 0;  ///< sessions since it came
+    std::int32_t pending = 0;  ///< sessions that came since, placed or restored, less those that went
     std::optional<AdmissionNumbers> admission;
-    Load load_now{};  ///< with the sessions since
+    Load load_now{};  ///< with what is pending
     Load p_new{};     ///< probability to refuse a new session
     Load p_est{};     ///< probability to drop a packet of media
     std::vector<NodeScore> scores;
@@ -339,6 +340,7 @@ struct SessionInfo {
     std::optional<Placement> placement{};
     std::optional<std::uint32_t> epoch{};  ///< of the policy that held when it was placed; its lower 32 bits
     std::uint32_t placed = 0;              ///< sessions that this policy had placed before it, up to kPlacedMax
+    std::int32_t pending = 0;              ///< sessions that came since that policy and before it, less those that went
     bool judged = false;                   ///< that policy's numbers admitted it
     std::optional<Address> source{};       ///< the client; only with key source
     bool standby = false;                  ///< whatever its status
@@ -353,7 +355,7 @@ struct Refusal {
     Milliseconds left{};       ///< until it may ask again
     std::uint32_t epoch = 0;   ///< of the policy, its lower 32 bits
     std::uint32_t placed = 0;  ///< sessions that this policy had placed, up to kPlacedMax
-    Load load{};               ///< of the whole, with them
+    Load load{};               ///< of the whole, with what came and went since it was measured
     Load p_new{};              ///< probability with which a new session was refused
 
     friend bool operator==(const Refusal&, const Refusal&) = default;

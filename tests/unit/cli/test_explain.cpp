@@ -23,12 +23,13 @@ kern::SessionInfo a_session() {
     session.age = 12s;
     session.placement = kern::Placement::shell;
     session.epoch = 42;
-    session.placed = 3;
+    session.placed = 4;
+    session.pending = 3;
     session.judged = true;
     return session;
 }
 
-/// What an agent remembers: a load of .94 with three sessions of .005 each, between T1 and T2.
+/// What an agent remembers: a load of .94 with three sessions more, of .005 each, between T1 and T2.
 const char* const kDecision = R"({"epoch": 42, "age": 12100, "own_load": 0.1,
     "admission": {"x": 0.925, "cost": 0.005, "t1": 0.9, "t2": 0.98, "t3": 0.99, "c": 1},
     "nodes": [
@@ -58,8 +59,8 @@ TEST_CASE("a session is told with its verdict, its choice, and how every node wa
         shown(explained()) ==
         "session 17: service sip node n2 udp 198.18.1.11:5060 > 198.18.0.100:5060 age 12s\n"
         "    verdict admitted load 0.94 p-new 0.5 t1 0.9 t2 0.98 t3 0.99 c 1\n"
-        "    placement shell epoch 42 placed 3 reason \"scheduler shell: its score, with what had been placed on it "
-        "since, was the lowest\"\n"
+        "    placement shell epoch 42 placed 4 pending 3 reason \"scheduler shell: its score, with what had come to it "
+        "and gone since, was the lowest\"\n"
         "    n1 health up load 0.5 forecast 0.625 error 0.25 damped 0.5 pending 0.125 score 0.625 cost 0.0625 placed 1 "
         "total 0.6875\n"
         "    n2 health up load 0.25 forecast 0.25 error 0 damped 0.25 pending 0 score 0.5 cost 0.0625 placed 2 total "
@@ -126,7 +127,7 @@ TEST_CASE("without an agent it is told what the kernel knows, and why that is al
     alone.session->placement = kern::Placement::wrr;
     CHECK(shown(alone) == "session 17: service sip node n2 udp 198.18.1.11:5060 > 198.18.0.100:5060 age 12s\n"
                           "    verdict not-judged\n"
-                          "    placement wrr epoch 42 placed 3 reason \"scheduler wrr: it was its turn\"\n"
+                          "    placement wrr epoch 42 placed 4 pending 3 reason \"scheduler wrr: it was its turn\"\n"
                           "    note \"no agent listens\"\n");
 }
 

@@ -173,19 +173,20 @@ TEST_CASE("a policy shows its scores, and loads as decimals") {
     policy.valid = 3s;
     policy.age = 250ms;
     policy.placed = 4;
+    policy.pending = -2;
     policy.admission = kern::AdmissionNumbers{*parse::load("0.6"), *parse::load("0.001"), *parse::load("0.5"),
                                               *parse::load("0.7"), *parse::load("0.85"),  *parse::load("1")};
     policy.load_now = *parse::load("0.604");
     policy.p_new = *parse::load("0.52");
-    policy.scores = {{"n1", *parse::load("0.25"), *parse::load("0.01"), 3}};
-    CHECK(printed(Format::text, {policy}) == "epoch 7 valid 3s age 250ms good placed 4\n"
+    policy.scores = {{"n1", *parse::load("0.25"), *parse::load("0.01"), -3}};
+    CHECK(printed(Format::text, {policy}) == "epoch 7 valid 3s age 250ms good placed 4 pending -2\n"
                                              "    load 0.6 cost 0.001 t1 0.5 t2 0.7 t3 0.85 c 1\n"
                                              "    load-now 0.604 p-new 0.52 p-est 0\n"
-                                             "    n1: score 0.25 cost 0.01 placed 3\n");
+                                             "    n1: score 0.25 cost 0.01 pending -3\n");
     const std::string json = printed(Format::json, {policy});
-    CHECK(json.find(R"("epoch":7,"valid":3000,"age":250,"stale":false,"placed":4,"load":0.6,"cost":0.001,)") !=
+    CHECK(json.find(R"("epoch":7,"valid":3000,"age":250,"stale":false,"placed":4,"pending":-2,"load":0.6,"cost":0.001,)") !=
           std::string::npos);
-    CHECK(json.find(R"("scores":[{"node":"n1","score":0.25,"cost":0.01,"placed":3}])") != std::string::npos);
+    CHECK(json.find(R"("scores":[{"node":"n1","score":0.25,"cost":0.01,"pending":-3}])") != std::string::npos);
 }
 
 TEST_CASE("what is told by its Call-ID shows it") {

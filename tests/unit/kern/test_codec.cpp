@@ -122,6 +122,7 @@ TEST_CASE("decode: policy, and its scores") {
         writer.flag(SARA_A_POLICY_STALE);
         writer.u32(SARA_A_POLICY_NODES, 2);
         writer.u32(SARA_A_POLICY_PLACED, 4);
+        writer.s32(SARA_A_POLICY_PENDING, -5);
         writer.u32(SARA_A_POLICY_LOAD, 1);
         writer.u32(SARA_A_POLICY_C, 6);
         writer.u32(SARA_A_POLICY_P_NEW, 9);
@@ -135,6 +136,7 @@ TEST_CASE("decode: policy, and its scores") {
     expected.stale = true;
     expected.nodes = 2;
     expected.placed = 4;
+    expected.pending = -5;
     expected.admission = kern::AdmissionNumbers{};
     expected.admission->load = kern::Load{1};
     expected.admission->c = kern::Load{6};
@@ -146,12 +148,12 @@ TEST_CASE("decode: policy, and its scores") {
         const std::size_t nest = writer.begin(SARA_A_POLICY_SCORE);
         writer.text(SARA_A_SCORE_NODE, "n1");
         writer.u32(SARA_A_SCORE_SCORE, 5);
-        writer.u32(SARA_A_SCORE_PLACED, 3);
+        writer.s32(SARA_A_SCORE_PENDING, -3);
         writer.end(nest);
     });
     const auto one = kern::decode(SARA_CMD_POLICY_GET, score);
     REQUIRE(one);
-    CHECK(std::get<kern::NodeScore>(*one) == kern::NodeScore{"n1", kern::Load{5}, {}, 3});
+    CHECK(std::get<kern::NodeScore>(*one) == kern::NodeScore{"n1", kern::Load{5}, {}, -3});
     check_prefixes(SARA_CMD_POLICY_GET, score);
     CHECK_FALSE(kern::decode(SARA_CMD_POLICY_GET, {}));
 }
@@ -469,6 +471,7 @@ TEST_CASE("a session, and what happened to it") {
         writer.u32(SARA_A_SESSION_PLACEMENT, SARA_PLACEMENT_SHELL_STALE);
         writer.u32(SARA_A_SESSION_EPOCH, 42);
         writer.u32(SARA_A_SESSION_PLACED, 3);
+        writer.s32(SARA_A_SESSION_PENDING, -2);
         writer.flag(SARA_A_SESSION_JUDGED);
     };
     AttributeWriter writer;
@@ -488,6 +491,7 @@ TEST_CASE("a session, and what happened to it") {
     expected.placement = kern::Placement::shell_stale;
     expected.epoch = 42;
     expected.placed = 3;
+    expected.pending = -2;
     expected.judged = true;
     CHECK(std::get<kern::SessionInfo>(*object) == expected);
     check_prefixes(SARA_CMD_SESSION_GET, plain);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <vector>
 
 #include "core/policy/admission.hpp"
@@ -15,7 +12,8 @@ namespace sara::policy {
 /// The kernel's number of a node.
 enum class NodeId : std::uint32_t {};
 
-/// What the kernel places new sessions by: argmin of score + cost * sessions placed since the push.
+/// What the kernel places new sessions by: argmin of score + cost * pending, the sessions that came to the node since the
+/// push less those that went (paper eq. 9 over eq. 8; without pending every new session of an interval goes to one node).
 struct NodeScore {
     NodeId node{};
     double score = 0;  ///< the node's load when it is pushed, 0 or more; may pass 1
@@ -31,17 +29,5 @@ struct PolicyUpdate {
     Admission admission;
     std::vector<NodeScore> nodes;
 };
-
-/// Sessions of a candidate: placed since the push, and live now.
-struct Placed {
-    std::uint32_t since_push = 0;
-    std::uint32_t live = 0;
-};
-
-/// The kernel's choice (paper eq. 9 over eq. 8, with the pending correction; without it every new session of an
-/// interval goes to the same node): the index of the smallest score + cost * since_push; ties go to the fewest live
-/// sessions, then to the first. Nothing without nodes. Precondition: as many `placed` as `nodes`.
-[[nodiscard]] std::optional<std::size_t> choose(std::span<const NodeScore> nodes,
-                                                std::span<const Placed> placed) noexcept;
 
 }  // namespace sara::policy
