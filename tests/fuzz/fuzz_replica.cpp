@@ -25,6 +25,10 @@ void check_again(const Message& message) {
         fuzz::expect(objects.size() <= kMaxObjects, "objects.size() <= kMaxObjects");
         const Result<Message> back = decode(encode(batch->head, objects));
         fuzz::expect(back.ok() && *back == message, "back == message");
+    } else if (const auto* records = std::get_if<NodeRecords>(&message)) {
+        std::span<const NodeRecord> rest = records->nodes;
+        const Result<Message> back = decode(encode_some(rest));
+        fuzz::expect(rest.empty() && back.ok() && *back == message, "back == message");
     } else {
         const auto& report = std::get<Report>(message);
         fuzz::expect(report.wanted.size() <= kMaxWanted, "report.wanted.size() <= kMaxWanted");

@@ -15,6 +15,9 @@ trap cleanup EXIT
 # vip_at NAME: this dispatcher has the VIP.
 vip_at() { ip -n "${NS_PREFIX}gw" neigh replace "$VIP" lladdr "${MAC[$1]}" dev eth1 nud permanent; }
 
+# node_is HEAD NODE STATE WEIGHT
+node_is() { has "\"state\":\"$3\".*\"weight\":$4\\b" "$1" sara -j node show "$2"; }
+
 heads_up
 vip_at lb
 
@@ -56,6 +59,15 @@ check 'as standby sessions' peer_has lb2 ': fit standby 3'
 check 'and says whose they are' peer_has lb2 '198.18.0.2:7100 state up snapshot complete sessions 3'
 check 'none was placed there' has '^placed 0$' lb2 sara stats show
 check 'lb knows that lb2 has all' peer_has lb 'told all .*waiting 0'
+
+note '--- the operator speaks to one of them'
+check 'a node is drained at lb' ns lb sara node drain n3
+wait_for 10 'lb2 to hear of it' node_is lb2 n3 drain 1 || true
+check 'and is at lb2, the standby' node_is lb2 n3 drain 1
+check 'which says by whom' log_has lb2 'node n3 is set as at a peer: state drain, weight 1'
+check 'its weight is set at lb2' ns lb2 sara node set n3 weight 7
+wait_for 10 'lb to hear of it' node_is lb n3 drain 7 || true
+check 'and is at lb, which has it drained still' node_is lb n3 drain 7
 
 note '--- the agent of the standby is killed and started again'
 stop lb2 KILL
@@ -104,6 +116,11 @@ check 'until it has what lb2 has' fit lb
 wait_for 10 'all of it at lb' holds lb lb2 || true
 check 'and it has' holds lb lb2
 check 'as many' count_is 3 . lb sara session show
+wait_for 10 'n3 to be drained' node_is lb n3 drain 7 || true
+check 'and what the operator said, which its configuration does not know' node_is lb n3 drain 7
+check 'the operator has n3 back' ns lb sara node undrain n3
+wait_for 10 'lb2 to hear of it' node_is lb2 n3 up 7 || true
+check 'lb2, too' node_is lb2 n3 up 7
 
 note '--- and gets the VIP again'
 vip_at lb

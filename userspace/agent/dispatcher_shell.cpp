@@ -58,10 +58,17 @@ Result<std::unique_ptr<DispatcherShell>> DispatcherShell::open(boost::asio::io_c
     }
     if (!config.dispatcher->peers.empty()) {
         DispatcherShell* const shell = self.get();
-        auto replica =
-            ReplicaShell::open(io, *config.dispatcher, key, kernel, [shell](wire::Incarnation process, Buffer message) {
+        auto replica = ReplicaShell::open(
+            io, *config.dispatcher, key, kernel,
+            [shell](wire::Incarnation process, Buffer message) {
                 shell->peers_.send(process, std::move(message));
                 shell->flush_peers();
+            },
+            [shell](const std::string& node, Time fails_at) {
+                // Without a cluster nobody watches when it fails.
+                if (shell->cluster_) {
+                    static_cast<void>(shell->cluster_->plan(node, fails_at));
+                }
             });
         if (!replica) {
             return replica.error();
@@ -275,7 +282,11 @@ Status DispatcherShell::plan(const std::string& node, Time at) {
     if (!cluster_) {
         return not_watching();
     }
-    return cluster_->plan(node, at);
+    const Status planned = cluster_->plan(node, at);
+    if (planned && replica_) {
+        replica_->plan(node, at);
+    }
+    return planned;
 }
 
 void DispatcherShell::carry_out(role::DispatcherOutput output) {

@@ -187,4 +187,34 @@ replica::AnnouncementPut to_put(const kern::AnnouncementInfo& announcement) {
             .promotions = announcement.promotions};
 }
 
+kern::Request to_request(const replica::NodeChange& change) {
+    kern::NodeSpec spec;
+    spec.name = change.node;
+    spec.weight = change.weight;
+    switch (change.use) {
+    case replica::NodeUse::up:
+        spec.state = kern::NodeState::up;
+        break;
+    case replica::NodeUse::drain:
+        spec.state = kern::NodeState::drain;
+        break;
+    case replica::NodeUse::down:
+        spec.state = kern::NodeState::down;
+        break;
+    }
+    return kern::node_set(spec);
+}
+
+replica::NodeUse to_use(kern::NodeState state) noexcept {
+    switch (state) {
+    case kern::NodeState::up:
+        break;
+    case kern::NodeState::drain:
+        return replica::NodeUse::drain;
+    case kern::NodeState::down:
+        return replica::NodeUse::down;
+    }
+    return replica::NodeUse::up;
+}
+
 }  // namespace sara::agent

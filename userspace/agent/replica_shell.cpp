@@ -122,9 +122,9 @@ bool is_forgotten(std::optional<kern::EndReason> end) {
 }  // namespace
 
 Result<std::unique_ptr<ReplicaShell>> ReplicaShell::open(boost::asio::io_context& io, const DispatcherConfig& config,
-                                                         const wire::SharedKey& key, KernelLink& kernel,
-                                                         Answer answer) {
-    std::unique_ptr<ReplicaShell> self(new ReplicaShell(io, config, kernel, std::move(answer)));
+                                                         const wire::SharedKey& key, KernelLink& kernel, Answer answer,
+                                                         OnPlan on_plan) {
+    std::unique_ptr<ReplicaShell> self(new ReplicaShell(io, config, kernel, std::move(answer), std::move(on_plan)));
     for (const Endpoint& peer : config.peers) {
         ReplicaShell* const shell = self.get();
         const std::size_t index = self->links_.size();
@@ -140,32 +140,41 @@ Result<std::unique_ptr<ReplicaShell>> ReplicaShell::open(boost::asio::io_context
         self->links_.push_back(std::move(*link));
     }
     self->processes_.assign(config.peers.size(), wire::Incarnation::none);
+    self->told_.resize(config.peers.size());
     self->soon();
     return self;
 }
 
 ReplicaShell::ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& config, KernelLink& kernel,
-                           Answer answer)
-    : kernel_(kernel), answer_(std::move(answer)),
+                           Answer answer, OnPlan on_plan)
+    : kernel_(kernel), answer_(std::move(answer)), on_plan_(std::move(on_plan)),
       replication_(config_of(config), wire::draw_incarnation(&io::random_bytes), io::now()),
-      alarm_(io, [this] { work(); }) {}
+      nodes_(replication_.self()), alarm_(io, [this] { work(); }) {}
 
 kern::Status ReplicaShell::adopt(kern::Channel& channel) {
     replication_.kernel_up(table_of(channel), io::now());
     is_sync_ = false;
+    nodes_.kernel_down();
     kern::Status read = read_sessions(channel);
+    if (read) {
+        read = read_nodes(channel);
+    }
     soon();
     return read;
 }
 
 void ReplicaShell::forget_kernel() {
     replication_.kernel_down();
+    nodes_.kernel_down();
     soon();
 }
 
 kern::Status ReplicaShell::resync(kern::Channel& channel) {
     replication_.kernel_overrun();
     kern::Status read = read_sessions(channel);
+    if (read) {
+        read = read_nodes(channel);
+    }
     soon();
     return read;
 }
@@ -181,6 +190,25 @@ kern::Status ReplicaShell::read_sessions(kern::Channel& channel) {
     tell_all(holdings, [this](const replica::Object& object) { replication_.adopt(object); });
     replication_.adopted();
     return Done{};
+}
+
+kern::Status ReplicaShell::read_nodes(kern::Channel& channel) {
+    const kern::Result<kern::Listing<kern::Node>> listing = channel.dump<kern::Node>(kern::node_dump());
+    if (!listing) {
+        return listing.error();
+    }
+    for (const kern::Node& node : listing->items) {
+        on_node(kern::EventKind::changed, node);
+    }
+    return Done{};
+}
+
+void ReplicaShell::on_node(kern::EventKind kind, const kern::Node& node) {
+    if (kind == kern::EventKind::deleted) {
+        nodes_.gone(node.name);
+    } else {
+        nodes_.present(node.name, to_use(node.state), static_cast<std::uint16_t>(node.weight));
+    }
 }
 
 void ReplicaShell::on_event(const kern::Event& event) {
@@ -201,6 +229,8 @@ void ReplicaShell::on_event(const kern::Event& event) {
         } else {
             replication_.changed(put, now);
         }
+    } else if (const auto* node = std::get_if<kern::Node>(&event.object)) {
+        on_node(event.kind, *node);
     } else {
         return;
     }
@@ -261,9 +291,20 @@ void ReplicaShell::take(std::size_t peer, Bytes message) {
     }
     if (auto* batch = std::get_if<replica::Batch>(&*read)) {
         replication_.handle(peer, std::move(*batch), now);
+    } else if (const auto* records = std::get_if<replica::NodeRecords>(&*read)) {
+        // What was said here before is older than what comes now.
+        if (kernel_.is_up()) {
+            kernel_.catch_up();
+        }
+        nodes_.merge(*records, now);
     } else {
         replication_.handle(peer, std::get<replica::Report>(*read), now);
     }
+    soon();
+}
+
+void ReplicaShell::plan(const std::string& node, Time fails_at) {
+    nodes_.plan(node, fails_at);
     soon();
 }
 
@@ -295,6 +336,7 @@ void ReplicaShell::work() {
         replication_.link(i, client.is_up() ? std::optional(client.peer()) : std::nullopt, now);
     }
     replication_.expire(now);
+    change_nodes();
     carry_out();
     if (replication_.wants_read() && read_due_ <= now) {
         read_some();
@@ -345,6 +387,27 @@ void ReplicaShell::carry_out() {
     }
     if (kernel_.is_up()) {
         kernel_.drain();
+    }
+}
+
+void ReplicaShell::change_nodes() {
+    while (kern::Channel* const channel = kernel_.is_up() ? kernel_.channel() : nullptr) {
+        const std::optional<replica::NodeChange> change = nodes_.next();
+        if (!change) {
+            break;
+        }
+        const kern::Status done = channel->execute(to_request(*change));
+        if (!done) {
+            log(role::LogLevel::warning, "node " + change->node + " is not set as at a peer: " + done.error().text());
+        } else {
+            log(role::LogLevel::info, "node " + change->node + " is set as at a peer: state " +
+                                          std::string(to_string(change->use)) + ", weight " +
+                                          std::to_string(change->weight));
+            if (change->fails_at) {
+                on_plan_(change->node, *change->fails_at);
+            }
+        }
+        kernel_.catch_up();
     }
 }
 
@@ -459,10 +522,24 @@ void ReplicaShell::talk() {
         while (std::optional<Buffer> message = replication_.next_message(i, now)) {
             links_[i]->client().send(std::move(*message));
         }
+        tell_nodes(i);
         links_[i]->flush();
         if (std::optional<Buffer> report = replication_.next_report(i, now)) {
             answer_(processes_[i], std::move(*report));
         }
+    }
+}
+
+/// Few are ever set by hand: all of them at once, to each run of a peer and whenever one changes.
+void ReplicaShell::tell_nodes(std::size_t peer) {
+    wire::PeerClient& client = links_[peer]->client();
+    if (!client.is_up() || told_[peer] == std::pair(client.peer(), nodes_.news())) {
+        return;
+    }
+    told_[peer] = {client.peer(), nodes_.news()};
+    const std::vector<replica::NodeRecord> records = nodes_.records(io::now());
+    for (std::span<const replica::NodeRecord> rest = records; !rest.empty();) {
+        client.send(replica::encode_some(rest));
     }
 }
 

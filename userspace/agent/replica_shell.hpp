@@ -7,12 +7,15 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/config.hpp"
 #include "agent/kernel_link.hpp"
 #include "agent/metrics.hpp"
 #include "agent/peer_link.hpp"
+#include "core/replica/node_settings.hpp"
 #include "core/replica/replication.hpp"
 #include "core/wire/peer_server.hpp"
 #include "io/alarm.hpp"
@@ -24,12 +27,14 @@ class ReplicaShell {
 public:
     /// Sends on the link that this process has to us.
     using Answer = std::function<void(wire::Incarnation process, Buffer message)>;
+    /// A peer's operator told when a node is going to fail.
+    using OnPlan = std::function<void(const std::string& node, Time fails_at)>;
 
     /// `kernel` must outlive this.
     [[nodiscard]] static Result<std::unique_ptr<ReplicaShell>> open(boost::asio::io_context& io,
                                                                     const DispatcherConfig& config,
                                                                     const wire::SharedKey& key, KernelLink& kernel,
-                                                                    Answer answer);
+                                                                    Answer answer, OnPlan on_plan);
 
     /// A new channel; what its kernel holds is read from it.
     [[nodiscard]] kern::Status adopt(kern::Channel& channel);
@@ -39,6 +44,9 @@ public:
     void on_event(const kern::Event& event);
     /// A message of replication that came to our socket.
     void on_message(const wire::Received& received);
+
+    /// The operator told here when a node is going to fail.
+    void plan(const std::string& node, Time fails_at);
 
     /// Another one is to take the virtual addresses.
     [[nodiscard]] Status hand_over();
@@ -56,28 +64,37 @@ private:
     static constexpr Duration kReadAllPause = std::chrono::seconds(1);
     static constexpr Duration kNoWork = std::chrono::milliseconds(50);
 
-    ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& config, KernelLink& kernel, Answer answer);
+    ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& config, KernelLink& kernel, Answer answer,
+                 OnPlan on_plan);
 
     [[nodiscard]] kern::Status read_sessions(kern::Channel& channel);
+    [[nodiscard]] kern::Status read_nodes(kern::Channel& channel);
+    void on_node(kern::EventKind kind, const kern::Node& node);
     void on_session(kern::EventKind kind, const kern::SessionInfo& session);
     void take(std::size_t peer, Bytes message);
     /// Something happened: work() is to be done, after what else has happened with it.
     void soon();
     void work();
     void carry_out();
+    void change_nodes();
     [[nodiscard]] replica::Outcome execute(kern::Channel& channel, const replica::Command& command);
     void read_snapshot();
     void read_some();
     void talk();
+    void tell_nodes(std::size_t peer);
     /// In mode `sync`: the kernel's new sessions wait while there is a peer, until one has them.
     void let_go();
     void tell_fitness();
 
     KernelLink& kernel_;
     Answer answer_;
+    OnPlan on_plan_;
     replica::Replication replication_;
+    replica::NodeSettings nodes_;
     std::vector<std::unique_ptr<PeerLink>> links_;
     std::vector<wire::Incarnation> processes_;  ///< of the peers' links to us
+    /// What each peer was told of nodes: which run of it, and up to which news.
+    std::vector<std::pair<wire::Incarnation, std::uint64_t>> told_;
     io::Alarm alarm_;
     Time read_due_ = Time::min();
     Time snapshot_due_ = Time::min();

@@ -11,7 +11,7 @@ namespace sara::replica {
 
 namespace {
 
-enum class Kind : std::uint8_t { batch = 1, report = 2 };
+enum class Kind : std::uint8_t { batch = 1, report = 2, nodes = 3 };
 
 enum class Type : std::uint8_t {
     session_put = 1,
@@ -33,6 +33,7 @@ constexpr std::uint8_t kHasTcpEnd = 2;
 constexpr std::uint8_t kHasTtl = 1;
 constexpr std::uint8_t kComplete = 1;
 constexpr std::uint8_t kResync = 2;
+constexpr std::uint8_t kFailsIn = 1;
 
 constexpr std::uint8_t kFamilyIpv4 = 4;
 constexpr std::uint8_t kFamilyIpv6 = 6;
@@ -402,6 +403,48 @@ Report read_report(wire::Reader& reader) {
     return report;
 }
 
+void write(wire::Writer& out, const NodeRecord& record) {
+    out.u64(record.version);
+    out.u64(static_cast<std::uint64_t>(record.setter));
+    out.u8(static_cast<std::uint8_t>(record.setting.use));
+    out.u16(record.setting.weight);
+    out.u8(flag(record.setting.fails_in.has_value(), kFailsIn));
+    out.u32(in_milliseconds(record.setting.fails_in.value_or(Milliseconds(0))));
+    out.text(record.node);
+}
+
+NodeRecord read_node(wire::Reader& reader) {
+    NodeRecord record;
+    record.version = reader.u64();
+    record.setter = static_cast<wire::Incarnation>(reader.u64());
+    record.setting.use = read_enum(reader, NodeUse::down);
+    record.setting.weight = reader.u16();
+    const std::uint8_t flags = reader.u8();
+    const std::uint32_t fails_in = reader.u32();
+    if ((flags & kFailsIn) != 0) {
+        record.setting.fails_in = Milliseconds(fails_in);
+    }
+    record.node = read_name(reader);
+    if (record.version == 0 || record.setter == wire::Incarnation::none) {
+        reader.fail();
+    }
+    return record;
+}
+
+NodeRecords read_nodes(wire::Reader& reader) {
+    NodeRecords records;
+    while (reader.ok() && reader.remaining() > 0) {
+        wire::Reader body(reader.block());
+        NodeRecord record = read_node(body);
+        if (!reader.ok() || !body.ok()) {
+            reader.fail();
+            break;
+        }
+        records.nodes.push_back(std::move(record));
+    }
+    return records;
+}
+
 void write_head(wire::Writer& out, Kind kind) {
     out.u8(kMark);
     out.u8(kVersion);
@@ -453,6 +496,21 @@ Buffer encode(const Report& report) {
     return std::move(out).take();
 }
 
+Buffer encode_some(std::span<const NodeRecord>& nodes) {
+    wire::Writer out(kMaxBatch);
+    write_head(out, Kind::nodes);
+    while (!nodes.empty()) {
+        wire::Writer body;
+        write(body, nodes.front());
+        if (body.size() + sizeof(std::uint16_t) > out.room()) {
+            break;
+        }
+        out.block(body.view());
+        nodes = nodes.subspan(1);
+    }
+    return std::move(out).take();
+}
+
 Result<Message> decode(Bytes message) {
     if (message.size() > kMaxBatch) {
         return Error{"more than " + std::to_string(kMaxBatch) + " bytes", "replication"};
@@ -471,6 +529,8 @@ Result<Message> decode(Bytes message) {
         read = read_batch(reader);
     } else if (kind == static_cast<std::uint8_t>(Kind::report)) {
         read = read_report(reader);
+    } else if (kind == static_cast<std::uint8_t>(Kind::nodes)) {
+        read = read_nodes(reader);
     } else {
         reader.fail();
     }

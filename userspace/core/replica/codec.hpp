@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <variant>
 
 #include "core/base/bytes.hpp"
@@ -39,6 +40,13 @@
 ///      6     announcement gone      pattern
 ///      7     snapshot end           (no session) nothing
 ///
+///     kind 3: nodes
+///     +-----------------------------------------+
+///     | size 2 bytes | node                     |   repeated to the end
+///     +-----------------------------------------+
+///     node     version 8, setter: incarnation 8, use 1 (0 up, 1 drain, 2 down), weight 2, flags 1 (1 fails in),
+///              fails in 4, name: text
+///
 ///     text     size 2 bytes, bytes
 ///     key      transport 1 (6, 17), family 1 (4, 6), client port 2, VIP port 2, client 4 or 16, VIP 4 or 16,
 ///              Call-ID: text (empty: all of the flow)
@@ -69,8 +77,10 @@ inline constexpr std::size_t kMaxWanted = 64;  ///< sessions in a report
 /// `objects`: encoded ones, one after the other, up to kMaxObjects.
 [[nodiscard]] Buffer encode(const BatchHead& head, Bytes objects);
 [[nodiscard]] Buffer encode(const Report& report);
+/// As many of them as a message holds, from the first on, which are taken off. Names must be within their limit.
+[[nodiscard]] Buffer encode_some(std::span<const NodeRecord>& nodes);
 
-using Message = std::variant<Batch, Report>;
+using Message = std::variant<Batch, Report, NodeRecords>;
 
 /// Input is authenticated but still not trusted.
 [[nodiscard]] Result<Message> decode(Bytes message);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -134,6 +135,36 @@ struct Report {
     std::vector<SessionId> wanted{};  ///< it forgot these, which are there still: tell them again
 
     friend bool operator==(const Report&, const Report&) = default;
+};
+
+enum class NodeUse : std::uint8_t { up = 0, drain = 1, down = 2 };
+
+[[nodiscard]] std::string_view to_string(NodeUse use) noexcept;
+
+/// What the operator wants of a node.
+struct NodeSetting {
+    NodeUse use = NodeUse::up;
+    std::uint16_t weight = 1;
+    std::optional<Milliseconds> fails_in;  ///< it is going to fail then; only of one that is not up
+
+    friend bool operator==(const NodeSetting&, const NodeSetting&) = default;
+};
+
+/// A setting with its age among those of its node: the highest version holds, of equal ones that of the highest setter.
+struct NodeRecord {
+    std::string node;
+    NodeSetting setting;
+    std::uint64_t version = 0;  ///< 1 or more
+    wire::Incarnation setter = wire::Incarnation::none;
+
+    friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
+};
+
+/// All nodes that an operator changed, or a part of them.
+struct NodeRecords {
+    std::vector<NodeRecord> nodes;
+
+    friend bool operator==(const NodeRecords&, const NodeRecords&) = default;
 };
 
 }  // namespace sara::replica

@@ -104,6 +104,66 @@ TEST_CASE("a report has room for kMaxWanted sessions") {
     CHECK(std::get<Report>(*back).wanted.size() == kMaxWanted);
 }
 
+TEST_CASE("the bytes of what is said of a node") {
+    const std::vector<NodeRecord> nodes{{.node = "n1",
+                                         .setting = {.use = NodeUse::drain, .weight = 258, .fails_in = 1s},
+                                         .version = 3,
+                                         .setter = kSelf}};
+    const Buffer golden = {'R', 1,  3,   0,                     // version, nodes
+                           0,   28,                             // bytes
+                           0,   0,  0,   0,  0,    0, 0, 3,     // version
+                           0,   0,  0,   0,  0,    0, 0, 0xb1,  // setter
+                           1,   1,  2,                          // drain, weight
+                           1,   0,  0,   3,  0xe8,              // fails in a second
+                           0,   2,  'n', '1'};
+    std::span<const NodeRecord> rest = nodes;
+    CHECK(encode_some(rest) == golden);
+    CHECK(rest.empty());
+    const Result<Message> back = decode(golden);
+    REQUIRE(back.ok());
+    CHECK(std::get<NodeRecords>(*back) == NodeRecords{nodes});
+    for (std::size_t size = 5; size < golden.size(); ++size) {
+        CHECK_FALSE(decode(Bytes(golden).first(size)).ok());
+    }
+}
+
+TEST_CASE("a thousand nodes take as many messages as they need, and what is out of range is refused") {
+    std::vector<NodeRecord> nodes;
+    for (int i = 0; i < 1000; ++i) {
+        nodes.push_back({.node = "node-" + std::to_string(i), .setting = {}, .version = 1, .setter = kSelf});
+    }
+    std::vector<NodeRecord> back;
+    for (std::span<const NodeRecord> rest = nodes; !rest.empty();) {
+        const Buffer message = encode_some(rest);
+        CHECK(message.size() <= kMaxBatch);
+        const Result<Message> some = decode(message);
+        REQUIRE(some.ok());
+        const auto& read = std::get<NodeRecords>(*some).nodes;
+        back.insert(back.end(), read.begin(), read.end());
+    }
+    CHECK(back == nodes);
+
+    const auto is_refused = [](NodeRecord record) {
+        std::span<const NodeRecord> one(&record, 1);
+        return !decode(encode_some(one)).ok();
+    };
+    NodeRecord record = nodes[0];
+    CHECK_FALSE(is_refused(record));
+    record.version = 0;
+    CHECK(is_refused(record));
+    record = nodes[0];
+    record.setter = wire::Incarnation::none;
+    CHECK(is_refused(record));
+    record = nodes[0];
+    record.setting.use = static_cast<NodeUse>(3);
+    CHECK(is_refused(record));
+    record = nodes[0];
+    record.node.clear();
+    CHECK(is_refused(record));
+    record.node = std::string(kMaxName + 1, 'n');
+    CHECK(is_refused(record));
+}
+
 TEST_CASE("objects of a newer peer are skipped, and so is what it added to known ones") {
     Buffer bytes = {99, 0, 2, 1, 1};
     Result<Buffer> gone = encode(SessionGone{id(5), true});
