@@ -264,6 +264,31 @@ int sara_nl_get_tuple(const struct nlattr *attr, struct sara_key *key,
 	       sara_nl_get_port(t[SARA_A_TUPLE_DPORT], &key->dport, extack);
 }
 
+/**
+ * sara_nl_get_flow_key() - the tuple of a flow
+ * @attr: the nest; NULL is refused
+ * @key: where it is written, as flows are looked up
+ * @extack: where a refusal is told
+ *
+ * Context: any.
+ * Return: 0 or EINVAL.
+ */
+int sara_nl_get_flow_key(const struct nlattr *attr, struct sara_key *key,
+			 struct netlink_ext_ack *extack)
+{
+	int err = sara_nl_get_tuple(attr, key, extack);
+
+	if (err)
+		return err;
+	if (key->form != SARA_FORM_EXACT) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a flow has all of source, source port, destination and port");
+		return -EINVAL;
+	}
+	key->form = 0;
+	return 0;
+}
+
 static int sara_nl_put_config(struct sk_buff *skb, const struct sara_net *sn)
 {
 	const struct sara_config *config = &sn->config;

@@ -28,6 +28,8 @@ int sara_nl_get_addr(const struct nlattr *attr, u8 *family,
 		     struct in6_addr *addr, struct netlink_ext_ack *extack);
 int sara_nl_get_tuple(const struct nlattr *attr, struct sara_key *key,
 		      struct netlink_ext_ack *extack);
+int sara_nl_get_flow_key(const struct nlattr *attr, struct sara_key *key,
+			 struct netlink_ext_ack *extack);
 
 struct sara_flow *sara_nl_flow_find(struct sara_net *sn,
 				    const struct sara_key *tuple,

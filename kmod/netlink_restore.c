@@ -52,15 +52,9 @@ static int sara_nl_get_flow(const struct nlattr *attr,
 
 	err = nla_parse_nested(t, SARA_A_PAST_MAX, attr, sara_past_nl_policy,
 			       extack) ?:
-	      sara_nl_get_tuple(t[SARA_A_PAST_TUPLE], &flow->key, extack);
+	      sara_nl_get_flow_key(t[SARA_A_PAST_TUPLE], &flow->key, extack);
 	if (err)
 		return err;
-	if (flow->key.form != SARA_FORM_EXACT) {
-		NL_SET_ERR_MSG_ATTR(extack, t[SARA_A_PAST_TUPLE],
-				    "a flow has all of source, source port, destination and port");
-		return -EINVAL;
-	}
-	flow->key.form = 0;
 	flow->call_id = NULL;
 	if (t[SARA_A_PAST_CALL_ID] && *(char *)nla_data(t[SARA_A_PAST_CALL_ID]))
 		flow->call_id = nla_data(t[SARA_A_PAST_CALL_ID]);
@@ -205,15 +199,10 @@ int sara_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sara_key key;
 	int err;
 
-	err = sara_nl_get_tuple(info->attrs[SARA_A_FLOW_TUPLE], &key,
-				info->extack);
+	err = sara_nl_get_flow_key(info->attrs[SARA_A_FLOW_TUPLE], &key,
+				   info->extack);
 	if (err)
 		return err;
-	if (key.form != SARA_FORM_EXACT) {
-		NL_SET_ERR_MSG(info->extack,
-			       "a flow has all of source, source port, destination and port");
-		return -EINVAL;
-	}
 	rcu_read_lock();
 	spin_lock_bh(&sn->lock);
 	err = sara_nl_flow_del(sn, &key, info->attrs[SARA_A_FLOW_CALL_ID],

@@ -290,15 +290,10 @@ int sara_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	err = sara_nl_get_tuple(info->attrs[SARA_A_FLOW_TUPLE], &key,
-				info->extack);
+	err = sara_nl_get_flow_key(info->attrs[SARA_A_FLOW_TUPLE], &key,
+				   info->extack);
 	if (err)
 		return err;
-	if (key.form != SARA_FORM_EXACT) {
-		NL_SET_ERR_MSG(info->extack,
-			       "a flow has all of source, source port, destination and port");
-		return -EINVAL;
-	}
 	answer = sara_nl_answer(info, SARA_PUT_SIZE, &hdr);
 	if (!answer)
 		return -ENOMEM;
@@ -375,15 +370,9 @@ int sara_nl_refused_get_doit(struct sk_buff *skb, struct genl_info *info)
 			       "give the tuple of a flow, or a Call-ID");
 		return -EINVAL;
 	}
-	err = tuple ? sara_nl_get_tuple(tuple, &key, info->extack) : 0;
+	err = tuple ? sara_nl_get_flow_key(tuple, &key, info->extack) : 0;
 	if (err)
 		return err;
-	if (tuple && key.form != SARA_FORM_EXACT) {
-		NL_SET_ERR_MSG(info->extack,
-			       "a flow has all of source, source port, destination and port");
-		return -EINVAL;
-	}
-	key.form = 0;	/* as flows are looked up */
 	answer = sara_nl_answer(info, SARA_PUT_SIZE, &hdr);
 	if (!answer)
 		return -ENOMEM;

@@ -54,15 +54,6 @@ std::optional<kern::Mac> parse_mac(std::string_view text) {
     return mac;
 }
 
-std::optional<Transport> parse_transport(std::string_view text) {
-    for (const Transport transport : {Transport::udp, Transport::tcp}) {
-        if (text == to_string(transport)) {
-            return transport;
-        }
-    }
-    return std::nullopt;
-}
-
 std::optional<std::string> parse_name(std::string_view text) {
     if (text.empty() || text.size() > SARA_NAME_MAX) {
         return std::nullopt;

@@ -20,15 +20,6 @@ constexpr std::size_t kMaxProbes = 16;
 constexpr std::size_t kMaxDeviceName = 15;
 constexpr double kMaxWeight = 1000;
 
-std::optional<Transport> parse_transport(std::string_view text) {
-    for (const Transport transport : {Transport::udp, Transport::tcp}) {
-        if (text == to_string(transport)) {
-            return transport;
-        }
-    }
-    return std::nullopt;
-}
-
 std::optional<role::ProbeKind> parse_kind(std::string_view text) {
     for (const role::ProbeKind kind : {role::ProbeKind::sip, role::ProbeKind::rtsp, role::ProbeKind::tcp}) {
         if (text == to_string(kind)) {

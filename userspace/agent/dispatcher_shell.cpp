@@ -29,6 +29,10 @@ Error not_watching() {
     return {"this agent watches no nodes; \"dispatcher.cluster\" of its configuration makes it", {}};
 }
 
+Error no_peers() {
+    return {"there are no peers: \"dispatcher.peers\" names them", {}};
+}
+
 }  // namespace
 
 namespace {
@@ -267,12 +271,12 @@ Result<nlohmann::ordered_json> DispatcherShell::decision(const DecisionRequest& 
 }
 
 Status DispatcherShell::hand_over() {
-    return replica_ ? replica_->hand_over() : Status(Error{"there are no peers: \"dispatcher.peers\" names them", {}});
+    return replica_ ? replica_->hand_over() : Status(no_peers());
 }
 
 Status DispatcherShell::resume() {
     if (!replica_) {
-        return Error{"there are no peers: \"dispatcher.peers\" names them", {}};
+        return no_peers();
     }
     replica_->resume();
     return Done{};

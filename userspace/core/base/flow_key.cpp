@@ -17,6 +17,15 @@ std::string_view to_string(Transport transport) noexcept {
     return "?";
 }
 
+std::optional<Transport> parse_transport(std::string_view text) noexcept {
+    for (const Transport transport : {Transport::udp, Transport::tcp}) {
+        if (text == to_string(transport)) {
+            return transport;
+        }
+    }
+    return std::nullopt;
+}
+
 std::string FlowKey::text() const {
     return std::string(to_string(transport)) + " " + src.text() + " > " + dst.text();
 }

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ namespace sara {
 enum class Transport : std::uint8_t { udp = 17, tcp = 6 };
 
 [[nodiscard]] std::string_view to_string(Transport transport) noexcept;
+/// "udp" or "tcp".
+[[nodiscard]] std::optional<Transport> parse_transport(std::string_view text) noexcept;
 
 /// The 5-tuple that names a flow (paper, section III A), always in the request direction: src is the client, dst the
 /// VIP, also when it describes a reply seen at the gateway.

@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "core/base/visit.hpp"
+
 namespace sara::node {
 
 namespace {
@@ -12,13 +14,6 @@ namespace {
 constexpr std::string_view kNoteIgnore = "sara: before this, net.ipv4.conf.all.arp_ignore=";
 constexpr std::string_view kNoteAnnounce = " arp_announce=";
 constexpr unsigned kAnnounceOwn = 2;
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
-template <typename... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
 
 unsigned full_length(const Address& address) {
     return address.family() == Family::ipv4 ? 32 : 128;

@@ -6,16 +6,11 @@
 #include <iterator>
 #include <utility>
 
+#include "core/base/visit.hpp"
+
 namespace sara::replica {
 
 namespace {
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-    using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 std::string number(SessionId session) {
     return std::to_string(static_cast<std::uint64_t>(session));

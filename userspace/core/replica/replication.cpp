@@ -5,24 +5,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/base/visit.hpp"
+
 namespace sara::replica {
-
-namespace {
-
-/// Of what is an object? unknown: of no session.
-SessionId session_of(const Object& object) {
-    return std::visit(
-        [](const auto& each) {
-            if constexpr (requires { each.session; }) {
-                return each.session;
-            } else {
-                return SessionId::unknown;
-            }
-        },
-        object);
-}
-
-}  // namespace
 
 Replication::Replication(ReplicationConfig config, wire::Incarnation self, Time now)
     : config_(std::move(config)), self_(self), started_(now), peers_(config_.peers.size()), sweep_(now + kSweep) {}

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/base/visit.hpp"
 #include "core/inspect/facts_codec.hpp"
 
 namespace sara::role {
@@ -20,19 +21,6 @@ void append(std::vector<LogLine>& all, std::optional<LogLine> more) {
     if (more) {
         all.push_back(std::move(*more));
     }
-}
-
-/// The session that a command is about; unknown for FindSession.
-SessionId subject(const KernelCommand& command) {
-    return std::visit(
-        [](const auto& each) {
-            if constexpr (requires { each.session; }) {
-                return each.session;
-            } else {
-                return SessionId::unknown;
-            }
-        },
-        command);
 }
 
 }  // namespace
@@ -116,7 +104,7 @@ DispatcherOutput Dispatcher::handle(const Refusal& input, Time now) {
         // An announcement may have expired before it was withdrawn; anything else is about a session that just ended.
         ++counters_.refused_gone;
         if (!std::holds_alternative<inspect::Withdraw>(input.command)) {
-            tracker_.session_ended(subject(input.command));
+            tracker_.session_ended(session_of(input.command));
         }
         return out;
     default:
