@@ -14,6 +14,7 @@
 #include <net/netevent.h>
 
 #include "notify.h"
+#include "sched/sched.h"
 #include "service.h"
 #include "session.h"
 
@@ -360,6 +361,7 @@ int sara_node_add(struct sara_net *sn, const struct sara_node_args *args,
 	node->weight = 1;
 	node->mac_seen = jiffies - SARA_NODE_MAC_GRACE;
 	strscpy(node->name, args->name, sizeof(node->name));
+	node->lot = sara_mh_name(node->name);
 	sara_node_apply(node, args, dev);
 
 	list_add_tail_rcu(&node->link, &sn->nodes);

@@ -221,8 +221,8 @@ static int sara_service_check(const struct sara_service_args *args,
 	}
 	if (args->scheduler && !sara_sched_find(args->scheduler)) {
 		sara_refuse(extack,
-			    "there is no such scheduler; try wlc, wrr or shell",
-			    "there is no scheduler %s; try wlc, wrr or shell",
+			    "there is no such scheduler; try wlc, wrr, mh or shell",
+			    "there is no scheduler %s; try wlc, wrr, mh or shell",
 			    args->scheduler);
 		return -ENOENT;
 	}

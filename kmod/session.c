@@ -267,7 +267,7 @@ static struct sara_flow *sara_session_place(struct sara_net *sn,
 	struct sara_node *node;
 
 	scheduler = rcu_dereference(service->scheduler);
-	node = scheduler->pick(service, key, &how);
+	node = scheduler->pick(service, key, call, &how);
 	if (!node) {
 		*reason = SARA_A_STATS_DROP_NO_NODE;
 		return NULL;

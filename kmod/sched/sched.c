@@ -10,6 +10,7 @@ static const struct sara_scheduler * const sara_schedulers[] = {
 	&sara_sched_wlc,
 	&sara_sched_wrr,
 	&sara_sched_shell,
+	&sara_sched_mh,
 };
 
 /**

@@ -7,13 +7,15 @@
 
 #include "../service.h"
 
+struct sara_call_name;
 struct sara_node;
 
 /**
  * struct sara_scheduler - one way to choose
  * @name: as in commands
  * @pick: choose among the nodes of @service that are eligible
- *	(sara_node_eligible()), and say how; called under &sara_net.lock and
+ *	(sara_node_eligible()) for a session with this first flow, or of this
+ *	call (else NULL), and say how; called under &sara_net.lock and
  *	RCU, may use &sara_service.sched_data; returns NULL when there is none,
  *	takes no reference
  */
@@ -21,12 +23,16 @@ struct sara_scheduler {
 	const char		*name;
 	struct sara_node	*(*pick)(struct sara_service *service,
 					 const struct sara_key *flow,
+					 const struct sara_call_name *call,
 					 enum sara_placement *how);
 };
 
 extern const struct sara_scheduler sara_sched_wlc;
 extern const struct sara_scheduler sara_sched_wrr;
 extern const struct sara_scheduler sara_sched_shell;
+extern const struct sara_scheduler sara_sched_mh;
+
+u64 sara_mh_name(const char *name);
 
 bool sara_wlc_better(const struct sara_node *a, const struct sara_node *b,
 		     u32 last);

@@ -22,6 +22,7 @@ static u64 sara_shell_load(const struct sara_policy *policy,
 /* &sara_service.sched_data is as wlc's. */
 static struct sara_node *sara_shell_pick(struct sara_service *service,
 					 const struct sara_key *flow,
+					 const struct sara_call_name *call,
 					 enum sara_placement *how)
 {
 	const struct sara_policy *policy = sara_policy_valid(service->sn);
@@ -31,7 +32,7 @@ static struct sara_node *sara_shell_pick(struct sara_service *service,
 	u64 load, least = 0;
 
 	if (!policy) {
-		node = sara_sched_wlc.pick(service, flow, how);
+		node = sara_sched_wlc.pick(service, flow, call, how);
 		*how = SARA_PLACEMENT_SHELL_STALE;
 		if (node)
 			sara_stats_inc(service->sn, SARA_A_STATS_PLACED_STALE);

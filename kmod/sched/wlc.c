@@ -32,6 +32,7 @@ bool sara_wlc_better(const struct sara_node *a, const struct sara_node *b,
 /* &sara_service.sched_data is the id of the node that was chosen last. */
 static struct sara_node *sara_wlc_pick(struct sara_service *service,
 				       const struct sara_key *flow,
+				       const struct sara_call_name *call,
 				       enum sara_placement *how)
 {
 	struct sara_node *node, *best = NULL;

@@ -42,6 +42,7 @@ static u32 sara_wrr_turns(struct sara_service *service)
  */
 static struct sara_node *sara_wrr_pick(struct sara_service *service,
 				       const struct sara_key *flow,
+				       const struct sara_call_name *call,
 				       enum sara_placement *how)
 {
 	u32 turn = upper_32_bits(service->sched_data);

@@ -117,7 +117,7 @@ sara node del n1 2>"$TMP/err" && fail "a node with sessions can be removed"
 refused 2 'Error: sara: there is a service @(of this name|sip) already.' sara service add sip vip $VIP proto tcp port 80
 refused 2 'Error: sara: @(another service|service sip) has this address and port.' sara service add x vip $VIP proto udp port 5000-5100
 refused 2 'Error: sara: @(a node of this name does not exist|there is no node n9).' sara service add x vip $VIP proto tcp port 80 nodes n9
-refused 2 'Error: sara: there is no @(such scheduler|scheduler best); try wlc, wrr or shell.' \
+refused 2 'Error: sara: there is no @(such scheduler|scheduler best); try wlc, wrr, mh or shell.' \
 	sara service add x vip $VIP proto tcp port 80 scheduler best
 refused 1 'Error: flow-timeout: expected a time of at least 1s, not "1ms".' sara service set sip flow-timeout 1ms
 refused 1 'Error: flow-timeout: expected a time such as 30s, 500ms or 15m, not "30".' sara service set sip flow-timeout 30

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Which node a new session gets: weighted least sessions, weighted round robin, bounds, states, pools.
+# Which node a new session gets: weighted least sessions, weighted round robin, by hash, bounds, states, pools.
 #
 #   c1 --UDP--> lb (VIP, services at 5060 and 5070) --MAC--> n1 | n2, and n3 that is a MAC without a host: placed is placed
 #
@@ -94,6 +94,73 @@ sessions 3
 sessions 3 5070
 spread 'round robin does not look at sessions of others' '2;2;2'
 clear_sessions
+
+note '--- mh: by hash'
+must lb nl service-set name=a scheduler=mh
+# places N: when there are N sessions, port:node of each.
+places() {
+	eventually 20 "$1 sessions" "$1" lb stat sessions
+	ANSWER=$(ns lb sara -j session show |
+		python3 -c 'import json, sys; print(*sorted(str(s["tuple"]["sport"]) + ":" + s["node"] for s in json.load(sys.stdin)))')
+	PLACES=$ANSWER
+}
+share() { tr ' ' '\n' <<<"$PLACES" | { grep -c ":$1\$" || true; }; }
+# between WHAT LEAST IS MOST
+between() {
+	ANSWER=$3
+	(($2 <= $3 && $3 <= $4)) || ANSWER="$3, not $2 to $4"
+	expect "$1" "$3"
+}
+# anew NAME...: these nodes, in this order.
+anew() {
+	local node
+	for node in n1 n2 n3; do
+		must lb nl node-del name=$node
+	done
+	for node; do
+		must lb nl node-new name="$node" dev=eth0 mac="${MAC[$node]-02:00:00:00:00:33}"
+	done
+}
+must c1 flood 30000 300 "$VIP" 5060
+places 300
+FIRST=$ANSWER
+between 'a third each, as far as chance goes' 70 "$(share n1)" 130
+clear_sessions
+anew n3 n2 n1
+must c1 flood 30000 300 "$VIP" 5060
+places 300
+expect 'it is the name that counts: other nodes of these names get the same' "$FIRST"
+clear_sessions
+must lb nl node-set name=n2 state=drain
+must c1 flood 30000 300 "$VIP" 5060
+places 300
+ANSWER=$(LC_ALL=C comm -23 <(tr ' ' '\n' <<<"$FIRST") <(tr ' ' '\n' <<<"$PLACES") | grep -vc ':n2$' || true)
+expect 'when one is drained, nobody moves who was elsewhere' 0
+ANSWER=$(share n2)
+expect 'and it gets none' 0
+between 'its sessions are shared' 110 "$(share n1)" 190
+must lb nl node-set name=n2 state=up
+clear_sessions
+weights 1 1 4
+must c1 flood 30000 300 "$VIP" 5060
+places 300
+between 'shares by weight' 160 "$(share n3)" 240
+clear_sessions
+weights 1 1 1
+must lb nl service-new name=calls addr="$VIP" proto=17 port=5080 app=sip key=call-id scheduler=mh flow-timeout=600000
+must c1 calls 1 60 7000 "$VIP" 5080
+eventually 20 'calls of one flow' 60 lb stat sessions
+bot lb show node-get : sessions
+expect 'are on all nodes' '[1-9]*;[1-9]*;[1-9]*'
+CALLS=$ANSWER
+clear_sessions
+must c1 calls 1 60 7777 "$VIP" 5080
+eventually 20 'the same calls from elsewhere' 60 lb stat sessions
+bot lb show node-get : sessions
+expect 'are where they were' "$CALLS"
+clear_sessions
+must lb nl service-del name=calls
+anew n1 n2 n3
 
 for scheduler in wlc wrr; do
 	note "--- bounds, states and pools under $scheduler"

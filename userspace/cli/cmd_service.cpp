@@ -14,7 +14,7 @@ constexpr std::string_view kUsage = "Usage: sara service add NAME vip ADDR proto
                                     "       sara service set NAME SETTINGS\n"
                                     "       sara service del NAME [ force ]\n"
                                     "       sara service [ show [ NAME ] ]\n"
-                                    "SETTINGS := [ scheduler { wlc | wrr | shell } ] [ flow-timeout TIME ]\n"
+                                    "SETTINGS := [ scheduler { wlc | wrr | mh | shell } ] [ flow-timeout TIME ]\n"
                                     "            [ admission { on | off } ] [ refuse { drop | reset | busy } ]\n"
                                     "            [ no-call-id { drop | pass } ]\n"
                                     "            [ nodes { NODE[,NODE]... | all } ]\n"

@@ -30,6 +30,8 @@ std::string_view choice_text(kern::Placement placement) {
         return "scheduler shell without a good policy: it had the fewest sessions for its weight";
     case kern::Placement::wlc:
         return "scheduler wlc: it had the fewest sessions for its weight";
+    case kern::Placement::mh:
+        return "scheduler mh: its hash fell there, as it does at every dispatcher";
     case kern::Placement::wrr:
         return "scheduler wrr: it was its turn";
     case kern::Placement::restored:

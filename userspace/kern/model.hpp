@@ -98,6 +98,7 @@ enum class Placement : std::uint32_t {
     shell_stale = SARA_PLACEMENT_SHELL_STALE,  ///< by scheduler shell without a good policy, as wlc
     wlc = SARA_PLACEMENT_WLC,
     wrr = SARA_PLACEMENT_WRR,
+    mh = SARA_PLACEMENT_MH,
     restored = SARA_PLACEMENT_RESTORED  ///< not here
 };
 

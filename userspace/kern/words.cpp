@@ -49,6 +49,7 @@ constexpr Word<Placement> kPlacements[] = {{Placement::shell, "shell"},
                                            {Placement::shell_stale, "shell-stale"},
                                            {Placement::wlc, "wlc"},
                                            {Placement::wrr, "wrr"},
+                                           {Placement::mh, "mh"},
                                            {Placement::restored, "restored"}};
 
 constexpr Word<EndReason> kEnds[] = {{EndReason::idle, "idle"},

@@ -242,6 +242,7 @@ enum sara_end {
  * @SARA_PLACEMENT_WLC: it had the fewest sessions for its weight
  * @SARA_PLACEMENT_WRR: it was its turn
  * @SARA_PLACEMENT_RESTORED: not here; it was restored with its node
+ * @SARA_PLACEMENT_MH: by the hash of what it is told by
  */
 enum sara_placement {
 	SARA_PLACEMENT_SHELL = 1,
@@ -249,6 +250,7 @@ enum sara_placement {
 	SARA_PLACEMENT_WLC,
 	SARA_PLACEMENT_WRR,
 	SARA_PLACEMENT_RESTORED,
+	SARA_PLACEMENT_MH,
 };
 
 /**
