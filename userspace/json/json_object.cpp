@@ -139,9 +139,9 @@ std::optional<std::chrono::milliseconds> JsonObject::seconds(std::string_view ke
         return std::nullopt;
     }
     if (value->is_number()) {
-        const double milliseconds = std::round(value->get<double>() * 1000);
+        const double milliseconds = value->get<double>() * 1000;
         if (milliseconds >= static_cast<double>(min.count()) && milliseconds <= static_cast<double>(max.count())) {
-            return std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds));
+            return std::chrono::milliseconds(static_cast<std::int64_t>(std::round(milliseconds)));
         }
     }
     refuse_value(*value, path_of(key), allowed);

@@ -191,6 +191,9 @@ TEST_CASE("each error names its path and what is allowed") {
          "bounds.max_flows: 0 is not allowed; it must be a whole number from 1 to 4294967295"},
         {R"("bounds": {"purge_interval": 0.05})",
          "bounds.purge_interval: 0.05 is not allowed; it must be seconds, a number from 0.100 to 86400"},
+        // Not even if it would be rounded to what is.
+        {R"("bounds": {"purge_interval": 0.0999})",
+         "bounds.purge_interval: 0.0999 is not allowed; it must be seconds, a number from 0.100 to 86400"},
         {R"("devices": {})", "devices: an object is not allowed; it must be a list of devices"},
         {R"("devices": [{"name": "a-name-of-16-byte", "mode": "observe"}])",
          R"(devices[0].name: "a-name-of-16-byte" is not allowed; it must be a string of 1 to 15 bytes)"},
