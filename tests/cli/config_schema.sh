@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || {
-	echo 'python3-jsonschema is not installed: tools/setup --only lint'
+	echo 'python3-jsonschema is not installed: tools/setup --only build'
 	exit 77
 }
 exec /usr/bin/python3 tests/cli/config_schema.py "${SARA_BIN:-build/default/bin}/sara-agent"
