@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The rules for Prometheus: they are rules, alerts fire when they should and not before (sara.rules.test.yml), each alert has a
+# test, and each metric that they look at is one that the agent serves.
+#
+# Alone: tools/test cli/prometheus
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+command -v promtool >/dev/null || {
+	echo 'promtool is not installed: tools/setup --only lint'
+	exit 77
+}
+rules=userspace/prometheus/sara.rules.yml
+promtool check rules "$rules"
+promtool test rules "${rules%.yml}.test.yml"
+
+failed=0
+known=$({
+	grep -oh '"sara_[a-z0-9_]*"' userspace/agent/metrics.cpp
+	# The counters of sara stats, as metrics.cpp names them.
+	sed -n 's/.*{SARA_A_STATS_[A-Z0-9_]*, "\([a-z0-9-]*\)".*/"sara_\1"/p' userspace/kern/model.cpp | tr - _ |
+		sed 'p; s/"$/_total"/'
+} | tr -d '"' | sort -u)
+(($(wc -l <<<"$known") > 100)) || {
+	echo 'not ok: the names of the metrics were not found in the sources'
+	exit 1
+}
+for name in $(sed '/^ *#/d; /record:/d; s/service:sara_[a-z0-9_:]*//g' "$rules" | grep -o '\bsara_[a-z0-9_]*' | sort -u); do
+	grep -qx "$name" <<<"$known" || {
+		echo "not ok: the agent has no metric $name"
+		failed=1
+	}
+done
+for alert in $(sed -n 's/.*alert: //p' "$rules"); do
+	grep -q "alertname=\"$alert\"" "${rules%.yml}.test.yml" || {
+		echo "not ok: no test sees $alert fire"
+		failed=1
+	}
+done
+exit $failed
