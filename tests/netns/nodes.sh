@@ -136,6 +136,29 @@ for line in 'sara_kernel_up 1' 'sara_node_health{node="n1",health="up"} 1' 'sara
 	'sara_admission_threshold{threshold="t1"} 0.95'; do
 	check "among the metrics is $line" grep -q -F "$line" <<<"$metrics"
 done
+check 'they are named as Prometheus has it' promtool check metrics <<<"$metrics"
+
+note '--- a real Prometheus with the rules that ship'
+cat >"$RUN_DIR/prometheus.yml" <<-CONFIG
+	global: {scrape_interval: 1s, evaluation_interval: 1s}
+	rule_files: [$PWD/userspace/prometheus/sara.rules.yml]
+	scrape_configs: [{job_name: sara, static_configs: [{targets: ["127.0.0.1:9477"]}]}]
+CONFIG
+spawn prometheus lb prometheus --config.file="$RUN_DIR/prometheus.yml" --storage.tsdb.path="$RUN_DIR/tsdb" \
+	--web.listen-address=127.0.0.1:9090 --log.level=warn
+# asked QUERY: it gives a result, whose value is not 0.
+asked() {
+	ns lb python3 -c 'import json, sys
+from urllib.parse import quote
+from urllib.request import urlopen
+answer = json.load(urlopen("http://127.0.0.1:9090/api/v1/query?query=" + quote(sys.argv[1]), timeout=20))
+sys.exit(not any(float(each["value"][1]) for each in answer["data"]["result"]))' "$1" 2>/dev/null
+}
+check 'it scrapes the agent' wait_for 60 'a scrape' asked 'up{job="sara"}'
+check 'and has what nodes are like' wait_for 20 'a sample' asked 'sara_node_health{node="n1",health="up"}'
+check 'it alerts of n3' wait_for 60 'the alert' asked 'ALERTS{alertname="SaraNodeUnhealthy",node="n3",alertstate="firing"}'
+check 'and of no other node' asked 'absent(ALERTS{alertname="SaraNodeUnhealthy",node!="n3"})'
+stop prometheus
 
 note '--- an application that does not read its socket is overloaded: the other node gets the sessions'
 spawn deaf n1 python3 -c 'import socket, time
