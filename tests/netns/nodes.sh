@@ -133,7 +133,7 @@ metrics=$(ns lb python3 -c 'from urllib.request import urlopen
 print(urlopen("http://127.0.0.1:9477/metrics", timeout=20).read().decode())')
 for line in 'sara_kernel_up 1' 'sara_node_health{node="n1",health="up"} 1' 'sara_node_health{node="n3",health="down"} 1' \
 	'sara_service_sessions{service="sip"} 0' 'sara_node_load_component{node="n2",component="memory"} 0' \
-	'sara_admission_threshold{threshold="t1"} 0.95'; do
+	'sara_admission_threshold{threshold="c"} 1'; do
 	check "among the metrics is $line" grep -q -F "$line" <<<"$metrics"
 done
 check 'they are named as Prometheus has it' promtool check metrics <<<"$metrics"

@@ -245,7 +245,8 @@ private:
         }
         return pushed_.equations == policy::Equations::paper_literal
                    ? pushed_.drop
-                   : policy::drop_at(pushed_.x + pushed_.cost.value() * static_cast<double>(admitted_), pushed_.thresholds);
+                   : policy::drop_at(pushed_.x + pushed_.cost.value() * static_cast<double>(admitted_),
+                                     pushed_.thresholds);
     }
 
     void begin_session(std::size_t sent) {

@@ -201,7 +201,7 @@ ClusterRoleConfig read_cluster(const json& value, const std::string& path, Error
         shell.slow_start = *slow_start;
     }
     object.with("thresholds", [&](const json& thresholds, const std::string& where) {
-        read_thresholds(thresholds, where, shell.admission.thresholds, errors);
+        read_thresholds(thresholds, where, shell.admission.thresholds.emplace(), errors);
     });
     object.with("weights", [&](const json& weights, const std::string& where) {
         config.cluster.weights = read_weights(weights, where, errors);

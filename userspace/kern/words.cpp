@@ -45,12 +45,9 @@ constexpr Word<EventKind> kEvents[] = {{EventKind::created, "created"},
                                        {EventKind::promoted, "promoted"},
                                        {EventKind::refused, "refused"}};
 
-constexpr Word<Placement> kPlacements[] = {{Placement::shell, "shell"},
-                                           {Placement::shell_stale, "shell-stale"},
-                                           {Placement::wlc, "wlc"},
-                                           {Placement::wrr, "wrr"},
-                                           {Placement::mh, "mh"},
-                                           {Placement::restored, "restored"}};
+constexpr Word<Placement> kPlacements[] = {{Placement::shell, "shell"}, {Placement::shell_stale, "shell-stale"},
+                                           {Placement::wlc, "wlc"},     {Placement::wrr, "wrr"},
+                                           {Placement::mh, "mh"},       {Placement::restored, "restored"}};
 
 constexpr Word<EndReason> kEnds[] = {{EndReason::idle, "idle"},
                                      {EndReason::closed, "closed"},

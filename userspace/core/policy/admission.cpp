@@ -2,6 +2,7 @@
 #include "core/policy/admission.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sara::policy {
 
@@ -41,19 +42,34 @@ Stage stage_of(const Drop& drop) noexcept {
     return Stage::admits;
 }
 
-Duration next_period(Duration period, Probability fresh, double x, const AdmissionConfig& config) noexcept {
-    if (x <= config.thresholds.t1().value()) {
+Duration next_period(Duration period, Probability fresh, double x, Load t1, const AdmissionConfig& config) noexcept {
+    if (x <= t1.value()) {
         return config.period;
     }
     const double shorter = static_cast<double>(period.count()) * (1 - fresh.value());
     return std::max(config.min_period, Duration(static_cast<Duration::rep>(shorter)));
 }
 
+/// Cost and error are estimates: thresholds follow them when the margin is off by a tenth.
+void AdmissionControl::follow(const AdmissionInput& input) noexcept {
+    constexpr double kNew = .1;
+    error_ += kNew * (input.error - error_);
+    // Errors are a mean: half as much again holds most of them.
+    const Thresholds wanted = Thresholds::by_margin(std::max(input.dearest.value(), 1.5 * error_));
+    const double margin = 1 - thresholds_.configured().t1().value();
+    if (std::abs(1 - wanted.t1().value() - margin) > margin / 10) {
+        thresholds_.configure(wanted);
+    }
+}
+
 Admission AdmissionControl::decide(const AdmissionInput& input) {
     const bool literal = config_.equations == Equations::paper_literal;
     const double pending = literal ? 0 : input.pending;
+    if (!config_.thresholds) {
+        follow(input);
+    }
     // Nodes that do not tell their load may be well, and what they serve is not to be broken for it.
-    const Load unknown = input.any_up ? config_.thresholds.t2() : Load::full();
+    const Load unknown = input.any_up ? thresholds_.configured().t2() : Load::full();
     const double told = input.cluster ? std::max(0.0, input.cluster->value() + pending) : unknown.value();
     const double cluster = config_.spare ? std::min(told, thresholds_.now().t3().value()) : told;
     Admission out;
@@ -72,7 +88,7 @@ Admission AdmissionControl::decide(const AdmissionInput& input) {
         out.drop = drop_as_printed(out.x, out.thresholds);
         break;
     }
-    period_ = next_period(period_, out.drop.fresh, out.x, config_);
+    period_ = next_period(period_, out.drop.fresh, out.x, out.thresholds.t1(), config_);
     out.period = period_;
     return out;
 }

@@ -23,7 +23,7 @@ enum class Equations : std::uint8_t {
 };
 
 struct AdmissionConfig {
-    Thresholds thresholds{};
+    std::optional<Thresholds> thresholds{};  ///< nothing: by_margin() of the dearest session and the error
     Equations equations = Equations::recommended;
     /// Eq. 4. Off: with one verdict per session and pending sessions counted the load stays below T2, where nothing
     /// moves; in the simulation (tests/sim) it completes no more. What it adds is a threshold that comes back late.
@@ -57,6 +57,8 @@ struct AdmissionInput {
     std::optional<Load> cluster;  ///< eq. 1 over the nodes that are up and not stale
     bool any_up = true;           ///< without cluster load: new sessions are refused while a node is up, else all is
     Cost cost{};                  ///< of one session to the cluster: mean cost over the number of nodes
+    Cost dearest{};               ///< of one session to the node that it loads most
+    double error = 0;             ///< by how much loads were foreseen wrongly (eq. 7), mean of the nodes
     double pending = 0;           ///< load of sessions begun, less that of ended ones, since the cluster's was measured
 };
 
@@ -78,19 +80,22 @@ class AdmissionControl {
 public:
     /// Precondition: check(config).ok().
     explicit AdmissionControl(const AdmissionConfig& config = {})
-        : config_(config), thresholds_(config.thresholds), period_(config.period) {}
+        : config_(config), thresholds_(config.thresholds.value_or(Thresholds())), period_(config.period) {}
 
     /// x = max(own, cluster + pending), not below 0; with `spare` the cluster's part is not above T3.
     [[nodiscard]] Admission decide(const AdmissionInput& input);
 
 private:
+    void follow(const AdmissionInput& input) noexcept;
+
     AdmissionConfig config_;
     MovingThresholds thresholds_;
+    double error_ = 0;  ///< of the last decisions
     Duration period_;
 };
 
 /// Paper eq. 3, with a floor and a way back: max(T_min, (1-p) * T), T_0 once x <= T1.
-[[nodiscard]] Duration next_period(Duration period, Probability fresh, double x,
+[[nodiscard]] Duration next_period(Duration period, Probability fresh, double x, Load t1,
                                    const AdmissionConfig& config) noexcept;
 
 }  // namespace sara::policy

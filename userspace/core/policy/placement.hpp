@@ -12,8 +12,9 @@ namespace sara::policy {
 /// The kernel's number of a node.
 enum class NodeId : std::uint32_t {};
 
-/// What the kernel places new sessions by: argmin of score + cost * pending, the sessions that came to the node since the
-/// push less those that went (paper eq. 9 over eq. 8; without pending every new session of an interval goes to one node).
+/// What the kernel places new sessions by: argmin of score + cost * pending, the sessions that came to the node since
+/// the push less those that went (paper eq. 9 over eq. 8; without pending every new session of an interval goes to one
+/// node).
 struct NodeScore {
     NodeId node{};
     double score = 0;  ///< the node's load when it is pushed, 0 or more; may pass 1

@@ -150,12 +150,15 @@ PolicyUpdate Shell::update(Load own, Time now) {
         switch (config_.predictor) {
         case Predictor::sessions:
             loads_.push_back(node.level.damped());
+            input.error += node.level.error();
             break;
         case Predictor::trend:
             loads_.push_back(node.forecast.measured());
+            input.error += node.forecast.error();
             break;
         }
         cost += node.learner.cost().value();
+        input.dearest = std::max(input.dearest, node.learner.cost());
         input.pending += pending(node);
     }
     if (!loads_.empty()) {
@@ -169,6 +172,7 @@ PolicyUpdate Shell::update(Load own, Time now) {
             break;
         }
         input.cost = Cost::of(config_.pending ? cost / count / count : 0);
+        input.error /= count;
         input.pending /= count;
     }
     out.admission = admission_.decide(input);

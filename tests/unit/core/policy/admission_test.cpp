@@ -77,6 +77,38 @@ TEST_CASE("a decision under load is taken again sooner, down to a floor, and at 
     CHECK(control.decide(loaded(.5)).period == 400ms);
 }
 
+TEST_CASE("thresholds that nobody set follow what the dearest session costs, and no small change of it") {
+    AdmissionControl control;
+    AdmissionInput input = loaded(.9);
+    const auto t1_at = [&](double cost) {
+        input.dearest = Cost::of(cost);
+        return control.decide(input).thresholds.t1().value();
+    };
+    CHECK(t1_at(.05) == Approx(.95));
+    CHECK(t1_at(.052) == Approx(.95));
+    CHECK(t1_at(.06) == Approx(.94));
+    CHECK(t1_at(.001) == Approx(.98));
+    CHECK(t1_at(.02) == Approx(.98));
+    CHECK(t1_at(.5) == Approx(.75));
+    t1_at(.001);
+
+    // Loads that are foreseen wrongly for long are taken for as uncertain.
+    input.error = .1;
+    CHECK(t1_at(.001) == Approx(.98));
+    for (int i = 0; i < 50; ++i) {
+        t1_at(.001);
+    }
+    CHECK(t1_at(.001) == Approx(.85).margin(.015));
+    input.error = .01;
+    for (int i = 0; i < 50; ++i) {
+        t1_at(.001);
+    }
+    CHECK(t1_at(.001) == Approx(.98).margin(.002));
+
+    AdmissionControl set({.thresholds = Thresholds::paper()});
+    CHECK(set.decide(input).thresholds == Thresholds::paper());
+}
+
 TEST_CASE("thresholds move only where that is asked for") {
     AdmissionControl still(kPaper);
     CHECK(still.decide(loaded(.95)).thresholds == Thresholds::paper());

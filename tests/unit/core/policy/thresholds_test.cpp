@@ -26,6 +26,20 @@ TEST_CASE("thresholds are T1 < T2 < T3 < C") {
     check_order(*good);
 }
 
+TEST_CASE("thresholds leave room at the end, within bounds") {
+    const Thresholds twenty = Thresholds::by_margin(1.0 / 20);
+    CHECK(twenty.t1().value() == Approx(.95));
+    CHECK(twenty.t2().value() == Approx(.97));
+    CHECK(twenty.t3().value() == Approx(.99));
+    CHECK(Thresholds::by_margin(1.0 / 400).t1().value() == Approx(.98));
+    CHECK(Thresholds::by_margin(0).t1().value() == Approx(.98));
+    CHECK(Thresholds::by_margin(1).t1().value() == Approx(.75));
+    for (const double cost : {0., .01, .04, .2, 1.}) {
+        check_order(Thresholds::by_margin(cost));
+        CHECK(Thresholds::by_margin(cost).c() == Load::full());
+    }
+}
+
 TEST_CASE("thresholds out of order are refused, and the two are named") {
     CHECK(Thresholds::from(.5, .5, .85, 1).error().text() ==
           "T2: thresholds out of order: T1 (0.500000) must be below T2 (0.500000)");
@@ -52,6 +66,16 @@ TEST_CASE("the excess alone moves a threshold") {
     moving.move(Load::clamped(.9));
     CHECK(moving.now().t2().value() == Approx(.675 - .25 * .225));
     CHECK(moving.now().t3().value() == Approx(.85 * .95));
+}
+
+TEST_CASE("thresholds that are set anew are not moved, and the same ones stay moved") {
+    MovingThresholds moving{Thresholds::paper()};
+    moving.move(Load::full());
+    moving.configure(Thresholds::paper());
+    CHECK(moving.now() != Thresholds::paper());
+    moving.configure(Thresholds());
+    CHECK(moving.now() == Thresholds());
+    CHECK(moving.configured() == Thresholds());
 }
 
 TEST_CASE("thresholds keep their order however long the load is high") {
