@@ -15,7 +15,7 @@ trap small_down EXIT
 C=198.18.0.11
 BOT=faults.py
 [[ ${SARA_KERNEL-} == debug ]] || skip 'only the debug kernel makes allocations fail (tools/test debug/failslab)'
-mount -t debugfs debugfs /sys/kernel/debug
+mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 
 # swept WHAT NAMESPACE VERB...: at least one failure, and no complaint.
 swept() {
@@ -157,9 +157,11 @@ swept 'one that another one holds, too' c1 starve send 10000 "$VIP" 5060 :: 0
 must lb nl config-set early-time=200
 swept 'one that is held' c1 starve send @ "$VIP" 6001 :: 23000
 eventually 10 'until its time is over' 0 lb balance eth0
+bot lb#agent inspected # where its socket is full, no answer comes either
 must lb#agent nl session-sync sync-time=200
 swept 'the first packet of a session that waits' c1 starve send @ "$VIP" 5060 :: 24000
 eventually 10 'until its time is over' 0 lb balance eth0
+bot lb#agent inspected
 must lb#agent nl session-sync sync-time=0
 settled 'after all of it'
 
