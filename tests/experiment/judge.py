@@ -165,7 +165,7 @@ def evenness(calls, nodes, begin, end):
 def dropped_by(nodes_from, nodes):
     """Packets of voice that the uplinks sent and dropped while it counted."""
     def media_band(about):
-        return next(qdisc for qdisc in about["uplink"] if qdisc["kind"] == "bfifo")
+        return next(qdisc for qdisc in about["uplink"] if qdisc["kind"] == "sfq")
     counted = {}
     for key in ("packets", "drops"):
         counted[key] = sum(media_band(nodes[node])[key] - media_band(nodes_from[node])[key] for node in nodes)

@@ -40,13 +40,14 @@ node_calls() {
 }
 node_bytes() { echo $((CALL_BYTES * $(node_calls "$1") + CALL_BYTES / 2 + TELLING_BYTES)); }
 
-# Voice waits half a second at most.
+# Voice waits half a second at most, and each call has the same share: in one queue for all, whose end is cut off, packets that
+# come in step are lost by the same calls each time, and the others would hear nothing of the overload.
 uplink_limit() {
 	local filter=(filter add dev eth0 parent 2:)
 	ns "$1" tc -batch - <<-UPLINK
 		qdisc add dev eth0 root handle 1: tbf rate $(node_bytes "$1")bps burst 6000 latency 500ms
 		qdisc add dev eth0 parent 1:1 handle 2: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
-		qdisc add dev eth0 parent 2:2 handle 3: bfifo limit $(($(node_bytes "$1") / 2))
+		qdisc add dev eth0 parent 2:2 handle 3: sfq limit $(($(node_bytes "$1") / 2 / VOICE_BYTES)) quantum 1514
 		${filter[*]} prio 1 protocol arp u32 match u32 0 0 flowid 2:1
 		${filter[*]} prio 2 protocol ip u32 match ip sport 5060 0xffff flowid 2:1
 		${filter[*]} prio 3 protocol ip u32 match ip dport 7100 0xffff flowid 2:1
