@@ -41,10 +41,10 @@ for name in $(jq -r '.panels[].targets[].expr, .templating.list[].definition // 
 		failed=1
 	}
 done
-for alert in $(sed -n 's/.*alert: //p' "$rules"); do
+while read -r alert; do
 	grep -q "alertname=\"$alert\"" "${rules%.yml}.test.yml" || {
 		echo "not ok: no test sees $alert fire"
 		failed=1
 	}
-done
+done < <(sed -n 's/.*alert: //p' "$rules")
 exit $failed

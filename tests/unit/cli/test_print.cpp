@@ -184,7 +184,8 @@ TEST_CASE("a policy shows its scores, and loads as decimals") {
                                              "    load-now 0.604 p-new 0.52 p-est 0\n"
                                              "    n1: score 0.25 cost 0.01 pending -3\n");
     const std::string json = printed(Format::json, {policy});
-    CHECK(json.find(R"("epoch":7,"valid":3000,"age":250,"stale":false,"placed":4,"pending":-2,"load":0.6,"cost":0.001,)") !=
+    CHECK(json.find(
+              R"("epoch":7,"valid":3000,"age":250,"stale":false,"placed":4,"pending":-2,"load":0.6,"cost":0.001,)") !=
           std::string::npos);
     CHECK(json.find(R"("scores":[{"node":"n1","score":0.25,"cost":0.01,"pending":-3}])") != std::string::npos);
 }
