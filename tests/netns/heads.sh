@@ -9,12 +9,14 @@
 #    |                   +--> lb2 .3 (sara-agent) -----------+
 #    +------------------ gw (sara-agent gateway) <--- replies ---------'
 #
-#   . lib.sh; . heads.sh; heads_up; agent_up lb; agent_up lb2; agent_up gw; ua INVITE 1 1 5
+#   . lib.sh; . heads.sh; heads_up; user_agents_up; agent_up lb; agent_up lb2; agent_up gw; ua INVITE 1 1 5
 
 HEADS=(lb lb2)
 MAC+=([lb2]=02:00:00:00:00:03)
 ADDR+=([lb2]=198.18.0.3)
 ADDR6+=([lb2]=fd00::3)
+SERVICES='{"name": "sip", "vip": "198.18.0.100", "proto": "udp", "port": 5060, "app": "sip"},
+	{"name": "plain", "vip": "198.18.0.100", "proto": "tcp", "port": 554}'
 
 # head_up NAME: a dispatcher's namespace, with an empty table.
 head_up() {
@@ -35,16 +37,14 @@ head_up() {
 # head_peer NAME: the other one.
 head_peer() { [[ $1 == lb ]] && echo lb2 || echo lb; }
 
-# heads_up: the namespaces, the configurations of the three agents, and the nodes' user agents.
+# heads_up: the namespaces, and the configurations of the three agents.
 heads_up() {
-	local services head node
+	local head
 	topo_up
 	ip -n "${NS_PREFIX}lb" address del "$VIP/32" dev eth0
 	ip -n "${NS_PREFIX}lb" address del "$VIP6/128" dev eth0
 	head_up lb2
 	(umask 077 && sara-agent keygen >"$RUN_DIR/key")
-	services='"services": [{"name": "sip", "vip": "198.18.0.100", "proto": "udp", "port": 5060, "app": "sip"},
-		{"name": "plain", "vip": "198.18.0.100", "proto": "tcp", "port": 554}]'
 	for head in "${HEADS[@]}"; do
 		cat >"$RUN_DIR/$head.json" <<-CONFIG
 			{"dispatcher": {"listen": "${ADDR[$head]}:7100", "peers": ["${ADDR[$(head_peer "$head")]}:7100"],
@@ -54,13 +54,18 @@ heads_up() {
 			 "nodes": [{"name": "n1", "addr": "${ADDR[n1]}", "dev": "eth0", "mac": "${MAC[n1]}"},
 			           {"name": "n2", "addr": "${ADDR[n2]}", "dev": "eth0", "mac": "${MAC[n2]}"},
 			           {"name": "n3", "addr": "${ADDR[n3]}", "dev": "eth0", "mac": "${MAC[n3]}"}],
-			 $services}
+			 "services": [$SERVICES]}
 		CONFIG
 	done
 	cat >"$RUN_DIR/gw.json" <<-CONFIG
 		{"gateway": {"dispatchers": ["${ADDR[lb]}:7100", "${ADDR[lb2]}:7100"]}, "key_file": "$RUN_DIR/key",
-		 "control": "$RUN_DIR/gw.sock", "devices": [{"name": "eth1", "mode": "observe"}], $services}
+		 "control": "$RUN_DIR/gw.sock", "devices": [{"name": "eth1", "mode": "observe"}], "services": [$SERVICES]}
 	CONFIG
+}
+
+# user_agents_up: those of the nodes; what c1 runs is there, too.
+user_agents_up() {
+	local node
 	user_agents_write
 	mkfifo "$RUN_DIR/tcp.in"
 	exec 9<>"$RUN_DIR/tcp.in" # that it does not end between two lines

@@ -19,6 +19,7 @@ vip_at() { ip -n "${NS_PREFIX}gw" neigh replace "$VIP" lladdr "${MAC[$1]}" dev e
 node_is() { has "\"state\":\"$3\".*\"weight\":$4\\b" "$1" sara -j node show "$2"; }
 
 heads_up
+user_agents_up
 vip_at lb
 
 note '--- two heads begin'

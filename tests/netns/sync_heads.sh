@@ -120,9 +120,6 @@ again() {
 }
 
 heads_up
-for node in "${NODES[@]}"; do
-	stop "ua-$node" KILL
-done
 death async ''
 check 'async: what had just begun is at nodes' test "$YOUNG_HEARD" = "$YOUNG"
 check 'async: and unknown to lb2' test "$UNKNOWN" = "$YOUNG"

@@ -97,6 +97,7 @@ wire() {
 }
 
 heads_up
+user_agents_up
 install -D -m 755 "$(command -v sara)" "$bin/sara"
 sed -n 's/^# *\(nft .*\)/\1/p' "$example" >"$RUN_DIR/rules.sh"
 for head in "${HEADS[@]}"; do
