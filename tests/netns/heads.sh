@@ -100,20 +100,19 @@ fit() { ns "$1" sara ha check socket "$RUN_DIR/$1.sock"; }
 unfit() { ! fit "$1"; }
 peer_has() { has "$2" "$1" sara ha show socket "$RUN_DIR/$1.sock"; }
 
-# table NAME OBJECT: what a dispatcher has, without what differs between two: numbers, times and counts.
+# table NAME OBJECT...: what a dispatcher has, without what differs between two: numbers, times and counts.
 table() {
-	ns "$1" sara -j "$2" show | python3 -c 'import json, sys
-for each in json.load(sys.stdin):
+	local object
+	for object in "${@:2}"; do
+		ns "$1" sara -j "$object" show
+	done | python3 -c 'import json, sys
+for each in (each for line in sys.stdin for each in json.loads(line)):
     print(*(json.dumps(each.get(key)) for key in sys.argv[1:]))' service node flow tuple call-id identity form label tag | sort
 }
+everything() { table "$1" session flow announce; }
 
 # holds NAME OTHER: NAME has all that OTHER has.
-holds() {
-	local object
-	for object in session flow announce; do
-		[[ -z $(comm -13 <(table "$1" "$object") <(table "$2" "$object")) ]] || return 1
-	done
-}
+holds() { [[ -z $(comm -13 <(everything "$1") <(everything "$2")) ]]; }
 
 node_of() { ns "$1" sara -j session show | python3 -c 'import json, sys
 print(*(s["node"] for s in json.load(sys.stdin) if sys.argv[1] in s.get("label", "") + s["service"]))' "$2"; }
