@@ -10,7 +10,8 @@
 # ipvs-persistent: the same with client persistence over one mark for everything (-p): a client's address decides, so
 # sessions stay whole, and all of a client's sessions are on one node however many they are.
 #
-# IPVS_SCHEDULER is another scheduler than round robin; IPVS_SIP are more options for SIP over UDP (-p 60 --pe sip).
+# IPVS_SCHEDULER is another scheduler than round robin; IPVS_SIP are more options for SIP over UDP (-p 60 --pe sip); IPVS_HEAD is
+# another dispatcher than lb.
 
 dispatcher_up() {
 	local family=4 address=$VIP mark_rule node
@@ -20,7 +21,7 @@ dispatcher_up() {
 	[[ $family == 4 ]] && mark_rule="ip daddr $VIP" || mark_rule="ip6 daddr $VIP6"
 
 	if [[ $WITH == ipvs-persistent ]]; then
-		ns lb nft -f - <<-MARK
+		ns "${IPVS_HEAD:-lb}" nft -f - <<-MARK
 			table inet media {
 				chain prerouting {
 					type filter hook prerouting priority mangle
@@ -29,7 +30,7 @@ dispatcher_up() {
 			}
 		MARK
 	else
-		ns lb nft -f - <<-MARK
+		ns "${IPVS_HEAD:-lb}" nft -f - <<-MARK
 			table inet media {
 				chain prerouting {
 					type filter hook prerouting priority mangle
@@ -59,7 +60,7 @@ dispatcher_up() {
 			echo "-a -f 1 ${family/#4/} -r $real -g" | sed 's/ 6 / -6 /; s/  / /'
 		done
 	} >"$RUN_DIR/ipvs.rules"
-	ns lb ipvsadm -R <"$RUN_DIR/ipvs.rules"
+	ns "${IPVS_HEAD:-lb}" ipvsadm -R <"$RUN_DIR/ipvs.rules"
 }
 
 dispatcher_down() {
