@@ -17,7 +17,6 @@ import random
 import select
 import signal
 import socket
-import sys
 import time
 
 import messages
@@ -67,6 +66,7 @@ class Session:
             self.ask(self.left.pop(0))
         else:
             self.told["answered"] = time.time()
+            self.callers.is_up()
             self.callers.after(random.random() * self.callers.interval, self.speak)
             self.callers.after(self.callers.question_seconds * (0.5 + random.random()), self.inquire)
             self.callers.after(self.callers.hold(), self.hang_up)
@@ -242,12 +242,13 @@ class Callers:
         self.timers, self.order = [], itertools.count()
         self.numbers, self.serials = itertools.count(options.first_number, 2), {address: 0 for address in options.address}
         self.addresses = itertools.cycle(options.address)
-        self.alive, self.closing = set(), False
+        self.alive, self.closing, self.up = set(), False, 0
         self.sessions = open(f"{options.out}-sessions.jsonl", "w", encoding="utf-8")
         self.sent, self.heard = (open(f"{options.out}-{name}.bin", "wb", buffering=1 << 20) for name in ("sent", "heard"))
         kinds = [kind for kind, count in ((Rtsp, options.rtsp), (SipUdp, options.sip_udp), (SipTcp, options.sip_tcp))
                  for _ in range(count)]
         random.shuffle(kinds)
+        self.wanted = len(kinds)
         for place, kind in enumerate(kinds):
             self.after(options.ramp * place / max(1, len(kinds)), lambda kind=kind: self.begin(kind))
 
@@ -261,6 +262,11 @@ class Callers:
         serial = self.serials[address]
         self.serials[address] += 1
         self.alive.add(kind(self, next(self.numbers), address, serial))
+
+    def is_up(self):
+        self.up += 1
+        if self.up == self.wanted:
+            print("as many are up as are wanted", flush=True)
 
     def ended(self, session):
         json.dump(session.told, self.sessions)
@@ -321,7 +327,6 @@ def main():
     options.add_argument("--seed", type=int, default=1)
     arguments = options.parse_args()
     random.seed(arguments.seed)
-    sys.stdout.reconfigure(line_buffering=True)
     Callers(arguments).run()
 
 
