@@ -107,11 +107,11 @@ dispatcher_power_off() {
 }
 
 dispatcher_kill() {
-	local label
+	local label vrrp=$RUN_DIR/keepalived-$1-${INCARNATION[$1]}-vrrp.pid
+	[[ ! -e $vrrp ]] || kill -KILL "$(<"$vrrp")" # before its parent, at whose end it would say good-bye
 	for label in keepalived agent monitor; do
 		stop "$label-$1-${INCARNATION[$1]}" KILL
 	done
-	kill -KILL "$(<"$RUN_DIR/keepalived-$1-${INCARNATION[$1]}-vrrp.pid")" 2>/dev/null || true
 }
 
 # dispatcher_boot NAME: its machine comes back, without programs and with an empty table.
