@@ -136,7 +136,7 @@ event_snapshot_kill() {
 	mark return
 	ns "$ACTIVE" tc -batch - <<-SLOW
 		qdisc add dev eth0 root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
-		qdisc add dev eth0 parent 1:1 handle 2: netem rate 1mbit limit 10000
+		qdisc add dev eth0 parent 1:1 handle 2: netem rate 128kbit limit 20
 		filter add dev eth0 parent 1: prio 1 protocol ip u32 match ip protocol 17 0xff match ip dst ${ADDR[$STANDBY]} flowid 1:1
 	SLOW
 	dispatcher_boot "$STANDBY"
