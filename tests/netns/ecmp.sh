@@ -81,9 +81,9 @@ stat_is() { [[ $(stat_of "$1" "$2") == "$3" ]]; }
 # all_told: each head has carried out all that the other told it.
 all_told() { peer_has lb 'told all .*waiting 0' && peer_has lb2 'told all .*waiting 0'; }
 
-# known NAME: all that it has, but for what any port of a client may use: of several calls of one client at a node each head
-# has that of the one that it heard of last.
-known() { everything "$1" | grep -v '"any-port"'; }
+# known NAME: all that it has, but for what any port of a client, or any client, may use: all calls at a node have the same
+# ports there, and of those that would all announce the same each head has that of the one that it heard of first or last.
+known() { everything "$1" | grep -v -e '"any-port"' -e '"any-source"'; }
 known_alike() { cmp -s <(known lb) <(known lb2); }
 heads_alike() {
 	wait_for 60 'all to be told' all_told || true
