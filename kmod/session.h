@@ -28,10 +28,11 @@ struct sara_source;
  *	&sara_net.lock; read by sara_session_status()
  * @has_lifetime: the agent set how long it stays at least
  * @lingering: the agent saw its end
- * @closed: its signalling flow ended by FIN or RST; under &sara_net.lock
- * @dead: it was taken out of the tables; under &sara_net.lock
- * @placement: enum sara_placement, how its node was chosen
+ * @closed: its signalling flow ended by FIN or RST; in one byte with the next
+ *	three, which are changed under &sara_net.lock
+ * @dead: it was taken out of the tables
  * @judged: admission had a say in it
+ * @placement: enum sara_placement, how its node was chosen
  * @placed: sessions that its policy had placed before it, at most U16_MAX
  * @pending: by how many sessions more, or fewer, the load was known to have
  *	changed since that policy, S16_MIN to S16_MAX
@@ -66,10 +67,10 @@ struct sara_session {
 	u8			status;
 	bool			has_lifetime;
 	bool			lingering;
-	bool			closed;
-	bool			dead;
-	u8			placement : 7;
+	u8			closed : 1;
+	u8			dead : 1;
 	u8			judged : 1;
+	u8			placement : 5;
 	u16			placed;
 	s16			pending;
 	u32			epoch;
