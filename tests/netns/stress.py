@@ -266,7 +266,7 @@ class Configurer(Actor):
 
     def act_service_set(self):
         self.do_nl('service-set', 'name=' + self.service()[0], self.rng.choice(('all-nodes=1', 'node=n1')),
-                   'scheduler=' + self.rng.choice(('wlc', 'wrr', 'mh', 'shell')), f'admission={self.rng.randrange(2)}',
+                   'scheduler=' + self.rng.choice(('wlc', 'mh', 'shell')), f'admission={self.rng.randrange(2)}',
                    'refuse=' + self.rng.choice(('drop', 'reset')))
 
     def act_policy(self):
