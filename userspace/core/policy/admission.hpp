@@ -58,7 +58,7 @@ struct AdmissionInput {
     bool any_up = true;           ///< without cluster load: new sessions are refused while a node is up, else all is
     Cost cost{};                  ///< of one session to the cluster: mean cost over the number of nodes
     Cost dearest{};               ///< of one session to the node that it loads most
-    double error = 0;             ///< by how much loads were foreseen wrongly (eq. 7), mean of the nodes
+    double error = 0;             ///< by how much load nodes were foreseen wrongly (eq. 7, times what came), their mean
     double pending = 0;           ///< load of sessions begun, less that of ended ones, since the cluster's was measured
 };
 

@@ -150,11 +150,11 @@ PolicyUpdate Shell::update(Load own, Time now) {
         switch (config_.predictor) {
         case Predictor::sessions:
             loads_.push_back(node.level.damped());
-            input.error += node.level.error();
+            input.error += node.level.error() * node.forecast.measured().value();
             break;
         case Predictor::trend:
             loads_.push_back(node.forecast.measured());
-            input.error += node.forecast.error();
+            input.error += node.forecast.error() * node.forecast.measured().value();
             break;
         }
         cost += node.learner.cost().value();

@@ -425,7 +425,7 @@ NodeRecord read_node(wire::Reader& reader) {
         record.setting.fails_in = Milliseconds(fails_in);
     }
     record.node = read_name(reader);
-    if (record.version == 0 || record.setter == wire::Incarnation::none) {
+    if (record.version == 0 || record.version > kMaxVersion || record.setter == wire::Incarnation::none) {
         reader.fail();
     }
     return record;

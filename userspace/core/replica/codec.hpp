@@ -66,6 +66,8 @@ inline constexpr std::size_t kMaxObjects = kMaxBatch - kBatchHead;
 /// Type and size of an object.
 inline constexpr std::size_t kObjectHead = 3;
 inline constexpr std::size_t kMaxWanted = 64;  ///< sessions in a report
+/// Of a node's setting; so that one more than any that is read is never 0.
+inline constexpr std::uint64_t kMaxVersion = std::uint64_t{1} << 62U;
 
 /// Is this ours, of whatever version?
 [[nodiscard]] inline bool is_replication(Bytes message) noexcept {

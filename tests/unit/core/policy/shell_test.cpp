@@ -141,6 +141,15 @@ TEST_CASE("sessions begun since the measurement are in the score and in the clus
     }
 }
 
+TEST_CASE("an idle cluster, whose loads are all noise, is not taken for one that nobody can foresee") {
+    Cluster cluster(1);
+    for (int i = 0; i < 100; ++i) {
+        cluster.report(kA, i % 2 == 0 ? 0 : .01, 0);
+        static_cast<void>(cluster.update());
+    }
+    CHECK(cluster.update().admission.thresholds.t1().value() == Approx(.98));
+}
+
 TEST_CASE("a node that does not report becomes as good as full, and leaves the cluster's load") {
     Cluster cluster(2);
     cluster.report(kA, .2);

@@ -151,6 +151,10 @@ TEST_CASE("a thousand nodes take as many messages as they need, and what is out 
     CHECK_FALSE(is_refused(record));
     record.version = 0;
     CHECK(is_refused(record));
+    record.version = kMaxVersion;
+    CHECK_FALSE(is_refused(record));
+    record.version = kMaxVersion + 1;
+    CHECK(is_refused(record));
     record = nodes[0];
     record.setter = wire::Incarnation::none;
     CHECK(is_refused(record));
