@@ -221,12 +221,12 @@ TEST_CASE("a node that is told for how many sessions it is meant is known sooner
     ClusterSetup setup;
     setup.capacity = 20;
     setup.offered = 2;
-    setup.warm_up = 2s;
+    setup.warm_up = 1s;
     setup.measured = 50ms;
     const double guessed = simulate(setup).cost_error;
     setup.tells_capacity = true;
     const double told = simulate(setup).cost_error;
-    std::printf("after 2 s off by %.2f, told by %.2f\n", guessed, told);
+    std::printf("after 1 s off by %.2f, told by %.2f\n", guessed, told);
     CHECK(told < guessed / 3);
 }
 

@@ -28,6 +28,10 @@ Status check(const CostConfig& config) {
     if (!(config.prior >= config.lowest && config.prior <= config.highest)) {
         return Error{"a cost lies within its bounds, this is " + std::to_string(config.prior), "prior"};
     }
+    if (!(config.told > 0 && config.told <= 1)) {
+        return Error{"what is told is off by more than 0 and at most 1, this is " + std::to_string(config.told),
+                     "told"};
+    }
     if (!(config.forgetting >= .5 && config.forgetting < 1)) {
         return Error{"a forgetting factor is from .5 to below 1, this is " + std::to_string(config.forgetting),
                      "forgetting"};
@@ -67,7 +71,7 @@ void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
     const double most = (mean_load_ + config_.noise) / std::max(mean_sessions_, kHardly);
     const double prior = std::min(prior_, most);
     // How far off that may be.
-    const double spread = std::clamp(most, config_.lowest, std::max(prior_, config_.prior));
+    const double spread = std::clamp(most, config_.lowest, is_told_ ? std::max(prior_, config_.told) : prior_);
     // As much variation as tells the prior from noise: the variance of the noise over that of the prior.
     const double tells = config_.noise * config_.noise / (spread * spread);
     const bool forget = variation_ * config_.forgetting > 100 * tells;
@@ -81,8 +85,8 @@ void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
 }
 
 void CostLearner::expect(std::uint64_t capacity) noexcept {
-    prior_ =
-        capacity == 0 ? config_.prior : std::clamp(1 / static_cast<double>(capacity), config_.lowest, config_.highest);
+    is_told_ = capacity != 0;
+    prior_ = is_told_ ? std::clamp(1 / static_cast<double>(capacity), config_.lowest, config_.highest) : config_.prior;
     if (count_ == 0) {
         cost_ = Cost::of(prior_);
     }

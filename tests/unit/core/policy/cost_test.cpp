@@ -37,7 +37,7 @@ private:
 }  // namespace
 
 TEST_CASE("before anything is known the prior is believed") {
-    CHECK(CostLearner().cost().value() == Approx(.01));
+    CHECK(CostLearner().cost().value() == Approx(.1));
     CHECK(CostLearner({.prior = .002}).cost().value() == Approx(.002));
 }
 
@@ -82,8 +82,8 @@ TEST_CASE("constant samples alone tell no more than that sessions make all of th
         none.sample(Load::clamped(0), 0);
     }
     CHECK(many.cost().value() == Approx((.4 + CostConfig{}.noise) / 100));
-    CHECK(few.cost().value() == Approx(.01));
-    CHECK(none.cost().value() == Approx(.01));
+    CHECK(few.cost().value() == Approx((.4 + CostConfig{}.noise) / 10));
+    CHECK(none.cost().value() == Approx(.1));
 }
 
 TEST_CASE("a node of many sessions, each of which is hardly seen, is not taken for one of few") {
@@ -113,7 +113,7 @@ TEST_CASE("what the node is meant for is believed first, and no longer than its 
     learner.expect(20);
     CHECK(learner.cost().value() == Approx(.05));
     learner.expect(0);
-    CHECK(learner.cost().value() == Approx(.01));
+    CHECK(learner.cost().value() == Approx(.1));
     // Nobody means it: a bound that is never reached.
     learner.expect(100'000);
     CHECK(learner.cost().value() == Approx(1e-5));
@@ -171,6 +171,7 @@ TEST_CASE("settings out of range are named") {
     CHECK(check(CostConfig{.prior = .5}).error().where == "prior");
     CHECK(check(CostConfig{.lowest = 0}).error().where == "lowest, highest");
     CHECK(check(CostConfig{.highest = 2}).error().where == "lowest, highest");
+    CHECK(check(CostConfig{.told = 0}).error().where == "told");
     CHECK(check(CostConfig{.forgetting = 1}).error().where == "forgetting");
     CHECK(check(CostConfig{.noise = 0}).error().where == "noise");
     CHECK_FALSE(check(CostConfig{.prior = std::numeric_limits<double>::quiet_NaN()}).ok());

@@ -17,7 +17,7 @@ const NodeId kB{2};
 /// Nodes 1 to `count`, all up.
 class Cluster {
 public:
-    explicit Cluster(std::uint32_t count, const ShellConfig& config = {}) : shell(config) {
+    explicit Cluster(std::uint32_t count, const ShellConfig& config = {.cost = {.prior = .01}}) : shell(config) {
         for (std::uint32_t i = 1; i <= count; ++i) {
             shell.add(NodeId{i});
             shell.set_up(NodeId{i}, true, now);
