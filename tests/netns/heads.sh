@@ -48,7 +48,7 @@ heads_up() {
 	for head in "${HEADS[@]}"; do
 		cat >"$RUN_DIR/$head.json" <<-CONFIG
 			{"dispatcher": {"listen": "${ADDR[$head]}:7100", "peers": ["${ADDR[$(head_peer "$head")]}:7100"],
-			                "peer_timeout": 8, "peer_grace": 60},
+			                "peer_timeout": 8, "peer_grace": 60, "yield_file": "$RUN_DIR/$head.yield"},
 			 "key_file": "$RUN_DIR/key", "control": "$RUN_DIR/$head.sock", "timers": {"sip": {"linger": 1}},
 			 "devices": [{"name": "eth0", "mode": "dispatch"}],
 			 "nodes": [{"name": "n1", "addr": "${ADDR[n1]}", "dev": "eth0", "mac": "${MAC[n1]}"},
@@ -98,6 +98,9 @@ agent_up() {
 
 fit() { ns "$1" sara ha check socket "$RUN_DIR/$1.sock"; }
 unfit() { ! fit "$1"; }
+# yields|keeps NAME: what its agent tells keepalived by a file.
+yields() { [[ $(<"$RUN_DIR/$1.yield") == 1 ]]; }
+keeps() { [[ $(<"$RUN_DIR/$1.yield") == 0 ]]; }
 peer_has() { has "$2" "$1" sara ha show socket "$RUN_DIR/$1.sock"; }
 
 # table NAME OBJECT...: what a dispatcher has, without what differs between two: numbers, times and counts.

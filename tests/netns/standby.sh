@@ -139,6 +139,7 @@ check 'nothing was in conflict' peer_has lb 'conflicts 0'
 note '--- lb is handed over'
 check 'it may be, as lb2 has all' ns lb sara ha handover socket "$RUN_DIR/lb.sock"
 check 'it is not fit then' unfit lb
+check 'and gives the VIP away at once' yields lb
 check 'and says why' has 'it was handed over' lb sara ha show socket "$RUN_DIR/lb.sock"
 check 'lb2 is' fit lb2
 vip_at lb2
@@ -147,10 +148,26 @@ wait_for 20 'an answer' asked 4 || true
 check 'the TCP conversation goes on through lb2' test "$(sort -u "$RUN_DIR/tcp.log" | tr '\n' ' ')" = "$plain "
 check 'lb may be fit again' ns lb sara ha resume socket "$RUN_DIR/lb.sock"
 check 'and is' fit lb
+check 'and does not give the VIP away' keeps lb
 stop lb2 KILL
 wait_for 20 'lb to miss lb2' peer_has lb 'state down' || true
 check 'without lb2 it is not handed over' has 'no peer answers: nobody would take over' lb \
 	sh -c "! sara ha handover socket $RUN_DIR/lb.sock 2>&1"
+
+note '--- what forwards at lb is taken away'
+check 'its device is' ns lb sara dev del eth0
+wait_for 10 'lb to give the VIP away' yields lb || true
+check 'lb gives the VIP away' yields lb
+check 'its device is back' ns lb sara dev add eth0 mode dispatch
+wait_for 10 'lb to be fit' keeps lb || true
+check 'lb keeps the VIP' keeps lb
+check 'the module is unloaded' rmmod sara
+wait_for 10 'lb to give the VIP away' yields lb || true
+check 'lb gives the VIP away' yields lb
+check 'and says why' has 'the kernel module is not there' lb sara ha show socket "$RUN_DIR/lb.sock"
+insmod "$SARA_KO"
+wait_for 10 'lb to be fit' keeps lb || true
+check 'with a new module it keeps the VIP' keeps lb
 
 ((FAILED == 0)) || {
 	for head in lb lb2; do

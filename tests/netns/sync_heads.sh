@@ -7,6 +7,7 @@
 #                      '--> lb2 (has the VIP then) --------^
 #
 #   async  what began meanwhile is at nodes already, and lb2 has never heard of it: it places those calls anew
+#     by mh  ... at the nodes where they are: both heads choose the same
 #   sync   what began meanwhile is at no node: lb2 places it, once
 #
 # Alone: tools/vm --kernel 6.1 --kmod -- bash tests/netns/sync_heads.sh
@@ -22,13 +23,14 @@ FIRST=20000
 # vip_at NAME: this dispatcher has the VIP.
 vip_at() { ip -n "${NS_PREFIX}gw" neigh replace "$VIP" lladdr "${MAC[$1]}" dev eth1 nud permanent; }
 
-# call FROM COUNT: a first message from each of so many ports.
+# call FROM COUNT [-1]: a first message from each of so many ports, or the other way round.
 call() {
 	ns c1 python3 -c 'import socket, sys
-for port in range(int(sys.argv[1]), int(sys.argv[1]) + int(sys.argv[2])):
+first, count, step = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+for port in range(first, first + count)[::step]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
         sip.bind(("198.18.1.11", port))
-        sip.sendto(b"INVITE sip:b@198.18.0.100 SIP/2.0\r\nCall-ID: %d\r\nCSeq: 1 INVITE\r\n\r\n" % port, ("198.18.0.100", 5060))' "$@"
+        sip.sendto(b"INVITE sip:b@198.18.0.100 SIP/2.0\r\nCall-ID: %d\r\nCSeq: 1 INVITE\r\n\r\n" % port, ("198.18.0.100", 5060))' "$1" "$2" "${3-1}"
 }
 
 # heard: "PORT NODE" of each call that a node has got, once.
@@ -55,12 +57,13 @@ all_heard() { (($(heard | cut -d' ' -f1 | sort -u | wc -l) == KNOWN + YOUNG)); }
 # split: the calls that are at more than one node.
 split() { heard | cut -d' ' -f1 | uniq -d | wc -l; }
 
-# death MODE: leaves UNKNOWN, SPLIT, and YOUNG_HEARD, how many of the young ones were at a node when their dispatcher died.
+# death MODE SETTINGS [SCHEDULER]: leaves UNKNOWN, SPLIT, and YOUNG_HEARD, how many of the young ones were at a node when their dispatcher died.
 death() {
 	local node head
-	note "--- $1"
+	note "--- $1 ${3-}"
 	for head in "${HEADS[@]}"; do
-		sed "s/\"peer_timeout\"/\"replication\": \"$1\", $2 &/" "$RUN_DIR/$head.json" >"$RUN_DIR/$head-$1.json"
+		sed "s/\"peer_timeout\"/\"replication\": \"$1\", $2 &/; s/\"app\": \"sip\"/&${3:+, \"scheduler\": \"$3\"}/" \
+			"$RUN_DIR/$head.json" >"$RUN_DIR/$head-$1.json"
 	done
 	for node in "${NODES[@]}"; do
 		spawn "calls-$node" "$node" python3 -c 'import socket
@@ -99,7 +102,7 @@ while True:
 	UNKNOWN=$(unknown) YOUNG_HEARD=$(($(heard | wc -l) - KNOWN))
 
 	vip_at lb2
-	call "$FIRST" $((KNOWN + YOUNG)) # as they repeat what has no answer
+	call "$FIRST" $((KNOWN + YOUNG)) -1 # as they repeat what has no answer, not in the order in which they began
 	wait_for 20 'lb2 to place the rest' placed_are lb2 "$((YOUNG))" || true
 	check 'lb2 places those that it has not, and no others' placed_are lb2 "$YOUNG"
 	wait_for 20 'the calls' all_heard || true
@@ -123,6 +126,13 @@ heads_up
 death async ''
 check 'async: what had just begun is at nodes' test "$YOUNG_HEARD" = "$YOUNG"
 check 'async: and unknown to lb2' test "$UNKNOWN" = "$YOUNG"
+check 'async: which places them as they come, some at a second node' test "$SPLIT" -gt 0
+again
+death async '' mh
+check 'async by mh: what had just begun is at nodes' test "$YOUNG_HEARD" = "$YOUNG"
+check 'async by mh: and unknown to lb2' test "$UNKNOWN" = "$YOUNG"
+check 'async by mh: which places each at the node where it is' test "$SPLIT" = 0
+check 'by mh calls are at all nodes' test "$(heard | cut -d' ' -f2 | sort -u | wc -l)" = "${#NODES[@]}"
 again
 death sync '"sync_time": 10, '
 check 'sync: what had just begun is at no node' test "$YOUNG_HEARD" = 0

@@ -27,6 +27,7 @@ bin=/run/sara/bin
 keepalived_up() {
 	local address=198.18.0.2 peer=198.18.0.3 address6=fd00::2 peer6=fd00::3
 	sed -e "s|/usr/sbin/sara ha check|$bin/sara ha check socket $RUN_DIR/$1.sock|" -e 's/#.*//' \
+		-e "s|/run/sara/yield|$RUN_DIR/$1.yield|" \
 		-e 's/^\( *interval\) 1$/\1 2/; s/^\( *timeout\) 1$/\1 2/; s/^\( *fall\) 3$/\1 2/' \
 		-e 's/advert_int 0\.1/advert_int 1/' \
 		-e "s/\<unicast_src_ip $address\>/unicast_src_ip ${ADDR[$1]}/; s/\<unicast_src_ip $address6\>/unicast_src_ip ${ADDR6[$1]}/" \
@@ -50,8 +51,13 @@ masters_are() { [[ $(masters | tr '\n' ' ') == "$* " ]]; }
 # gw_sends_to NAME: gw has learned that this dispatcher has the VIP.
 gw_sends_to() { ip -n "${NS_PREFIX}gw" neigh show "$VIP" dev eth1 | grep -q "lladdr ${MAC[$1]}"; }
 
-# keepalived_said N NAME PATTERN: its log has so many lines that match.
-keepalived_said() { [[ $(grep -c -e "$3" "$RUN_DIR/keepalived-$2.log") == "$1" ]]; }
+# priority_is N NAME: what keepalived gives it now.
+priority_is() {
+	[[ $(sed -n 's/.*(sara4) Changing effective priority from [0-9]* to \([0-9]*\)$/\1/p' "$RUN_DIR/keepalived-$2.log" | tail -n 1) == "$1" ]]
+}
+
+# lowered NAME: it has read the file.
+lowered() { priority_is 60 "$1" || priority_is 10 "$1"; }
 
 # taken_by NAME: how often it has taken the VIP.
 taken_by() { grep -c -F '(sara4) Entering MASTER STATE' "$RUN_DIR/keepalived-$1.log" || true; }
@@ -115,8 +121,8 @@ note '--- the first that is fit gets the VIP, and keeps it'
 keepalived_up lb
 vip_goes_to lb
 keepalived_up lb2
-wait_for 30 'lb2 to be as good' keepalived_said 1 lb2 '(sara4) Changing effective priority from 50 to 100' || true
-check 'both count as fit' keepalived_said 1 lb2 '(sara4) Changing effective priority from 50 to 100'
+wait_for 30 'lb2 to be as good' priority_is 100 lb2 || true
+check 'both count as fit' priority_is 100 lb2
 check 'a call is answered' ua INVITE 1 1
 wait_for 30 'the announcement' has 'identity announced udp 198.18.1.11:4010 > .*form exact' lb sara -d flow show || true
 talk
@@ -139,8 +145,8 @@ goes_on
 note '--- it is started again, and does not take the VIP back'
 taken=$(taken_by lb)
 agent_up lb
-wait_for 30 'lb to be as good again' keepalived_said 2 lb '(sara4) Changing effective priority from 50 to 100' || true
-check 'lb is fit again' keepalived_said 2 lb '(sara4) Changing effective priority from 50 to 100'
+wait_for 30 'lb to be as good again' priority_is 100 lb || true
+check 'lb is fit again' priority_is 100 lb
 goes_on
 vip_goes_to lb2
 check 'lb has not had it meanwhile' test "$(taken_by lb)" = "$taken"
@@ -157,6 +163,24 @@ goes_on
 wait_for 30 'lb to be fit' fit lb || true
 wait_for 30 'lb2 to be fit' fit lb2 || true
 
+note '--- the master is handed over: it says so itself, whether or not a check has failed'
+check 'lb2 is handed over' ns lb2 sara ha handover socket "$RUN_DIR/lb2.sock"
+vip_goes_to lb
+check 'lb2 yields' lowered lb2
+goes_on
+check 'lb2 resumes' ns lb2 sara ha resume socket "$RUN_DIR/lb2.sock"
+wait_for 30 'lb2 to be as good again' priority_is 100 lb2 || true
+
+note '--- the device of the master takes no packets any more: so does it'
+check 'lb has no device' ns lb sara dev del eth0
+vip_goes_to lb2
+check 'lb yields' lowered lb
+check 'lb says why' has 'why "no device is in mode dispatch' lb sara ha show socket "$RUN_DIR/lb.sock"
+goes_on
+check 'lb has a device' ns lb sara dev add eth0 mode dispatch
+wait_for 30 'lb to be as good again' priority_is 100 lb || true
+check 'lb is fit again' priority_is 100 lb
+
 note "--- the master's agent hangs"
 kill -STOP "${PIDS[lb2]}"
 vip_goes_to lb
@@ -164,13 +188,13 @@ goes_on
 
 note '--- so does the other one: nobody is fit, and the VIP stays'
 kill -STOP "${PIDS[lb]}"
-wait_for 30 'lb to be unfit' keepalived_said 2 lb '(sara4) Changing effective priority from 100 to 50' || true
-check 'lb is not fit any more' keepalived_said 2 lb '(sara4) Changing effective priority from 100 to 50'
+wait_for 30 'lb to be unfit' priority_is 50 lb || true
+check 'lb is not fit any more' priority_is 50 lb
 vip_goes_to lb
 goes_on
 kill -CONT "${PIDS[lb]}" "${PIDS[lb2]}"
-wait_for 30 'lb to be as good again' keepalived_said 3 lb '(sara4) Changing effective priority from 50 to 100' || true
-wait_for 30 'lb2 to be as good again' keepalived_said 2 lb2 '(sara4) Changing effective priority from 50 to 100' || true
+wait_for 30 'lb to be as good again' priority_is 100 lb || true
+wait_for 30 'lb2 to be as good again' priority_is 100 lb2 || true
 check 'both are fit again' fit lb
 check 'both of them' fit lb2
 

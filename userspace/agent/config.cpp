@@ -252,6 +252,7 @@ void read_peers(JsonObject& object, const json& value, DispatcherConfig& dispatc
     } else if (sync_time) {
         object.refuse("sync_time", R"(needs "replication": "sync")");
     }
+    dispatcher.yield_file = object.text("yield_file", kMaxPath, Presence::optional);
     std::set<Address> addresses;
     for (const Endpoint& peer : dispatcher.peers) {
         if (peer.address == dispatcher.listen.address) {
@@ -265,7 +266,7 @@ void read_peers(JsonObject& object, const json& value, DispatcherConfig& dispatc
     if (dispatcher.peers.size() > kMaxPeers) {
         object.refuse("peers", "has more than " + std::to_string(kMaxPeers) + " peers");
     }
-    for (const char* key : {"peer_timeout", "peer_grace", "replication"}) {
+    for (const char* key : {"peer_timeout", "peer_grace", "replication", "yield_file"}) {
         if (dispatcher.peers.empty() && value.is_object() && value.contains(key)) {
             object.refuse(key, "needs \"peers\"");
         }

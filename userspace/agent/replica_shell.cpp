@@ -17,6 +17,7 @@
 #include "core/wire/link.hpp"
 #include "io/clock.hpp"
 #include "io/entropy.hpp"
+#include "io/file.hpp"
 
 namespace sara::agent {
 
@@ -149,7 +150,7 @@ ReplicaShell::ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& 
                            Answer answer, OnPlan on_plan)
     : kernel_(kernel), answer_(std::move(answer)), on_plan_(std::move(on_plan)),
       replication_(config_of(config), wire::draw_incarnation(&io::random_bytes), io::now()),
-      nodes_(replication_.self()), alarm_(io, [this] { work(); }) {}
+      nodes_(replication_.self()), yield_file_(config.yield_file), alarm_(io, [this] { work(); }) {}
 
 kern::Status ReplicaShell::adopt(kern::Channel& channel) {
     replication_.kernel_up(table_of(channel), io::now());
@@ -158,6 +159,9 @@ kern::Status ReplicaShell::adopt(kern::Channel& channel) {
     kern::Status read = read_sessions(channel);
     if (read) {
         read = read_nodes(channel);
+    }
+    if (read) {
+        read = read_devices(channel);
     }
     soon();
     return read;
@@ -174,6 +178,9 @@ kern::Status ReplicaShell::resync(kern::Channel& channel) {
     kern::Status read = read_sessions(channel);
     if (read) {
         read = read_nodes(channel);
+    }
+    if (read) {
+        read = read_devices(channel);
     }
     soon();
     return read;
@@ -211,6 +218,28 @@ void ReplicaShell::on_node(kern::EventKind kind, const kern::Node& node) {
     }
 }
 
+kern::Status ReplicaShell::read_devices(kern::Channel& channel) {
+    const kern::Result<kern::Listing<kern::Device>> listing = channel.dump<kern::Device>(kern::dev_dump());
+    if (!listing) {
+        return listing.error();
+    }
+    dispatching_.clear();
+    for (const kern::Device& device : listing->items) {
+        on_device(kern::EventKind::changed, device);
+    }
+    replication_.dispatches(!dispatching_.empty());
+    return Done{};
+}
+
+void ReplicaShell::on_device(kern::EventKind kind, const kern::Device& device) {
+    if (kind != kern::EventKind::deleted && device.mode == kern::DevMode::dispatch) {
+        dispatching_.insert(device.ifindex);
+    } else {
+        dispatching_.erase(device.ifindex);
+    }
+    replication_.dispatches(!dispatching_.empty());
+}
+
 void ReplicaShell::on_event(const kern::Event& event) {
     const Time now = io::now();
     if (const auto* session = std::get_if<kern::SessionInfo>(&event.object)) {
@@ -231,6 +260,8 @@ void ReplicaShell::on_event(const kern::Event& event) {
         }
     } else if (const auto* node = std::get_if<kern::Node>(&event.object)) {
         on_node(event.kind, *node);
+    } else if (const auto* device = std::get_if<kern::Device>(&event.object)) {
+        on_device(event.kind, *device);
     } else {
         return;
     }
@@ -566,6 +597,17 @@ void ReplicaShell::tell_fitness() {
     if (std::exchange(was_fit_, fitness.fit) != fitness.fit) {
         log(role::LogLevel::info, fitness.fit ? "fit to take the virtual addresses: " + fitness.why
                                               : "not fit to take the virtual addresses: " + fitness.why);
+    }
+    if (yield_file_ && std::exchange(yields_, fitness.yields) != fitness.yields) {
+        write_yields(fitness.yields);
+    }
+}
+
+void ReplicaShell::write_yields(bool yields) {
+    if (const Status written = io::replace_file(*yield_file_, yields ? "1\n" : "0\n"); !written) {
+        log(role::LogLevel::warning, "who decides about the virtual addresses is not told that this dispatcher " +
+                                         std::string(yields ? "gives them away" : "keeps them") +
+                                         " (dispatcher.yield_file): " + written.error().text());
     }
 }
 

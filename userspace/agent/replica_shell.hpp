@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,7 +71,9 @@ private:
 
     [[nodiscard]] kern::Status read_sessions(kern::Channel& channel);
     [[nodiscard]] kern::Status read_nodes(kern::Channel& channel);
+    [[nodiscard]] kern::Status read_devices(kern::Channel& channel);
     void on_node(kern::EventKind kind, const kern::Node& node);
+    void on_device(kern::EventKind kind, const kern::Device& device);
     void on_session(kern::EventKind kind, const kern::SessionInfo& session);
     void take(std::size_t peer, Bytes message);
     /// Something happened: work() is to be done, after what else has happened with it.
@@ -85,6 +89,7 @@ private:
     /// In mode `sync`: the kernel's new sessions wait while there is a peer, until one has them.
     void let_go();
     void tell_fitness();
+    void write_yields(bool yields);
 
     KernelLink& kernel_;
     Answer answer_;
@@ -95,6 +100,9 @@ private:
     std::vector<wire::Incarnation> processes_;  ///< of the peers' links to us
     /// What each peer was told of nodes: which run of it, and up to which news.
     std::vector<std::pair<wire::Incarnation, std::uint64_t>> told_;
+    std::optional<std::string> yield_file_;
+    std::optional<bool> yields_;           ///< as it stands in the file
+    std::set<std::uint32_t> dispatching_;  ///< interfaces in mode dispatch
     io::Alarm alarm_;
     Time read_due_ = Time::min();
     Time snapshot_due_ = Time::min();

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -13,6 +8,7 @@
 #include "cli/print.hpp"
 #include "cli/run.hpp"
 #include "cli/saved.hpp"
+#include "io/file.hpp"
 
 namespace sara::cli {
 
@@ -31,49 +27,10 @@ UnixTime wall_clock() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-std::string reason() {
-    return std::strerror(errno);
-}
-
-bool write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
-/// The file has all of it or is as before. Only its owner can read it: sessions tell who talks to whom.
-Status replace_file(const std::string& path, std::string_view text) {
-    std::string temporary = path + ".XXXXXX";
-    const int fd = ::mkstemp(temporary.data());
-    if (fd < 0) {
-        return Error{"no file can be made beside it: " + reason(), path};
-    }
-    const bool written = write_all(fd, text) && ::fsync(fd) == 0;
-    const std::string why = written ? std::string() : reason();
-    if (::close(fd) != 0 || !written) {
-        ::unlink(temporary.c_str());
-        return Error{"it cannot be written: " + why, path};
-    }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        const std::string refusal = reason();
-        ::unlink(temporary.c_str());
-        return Error{"it cannot be replaced: " + refusal, path};
-    }
-    return Done{};
-}
-
 Result<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
     if (!file) {
-        return Error{"the file cannot be read: " + reason(), path};
+        return Error{std::string("the file cannot be read: ") + std::strerror(errno), path};
     }
     const auto size = file.tellg();
     if (size < 0 || static_cast<std::uintmax_t>(size) > kLongestFile) {
@@ -216,7 +173,7 @@ ExitCode Runner::operator()(const SaveSessions& save) {
         out_ << text;
         return out_.flush() ? ExitCode::done : wrong({"the output cannot be written", {}});
     }
-    if (const Status written = replace_file(save.file, text); !written) {
+    if (const Status written = io::replace_file(save.file, text); !written) {
         return wrong(written.error());
     }
     Printer printer(out_, options_.format);

@@ -68,11 +68,13 @@ event_agent_kill() {
 
 # ---- the module is unloaded ----------------------------------------------------------------------------------------------
 # All namespaces share one kernel and its module, which the gateway needs, too. So what the module does here when it goes is
-# done by commands: first its hooks, then all else. Its agent finds no module then, and is unfit; here it is killed for that,
-# and not started again, as the service's start would load the module.
+# done by commands: first its hooks, then all else, which an agent does not see of a module that goes: it is killed before. It
+# is not started again, as the service's start would load the module. That it yields for want of a module just as for want of a
+# device is standby's to show (tests/netns).
 event_module_gone() {
 	mark module-gone
 	ns "$ACTIVE" sara dev del eth0
+	wait_for 10 'the agent to yield' grep -q 1 "$RUN_DIR/$ACTIVE.yield"
 	stop "agent-$ACTIVE-${INCARNATION[$ACTIVE]}" KILL
 	printf '%s\n' 'session flush' 'service del '{rtsp,sip,sip-tcp} 'node del '{n1,n2,n3} >"$RUN_DIR/gone"
 	ns "$ACTIVE" sara -b "$RUN_DIR/gone"

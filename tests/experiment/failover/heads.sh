@@ -9,7 +9,7 @@
 #                           daemons, each of both dispatchers being master and backup
 #
 # keepalived has userspace/keepalived/sara.conf.example, with ADVERT seconds between adverts. IPVS has the same without the
-# question whether it is fit.
+# questions whether it is fit.
 : "${SYSTEM:?}" "${ADVERT:?}" "${RUN_DIR:?}" "${HERE_FAILOVER:?}"
 
 EXAMPLE=$HERE_FAILOVER/../../../userspace/keepalived/sara.conf.example
@@ -21,8 +21,9 @@ declare -gA INCARNATION=([lb]=0 [lb2]=0)
 keepalived_begin() {
 	local head=$1 peer label=keepalived-$1-${INCARNATION[$1]} without=''
 	peer=$(head_peer "$head")
-	[[ $SYSTEM == sara-* ]] || without='/^vrrp_script/,/^}/d; /^    track_script/,/^    }/d'
+	[[ $SYSTEM == sara-* ]] || without='/^vrrp_script/,/^}/d; /^track_file/,/^}/d; /^    track_/,/^    }/d'
 	sed -e "s|/usr/sbin/sara ha check|$TRUSTED/sara ha check socket $RUN_DIR/$head.sock|" -e 's/#.*//' -e "$without" \
+		-e "s|/run/sara/yield|$RUN_DIR/$head.yield|" \
 		-e "s/advert_int 0\.1/advert_int $ADVERT/" \
 		-e "s/\<unicast_src_ip 198.18.0.2\>/unicast_src_ip ${ADDR[$head]}/; s/\<unicast_src_ip fd00::2\>/unicast_src_ip ${ADDR6[$head]}/" \
 		-e "s/^ *198.18.0.3\>/ ${ADDR[$peer]}/; s/^ *fd00::3\>/ ${ADDR6[$peer]}/" "$EXAMPLE" >"$RUN_DIR/$label.conf"
@@ -58,7 +59,7 @@ sara_configure() {
 	for head in "${HEADS[@]}"; do
 		cat >"$RUN_DIR/$head.json" <<-CONFIG
 			{"dispatcher": {"listen": "${ADDR[$head]}:7100", "peers": ["${ADDR[$(head_peer "$head")]}:7100"],
-			                "replication": "${SYSTEM#sara-}"},
+			                "replication": "${SYSTEM#sara-}", "yield_file": "$RUN_DIR/$head.yield"},
 			 "key_file": "$RUN_DIR/key", "control": "$RUN_DIR/$head.sock",
 			 "devices": [{"name": "eth0", "mode": "dispatch"}], "nodes": [$known], $SERVICES}
 		CONFIG

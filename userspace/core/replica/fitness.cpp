@@ -26,25 +26,27 @@ Fitness judge(const std::vector<PeerFitness>& peers, bool heard_any, Duration si
         reachable = true;
         switch (peer.copy) {
         case CopyState::none:
-            return {false, "dispatcher " + peer.name +
-                               " has not begun to tell its sessions; does it name this one among its peers?"};
+            return {.fit = false,
+                    .why = "dispatcher " + peer.name +
+                           " has not begun to tell its sessions; does it name this one among its peers?"};
         case CopyState::receiving:
-            return {false, "the sessions of dispatcher " + peer.name + " are not complete yet"};
+            return {.fit = false, .why = "the sessions of dispatcher " + peer.name + " are not complete yet"};
         case CopyState::complete:
             break;
         }
     }
     if (reachable) {
-        return {true, "the sessions of all peers that answer are here"};
+        return {.fit = true, .why = "the sessions of all peers that answer are here"};
     }
     if (heard_any) {
-        return {true, "no peer answers any more; what they told is here"};
+        return {.fit = true, .why = "no peer answers any more; what they told is here"};
     }
     if (since_start < grace) {
         const auto left = std::chrono::ceil<std::chrono::seconds>(grace - since_start);
-        return {false, "no peer has answered yet; waiting for " + std::to_string(left.count()) + " s more"};
+        return {.fit = false,
+                .why = "no peer has answered yet; waiting for " + std::to_string(left.count()) + " s more"};
     }
-    return {true, peers.empty() ? "there are no peers" : "no peer has answered since the start"};
+    return {.fit = true, .why = peers.empty() ? "there are no peers" : "no peer has answered since the start"};
 }
 
 }  // namespace sara::replica

@@ -25,6 +25,8 @@ struct PeerFitness {
 struct Fitness {
     bool fit = false;
     std::string why;  ///< a sentence without a full stop
+    /// It stays unfit until somebody mends that: who decides need not ask again to be sure.
+    bool yields = false;
 
     friend bool operator==(const Fitness&, const Fitness&) = default;
 };

@@ -392,12 +392,15 @@ Status Replication::hand_over(Time now) {
 
 Fitness Replication::fitness(Time now) const {
     if (table_ == Table::none) {
-        return {false, "the kernel module is not there"};
+        return {.fit = false, .why = "the kernel module is not there", .yields = true};
+    }
+    if (!dispatches_) {
+        return {.fit = false, .why = "no device is in mode dispatch; 'sara dev add' adds one", .yields = true};
     }
     // Alone it is better than nobody.
     if (handed_over_ &&
         std::any_of(peers_.begin(), peers_.end(), [&](const Peer& peer) { return is_alive(peer, now); })) {
-        return {false, "it was handed over; 'sara ha resume' ends that"};
+        return {.fit = false, .why = "it was handed over; 'sara ha resume' ends that", .yields = true};
     }
     std::vector<PeerFitness> judged;
     for (std::size_t i = 0; i < peers_.size(); ++i) {

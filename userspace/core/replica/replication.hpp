@@ -68,6 +68,8 @@ public:
     void kernel_down();
     /// Events were lost: what is there follows, as in the beginning.
     void kernel_overrun();
+    /// Does a device take packets in mode dispatch? Without one nothing is forwarded here. True until told.
+    void dispatches(bool any) noexcept { dispatches_ = any; }
     /// A session that is there already.
     void adopt(SessionId session, bool standby);
     /// A flow or an announcement; after the sessions.
@@ -162,6 +164,7 @@ private:
     Table table_ = Table::none;
     bool heard_any_ = false;
     bool handed_over_ = false;
+    bool dispatches_ = true;
     std::vector<Peer> peers_;
     Standby standby_;
     std::unordered_set<SessionId> present_;  ///< while adopting

@@ -355,6 +355,34 @@ TEST_CASE("who is handed over is not fit while a peer answers, which has all of 
     CHECK(rig.replication.fitness(rig.now).fit);
 }
 
+TEST_CASE("who cannot forward, or was handed over, gives the addresses away at once; who is not complete does not") {
+    Rig rig;
+    CHECK_FALSE(rig.replication.fitness(rig.now).fit);
+    CHECK_FALSE(rig.replication.fitness(rig.now).yields);
+    rig.replication.link(0, kProcess, rig.now);
+    rig.feed(0, {SnapshotEnd{}});
+    rig.work();
+    REQUIRE(rig.replication.fitness(rig.now).fit);
+    CHECK_FALSE(rig.replication.fitness(rig.now).yields);
+    SECTION("no device") {
+        rig.replication.dispatches(false);
+        CHECK(rig.replication.fitness(rig.now) ==
+              Fitness{false, "no device is in mode dispatch; 'sara dev add' adds one", true});
+        rig.replication.dispatches(true);
+        CHECK(rig.replication.fitness(rig.now).fit);
+    }
+    SECTION("no module") {
+        rig.replication.kernel_down();
+        CHECK(rig.replication.fitness(rig.now) == Fitness{false, "the kernel module is not there", true});
+    }
+    SECTION("handed over") {
+        REQUIRE(rig.replication.hand_over(rig.now).ok());
+        CHECK(rig.replication.fitness(rig.now).yields);
+        rig.replication.resume();
+        CHECK_FALSE(rig.replication.fitness(rig.now).yields);
+    }
+}
+
 TEST_CASE("what was left by an earlier agent gives way to what a peer tells now") {
     Rig rig;
     rig.table.execute(RestoreSession{session(1, "n2")});
