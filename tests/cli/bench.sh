@@ -37,7 +37,7 @@ results() {
 
 says 0 '^Usage: tools/bench' 'help' --help
 says 1 "unknown argument 'backward'" 'an unknown word' backward
-says 1 'one of forward, sessions and all' 'two of them' forward sessions
+says 1 'one of forward, sessions, replicate and all' 'two of them' forward sessions
 says 1 '--json needs a value' 'no file' --json
 says 1 "not '0'" 'no round' --rounds 0
 says 1 "not '6.5'" 'no such kernel' --kernel 6.5
@@ -49,6 +49,10 @@ results "$work/nodes" 500 udp-64
 jq 'del(.measured[] | select(.case == "syn-8" and .system == "sara"))' "$work/good" >"$work/part"
 jq 'del(.measured[] | select(.case == "syn-8" and .system == "floor"))' "$work/good" >"$work/no-floor"
 jq '.measured = []' "$work/good" >"$work/none"
+jq -n '{kernel: "6.12.1-test", measured: [{what: "replicate", case: "snapshot", sessions: 1000, us: 90000, us_teller: 20000, us_hearer: 50000}]}' \
+	>"$work/replicated"
+says 0 'snapshot  *1000  *90000  *20000  *50000  *20000$' 'instructions a session, and what the slower agent keeps up with' \
+	--report "$work/replicated"
 says 0 'udp-8  *0.700' 'a table' --report "$work/good"
 says 0 'holds: syn-8: SARA costs 0.700 of IPVS-DR rr' 'all goals hold' --check --report "$work/good"
 says 0 'DOES NOT HOLD: syn-8: SARA costs 0.701' 'nobody asked for the goals' --report "$work/bad"

@@ -58,8 +58,9 @@ public:
     [[nodiscard]] ReplicationMetrics metrics() const;
 
 private:
-    /// Commands until others get their turn.
-    static constexpr int kBatch = 512;
+    /// Commands until others get their turn: a few milliseconds, so that what peers send is acknowledged before they
+    /// repeat it (wire::Stream::kFirstRepeat).
+    static constexpr int kBatch = 64;
     /// More sessions than these are read by reading all.
     static constexpr std::size_t kFewReads = 16;
     static constexpr Duration kReadPause = std::chrono::milliseconds(100);
