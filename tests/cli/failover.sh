@@ -42,8 +42,8 @@ says 1 "not '0'" 'no stream' tools/experiment failover --streams 0
 says 1 "not 'ten'" 'no number' tools/experiment failover --turns ten
 
 # ---- the judge ---------------------------------------------------------------------------------------------------------
-# The power goes off at 1010 s; nothing that is sent from 1010.05 to 1010.4 arrives. Four sessions go on; of the others each
-# has its own fate.
+# The power goes off at 1010 s; nothing that is sent from 1010.05 to 1010.4 arrives; and at 1020 s again, with nothing from
+# 1020.05 to 1020.3. Four sessions go on; of the others each has its own fate.
 python3 - "$work" "$here" <<'PYTHON'
 import json
 import sys
@@ -56,7 +56,7 @@ arrived = {node: bytearray() for node in ("n1", "n2", "n3")}
 events = {"lb": [], "lb2": []}
 
 def out(at):
-    return 1010050 <= at <= 1010400
+    return 1010050 <= at <= 1010400 or 1020050 <= at <= 1020300
 
 def session(number, begun, until, lost=out, node="n1", fault=None, failed=None, stagger=0, other=None):
     """Times in ms. A media packet each 100 ms, 1 ms to the node, 2 ms back; signalling at first, and while media are lost."""
@@ -91,6 +91,7 @@ session(12, 1011000, 1012000, fault="unanswered", failed=1025000)  # begun later
 session(13, 1003000, 1012000, fault="refused", failed=1012000)
 session(14, 1005000, 1015000, lost=lambda at: at >= 1010050)      # deaf
 session(15, 1009950, 1010400)                                     # hung up meanwhile
+session(21, 1012000, 1020350)                                     # hung up in the second one
 session(16, 1001000, 1005000, fault="unanswered", failed=1005000)  # before
 session(17, 1001000, 1006000)                                     # over before
 session(18, 1001000, 1007000, lost=lambda at: at == 1002000)      # lost one before
@@ -114,7 +115,7 @@ json.dump({"system": "sara-async", "event": "power-off", "advert": 0.1, "turns":
            "events": [{"what": what, "head": "lb", "at": at} for what, at in happened]}, open(f"{work}/case.json", "w"))
 PYTHON
 "$here/judge.py" "$work" --json "$work/judged"
-is sessions 10 'those that were there, or began'
+is sessions 11 'those that were there, or began'
 is alive 8 'those that were there' # 0 to 3, 11, 13, 14, 15
 is broken 5 'all of them'
 is broken_by '{"deaf":1,"refused":1,"reset":1,"split":1,"unanswered":1}' 'each for its reason'
@@ -133,7 +134,7 @@ is beyond_ms -10.9 'beyond it'
 is lag_p50_ms 30 'of four that were known there'
 is lag_max_ms 40 'but not of those of long ago'
 is unknown_to_peer 2 'what came too late, and what never came'
-is lost 79 '15 of the first four, 3, 4 and 4 of 10, 11 and 13, 49 of the deaf one, 4 of who hung up'
+is lost 93 '26 of the first four, 3, 4 and 4 of 10, 11 and 13, 49 of the deaf one, 4 and 3 of those who hung up'
 
 # The advert is longer, the priority another: no case of its own.
 jq '.system = "ipvs" | .advert = 1' "$work/case.json" >"$work/new" && mv "$work/new" "$work/case.json"

@@ -89,18 +89,24 @@ def read_sessions(directory, nodes):
     return sessions
 
 
-def outage_of(packets):
-    """(seconds, from, until): the longest run of lost packets among [(sent, arrived or not)], from the first of it sent to the
+def outages_of(packets):
+    """[(seconds, from, until)]: the runs of lost packets among [(sent, arrived or not)], each from the first of it sent to the
     last."""
-    longest, first, last = (0.0, None, None), None, None
+    found, first = [], None
     for at, arrived in packets:
         if arrived:
             first = None
-            continue
-        first, last = at if first is None else first, at
-        if longest[1] is None or last - first > longest[0]:
-            longest = (last - first, first, last)
-    return longest
+        elif first is None:
+            first = at
+            found.append((0.0, at, at))
+        else:
+            found[-1] = (at - first, first, at)
+    return found
+
+
+def outage_of(packets):
+    """The longest of them, the first of several that are as long."""
+    return max(outages_of(packets), key=lambda outage: outage[0], default=(0.0, None, None))
 
 
 def longest_gap(times, begin):
@@ -108,13 +114,15 @@ def longest_gap(times, begin):
     return max((later - earlier for earlier, later in zip(times, times[1:])), default=0.0)
 
 
-def mark_deaf(sessions, outage, step):
-    """Those whose last packets were lost, and not by an outage for all, which ended before."""
+def mark_deaf(sessions, outages, step):
+    """Those whose last packets were lost, and not by an outage for all, which ended before. What is shorter than the time
+    between two packets of a session may be that session's alone."""
+    for_all = [outage for outage in outages if outage[0] > step]
     for session in sessions:
         tail = session.sent[-LAST_PACKETS:]
         if session.fault is not None or len(tail) < LAST_PACKETS or any(number in session.arrived for _, number in tail):
             continue
-        if outage[1] is None or tail[0][0] > outage[2] + step or tail[-1][0] < outage[1]:
+        if not any(first <= tail[-1][0] and tail[0][0] <= last + step for _, first, last in for_all):
             session.fault, session.fault_at = "deaf", tail[0][0]
 
 
@@ -163,7 +171,7 @@ def judge(directory):
     outage = outage_of(during)
     counted = [session for session in everything.values()
                if session.told["begun"] < end and (session.over() is None or session.over() >= begin)]
-    mark_deaf(counted, outage, step)
+    mark_deaf(counted, outages_of(during), step)
     before = [session for session in everything.values() if session.fault is not None and session.fault_at < begin]
     broken = [session for session in counted if session.fault is not None and session.fault_at >= begin]
     whole = [session for session in counted if session.fault is None]
