@@ -233,7 +233,7 @@ ns n1 ip address add "$VIP/24" dev eth0
 snapshot before
 ns n1 sara-agent --config "$RUN_DIR/n1.json" >"$RUN_DIR/refused.log" 2>&1 && STOPPED=0 || STOPPED=$?
 check "with a VIP where it is answered for, the agent does not start ($STOPPED)" [ "$STOPPED" = 1 ]
-check 'and says what to do' log_has refused "remove it: ip address del $VIP/24 dev eth0"
+check 'and says what to do' log_has refused "mend it: ip address del $VIP/24 dev eth0"
 check 'and changes nothing' as_before
 ns n1 ip address del "$VIP/24" dev eth0
 configure ', "source": false'

@@ -38,7 +38,7 @@ Result<std::unique_ptr<VipShell>> VipShell::open(boost::asio::io_context& io, co
     const node::ArpSettings before = node::settings_before(*state);
     for (const node::Obstacle& obstacle : node::plan_vips(config, *state, before).obstacles) {
         if (obstacle.weight == node::Obstacle::Weight::fatal) {
-            return Error{obstacle.text, {}};
+            return Error{node::with_mend(obstacle.text, obstacle.mend), {}};
         }
     }
     std::unique_ptr<VipShell> self(new VipShell(io, config, before));
@@ -56,7 +56,7 @@ VipShell::~VipShell() {
 Status VipShell::prepare(const node::HostState& state) {
     const node::VipPlan plan = node::plan_vips(config_, state, before_);
     for (const node::Obstacle& obstacle : plan.obstacles) {
-        complain(level_of(obstacle.weight), obstacle.text);
+        complain(level_of(obstacle.weight), node::with_mend(obstacle.text, obstacle.mend));
         whole_ = whole_ && obstacle.weight == node::Obstacle::Weight::note;
     }
     for (const node::Step& step : plan.steps) {
@@ -105,7 +105,7 @@ void VipShell::repair() {
     whole_ = true;
     prepared_ = !plan.is_fatal();
     for (const node::Obstacle& obstacle : plan.obstacles) {
-        complain(level_of(obstacle.weight), obstacle.text);
+        complain(level_of(obstacle.weight), node::with_mend(obstacle.text, obstacle.mend));
         whole_ = whole_ && obstacle.weight == node::Obstacle::Weight::note;
     }
     if (plan.is_fatal()) {
@@ -163,7 +163,8 @@ Result<bool> check_vips(const node::VipConfig& config) {
     }
     bool whole = true;
     for (const node::Finding& finding : node::examine_vips(config, *state)) {
-        std::cout << (finding.ok ? "ok: " : "not ok: ") << to_string(finding.part) << ": " << finding.text << '\n';
+        std::cout << (finding.ok ? "ok: " : "not ok: ") << to_string(finding.part) << ": "
+                  << node::with_mend(finding.text, finding.mend) << '\n';
         whole = whole && finding.ok;
     }
     return whole;

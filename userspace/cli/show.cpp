@@ -13,12 +13,6 @@ std::uint64_t number(SessionId id) {
     return static_cast<std::uint64_t>(id);
 }
 
-std::string mac_text(const kern::Mac& mac) {
-    char text[18];
-    std::snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-    return text;
-}
-
 std::string tag_text(Tag tag) {
     char text[19];
     std::snprintf(text, sizeof(text), "0x%016llx", static_cast<unsigned long long>(tag));

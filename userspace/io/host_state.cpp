@@ -51,10 +51,16 @@ node::Link read_link(rtnl_link* link) {
                    .kind = text_or_empty(rtnl_link_get_type(link)),
                    .note = text_or_empty(rtnl_link_get_ifalias(link)),
                    .up = (flags & IFF_UP) != 0,
-                   .silent = (flags & (IFF_LOOPBACK | IFF_NOARP)) != 0};
-    std::uint32_t value = 0;
-    if (rtnl_link_inet_get_conf(link, IPV4_DEVCONF_RP_FILTER, &value) == 0) {
-        out.rp_filter = value;
+                   .silent = (flags & (IFF_LOOPBACK | IFF_NOARP)) != 0,
+                   .index = static_cast<std::uint32_t>(rtnl_link_get_ifindex(link)),
+                   .mtu = rtnl_link_get_mtu(link)};
+    for (const auto& [conf, setting] : {std::pair(IPV4_DEVCONF_RP_FILTER, &out.rp_filter),
+                                        {IPV4_DEVCONF_ARP_IGNORE, &out.arp.ignore},
+                                        {IPV4_DEVCONF_ARP_ANNOUNCE, &out.arp.announce}}) {
+        std::uint32_t value = 0;
+        if (rtnl_link_inet_get_conf(link, static_cast<unsigned>(conf), &value) == 0) {
+            *setting = value;
+        }
     }
     return out;
 }
@@ -101,6 +107,8 @@ std::optional<node::Route> read_route(rtnl_route* route, const Names& names) {
     return out;
 }
 
+}  // namespace
+
 Result<unsigned> read_setting(const char* path) {
     std::ifstream file(path);
     unsigned value = 0;
@@ -109,8 +117,6 @@ Result<unsigned> read_setting(const char* path) {
     }
     return value;
 }
-
-}  // namespace
 
 Result<node::HostState> read_host_state() {
     Result<Nl<nl_sock>> opened = open_route_socket();

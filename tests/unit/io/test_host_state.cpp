@@ -16,6 +16,8 @@ TEST_CASE("this machine tells its devices and addresses") {
     REQUIRE(loopback != state->links.end());
     CHECK(loopback->silent);
     CHECK(loopback->kind.empty());
+    CHECK(loopback->index != 0);
+    CHECK(loopback->mtu != 0);
     const node::OwnAddress own{*Address::parse("127.0.0.1"), 8, "lo"};
     const auto found = std::count(state->addresses.begin(), state->addresses.end(), own);
     CHECK(found == (loopback->up ? 1 : 0));

@@ -70,6 +70,17 @@ std::string Address::text() const {
     return inet_ntop(family_ == Family::ipv4 ? AF_INET : AF_INET6, octets_.data(), literal, sizeof(literal));
 }
 
+std::string mac_text(const Mac& mac) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : mac) {
+        text += text.empty() ? "" : ":";
+        text += kDigits[byte >> 4U];
+        text += kDigits[byte & 15U];
+    }
+    return text;
+}
+
 std::string Endpoint::text() const {
     const std::string port_text = std::to_string(port);
     return address.family() == Family::ipv4 ? address.text() + ":" + port_text

@@ -49,6 +49,9 @@ private:
 /// An Ethernet address.
 using Mac = std::array<std::uint8_t, 6>;
 
+/// "02:00:00:00:00:11"
+[[nodiscard]] std::string mac_text(const Mac& mac);
+
 /// A port in host byte order; 0 means "none" or, in an announcement, "any".
 using Port = std::uint16_t;
 

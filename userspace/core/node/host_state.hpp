@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/address.hpp"
@@ -11,14 +12,25 @@
 /// What a machine's network looks like, as far as virtual addresses go: read by io, judged by VipPlan.
 namespace sara::node {
 
-/// A network device.
+/// net.ipv4.conf.*.arp_ignore and arp_announce.
+struct ArpSettings {
+    unsigned ignore = 0;
+    unsigned announce = 0;
+
+    friend bool operator==(const ArpSettings&, const ArpSettings&) = default;
+};
+
+/// A network device. Of its settings under net.ipv4.conf the kernel takes the larger of its own and that of "all".
 struct Link {
     std::string name;
-    std::string kind{};      ///< "dummy", "veth"; empty: hardware, or lo
-    std::string note{};      ///< its ifalias
-    bool up = false;         ///< as the administrator wants it
-    bool silent = false;     ///< a loopback, or without ARP and ND
-    unsigned rp_filter = 0;  ///< its own; the kernel takes the larger of this and that of "all"
+    std::string kind{};   ///< "dummy", "veth"; empty: hardware, or lo
+    std::string note{};   ///< its ifalias
+    bool up = false;      ///< as the administrator wants it
+    bool silent = false;  ///< a loopback, or without ARP and ND
+    unsigned rp_filter = 0;
+    ArpSettings arp{};
+    std::uint32_t index = 0;
+    unsigned mtu = 0;  ///< bytes
 
     friend bool operator==(const Link&, const Link&) = default;
 };
@@ -53,20 +65,24 @@ struct Route {
     friend bool operator==(const Route&, const Route&) = default;
 };
 
-/// net.ipv4.conf.all.arp_ignore and arp_announce.
-struct ArpSettings {
-    unsigned ignore = 0;
-    unsigned announce = 0;
-
-    friend bool operator==(const ArpSettings&, const ArpSettings&) = default;
-};
-
 struct HostState {
     std::vector<Link> links;
     std::vector<OwnAddress> addresses;
     std::vector<Route> routes;
-    ArpSettings arp;
-    unsigned rp_filter = 0;  ///< net.ipv4.conf.all.rp_filter
+    ArpSettings arp;         ///< of "all"
+    unsigned rp_filter = 0;  ///< likewise
 };
+
+/// Nothing: there is no such device.
+[[nodiscard]] const Link* find_link(const HostState& state, std::string_view name);
+
+/// The first `prefix` bits of `net` and of `address` are the same.
+[[nodiscard]] bool contains(const Address& net, unsigned prefix, const Address& address);
+
+/// The route that packets to `address` take: the longest, of these that with the lowest metric. Nothing: none, or it is
+/// an address of this machine. Rules of policy routing are not looked at.
+[[nodiscard]] const Route* way_to(const HostState& state, const Address& address);
+
+[[nodiscard]] bool leaves_by(const Route& route, std::string_view device);
 
 }  // namespace sara::node

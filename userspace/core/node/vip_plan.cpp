@@ -36,17 +36,6 @@ std::string text_of(const NextHop& hop, bool in_list) {
     return text + (hop.onlink ? " onlink" : "");
 }
 
-std::string text_of(const Route& route) {
-    std::string text = text_of(route.to, route.prefix);
-    for (const NextHop& hop : route.hops) {
-        text += (route.hops.size() > 1 ? " nexthop" : "") + text_of(hop, route.hops.size() > 1);
-    }
-    if (route.source) {
-        text += " src " + route.source->text();
-    }
-    return text;
-}
-
 std::string text_of(const ArpSettings& settings) {
     return "net.ipv4.conf.all.arp_ignore=" + std::to_string(settings.ignore) +
            " net.ipv4.conf.all.arp_announce=" + std::to_string(settings.announce);
@@ -81,18 +70,8 @@ ArpSettings silent(const ArpSettings& present) {
     return {silent_ignore(present.ignore), kAnnounceOwn};
 }
 
-const Link* find_link(const HostState& state, std::string_view name) {
-    const auto found =
-        std::find_if(state.links.begin(), state.links.end(), [&](const Link& link) { return link.name == name; });
-    return found == state.links.end() ? nullptr : &*found;
-}
-
 bool is_ours(const Route& route) {
     return route.protocol == kVipProtocol;
-}
-
-bool leaves_by(const Route& route, std::string_view device) {
-    return std::any_of(route.hops.begin(), route.hops.end(), [&](const NextHop& hop) { return hop.device == device; });
 }
 
 /// The default route of lowest metric, by `device` if it is named.
@@ -105,21 +84,6 @@ const Route* find_default(const HostState& state, Family family, std::string_vie
         }
     }
     return best;
-}
-
-bool contains(const Route& route, const Address& address) {
-    if (route.to.family() != address.family()) {
-        return false;
-    }
-    const auto net = route.to.bytes();
-    const auto bytes = address.bytes();
-    for (unsigned bit = 0; bit < route.prefix; ++bit) {
-        const unsigned mask = 0x80U >> (bit % 8);
-        if (((net[bit / 8] ^ bytes[bit / 8]) & mask) != 0) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /// 0.0.0.0/1 and 128.0.0.0/1, ::/1 and 8000::/1
@@ -159,8 +123,8 @@ public:
     }
 
 private:
-    void object(VipPart part, Obstacle::Weight weight, std::string text) {
-        plan_.obstacles.push_back({part, weight, std::move(text)});
+    void object(VipPart part, Obstacle::Weight weight, std::string text, std::string mend = {}) {
+        plan_.obstacles.push_back({part, weight, std::move(text), std::move(mend)});
     }
 
     void device() {
@@ -213,8 +177,8 @@ private:
         } else {
             object(VipPart::address, Obstacle::Weight::fatal,
                    own.address.text() + " is on " + own.device +
-                       ", where this node answers for it in the dispatcher's place; remove it: ip address del " +
-                       text_of(own.address, own.prefix) + " dev " + own.device);
+                       ", where this node answers for it in the dispatcher's place",
+                   "ip address del " + text_of(own.address, own.prefix) + " dev " + own.device);
         }
     }
 
@@ -250,14 +214,14 @@ private:
                 wanted_.push_back({half, 1, model->hops, *source, 0, kVipProtocol});
             } else {
                 object(VipPart::route, Obstacle::Weight::warning,
-                       "the route " + text_of(*foreign) + " is not ours and stays: what it takes is not sent from " +
+                       "the route " + route_text(*foreign) + " is not ours and stays: what it takes is not sent from " +
                            source->text() + "; remove it, or say \"source\": false");
             }
         }
         // An answer to the VIP would go to the dispatcher: its own link must come from an address that is ours alone.
         for (const Address& direct : config_.direct) {
             const bool has_way = std::any_of(state_.routes.begin(), state_.routes.end(), [&](const Route& route) {
-                return route.prefix > 1 && !is_ours(route) && contains(route, direct);
+                return route.prefix > 1 && !is_ours(route) && contains(route.to, route.prefix, direct);
             });
             const bool planned =
                 std::any_of(wanted_.begin(), wanted_.end(), [&](const Route& route) { return route.to == direct; });
@@ -287,7 +251,7 @@ private:
 
     /// Strict filtering (RFC 3704 section 2.2) drops what comes in where the way back does not lead out.
     void return_path() {
-        const Link* in = find_link(state_, config_.device);
+        const Link* in = uplink();
         const Route* back = find_default(state_, Family::ipv4, config_.source ? config_.device : "");
         if (in == nullptr || back == nullptr || leaves_by(*back, in->name) || !has(Family::ipv4) ||
             std::max(in->rp_filter, state_.rp_filter) != 1) {
@@ -295,8 +259,21 @@ private:
         }
         object(VipPart::return_path, Obstacle::Weight::warning,
                "the kernel drops clients' packets that come in by " + in->name +
-                   ", because the way back leads out by " + back->hops.front().device +
-                   " and rp_filter is strict; loosen it: sysctl -w net.ipv4.conf." + in->name + ".rp_filter=2");
+                   ", because the way back leads out by " + back->hops.front().device + " and rp_filter is strict",
+               "sysctl -w net.ipv4.conf." + in->name + ".rp_filter=2");
+    }
+
+    /// By which clients' packets come in: the device that is named, else the one that leads to a dispatcher.
+    [[nodiscard]] const Link* uplink() const {
+        if (!config_.device.empty()) {
+            return find_link(state_, config_.device);
+        }
+        for (const Address& direct : config_.direct) {
+            if (const Route* way = way_to(state_, direct)) {
+                return find_link(state_, way->hops.front().device);
+            }
+        }
+        return nullptr;
     }
 
     const VipConfig& config_;
@@ -330,6 +307,17 @@ std::string praise(VipPart part, const VipConfig& config) {
 
 }  // namespace
 
+std::string route_text(const Route& route) {
+    std::string text = text_of(route.to, route.prefix);
+    for (const NextHop& hop : route.hops) {
+        text += (route.hops.size() > 1 ? " nexthop" : "") + text_of(hop, route.hops.size() > 1);
+    }
+    if (route.source) {
+        text += " src " + route.source->text();
+    }
+    return text;
+}
+
 std::string lack(const Step& step) {
     const std::string device(kVipDevice);
     return std::visit(
@@ -344,9 +332,9 @@ std::string lack(const Step& step) {
                 return text_of(remove.address.address, remove.address.prefix) + " is on " + remove.address.device +
                        " and does not belong there";
             },
-            [](const AddRoute& add) { return "the route " + text_of(add.route) + " is missing"; },
+            [](const AddRoute& add) { return "the route " + route_text(add.route) + " is missing"; },
             [](const RemoveRoute& remove) {
-                return "the route " + text_of(remove.route) + " leads a way that is over";
+                return "the route " + route_text(remove.route) + " leads a way that is over";
             },
         },
         step);
@@ -373,10 +361,10 @@ std::string command(const Step& step) {
                        remove.address.device;
             },
             [](const AddRoute& add) {
-                return "ip route add " + text_of(add.route) + " proto " + std::to_string(add.route.protocol);
+                return "ip route add " + route_text(add.route) + " proto " + std::to_string(add.route.protocol);
             },
             [](const RemoveRoute& remove) {
-                return "ip route del " + text_of(remove.route) + " proto " + std::to_string(remove.route.protocol);
+                return "ip route del " + route_text(remove.route) + " proto " + std::to_string(remove.route.protocol);
             },
         },
         step);
@@ -411,6 +399,10 @@ VipPart part_of(const Step& step) {
                           [](const RemoveRoute&) { return VipPart::route; },
                       },
                       step);
+}
+
+std::string with_mend(const std::string& text, const std::string& mend) {
+    return mend.empty() ? text : text + "; mend it: " + mend;
 }
 
 bool VipPlan::is_fatal() const noexcept {
@@ -463,18 +455,19 @@ std::vector<Step> plan_undo(const HostState& state, const ArpSettings& before) {
 std::vector<Finding> examine_vips(const VipConfig& config, const HostState& state) {
     const VipPlan plan = plan_vips(config, state, settings_before(state));
     std::vector<Finding> findings;
-    for (const VipPart part : {VipPart::device, VipPart::address, VipPart::arp, VipPart::route, VipPart::return_path}) {
+    // In the order in which people may mend them: silent before there is anything to be silent about.
+    for (const VipPart part : {VipPart::device, VipPart::arp, VipPart::address, VipPart::route, VipPart::return_path}) {
         bool whole = true;
         for (const Obstacle& obstacle : plan.obstacles) {
             if (obstacle.part == part) {
                 const bool ok = obstacle.weight == Obstacle::Weight::note;
-                findings.push_back({ok, part, obstacle.text});
+                findings.push_back({ok, part, obstacle.text, obstacle.mend});
                 whole = whole && ok;
             }
         }
         for (const Step& step : plan.steps) {
             if (part_of(step) == part) {
-                findings.push_back({false, part, lack(step) + "; a running agent does: " + command(step)});
+                findings.push_back({false, part, lack(step), command(step)});
                 whole = false;
             }
         }

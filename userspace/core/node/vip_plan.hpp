@@ -81,6 +81,9 @@ struct RemoveRoute {
 using Step = std::variant<MakeDevice, Remember, RaiseDevice, RemoveDevice, SetArp, AddAddress, RemoveAddress, AddRoute,
                           RemoveRoute>;
 
+/// As ip-route(8) takes it: "128.0.0.0/1 via 198.18.0.1 dev eth0 src 198.18.0.100".
+[[nodiscard]] std::string route_text(const Route& route);
+
 /// What is not as it should be: "the device sara-vip is missing".
 [[nodiscard]] std::string lack(const Step& step);
 /// How people do the step: "ip link add sara-vip type dummy".
@@ -101,6 +104,7 @@ struct Obstacle {
     VipPart part{};
     Weight weight{};
     std::string text;
+    std::string mend{};  ///< a command of the administrator's; empty: it takes more than one, and the text says what
 
     friend bool operator==(const Obstacle&, const Obstacle&) = default;
 };
@@ -124,11 +128,15 @@ struct VipPlan {
 /// From what there is to what there was. Settings that somebody changed meanwhile stay as they are.
 [[nodiscard]] std::vector<Step> plan_undo(const HostState& state, const ArpSettings& before);
 
+/// "what is wrong; mend it: command"
+[[nodiscard]] std::string with_mend(const std::string& text, const std::string& mend);
+
 /// One part, or one thing that is wrong with it and what to do.
 struct Finding {
     bool ok = false;
     VipPart part{};
     std::string text;
+    std::string mend{};  ///< what a running agent does by itself, and else the administrator; maybe empty
 
     friend bool operator==(const Finding&, const Finding&) = default;
 };

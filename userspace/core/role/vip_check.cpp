@@ -10,22 +10,6 @@ namespace sara::role {
 
 namespace {
 
-bool contains(const node::OwnAddress& net, const Address& address) noexcept {
-    if (net.address.family() != address.family()) {
-        return false;
-    }
-    const Bytes a = net.address.bytes();
-    const Bytes b = address.bytes();
-    for (std::size_t bit = 0; bit < net.prefix && bit < 8 * a.size(); bit += 8) {
-        const auto left = static_cast<unsigned>(std::min<std::size_t>(8, net.prefix - bit));
-        const auto mask = static_cast<std::uint8_t>(0xffU << (8 - left));
-        if (((a[bit / 8] ^ b[bit / 8]) & mask) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /// fe80::/10 (RFC 4291 section 2.5.6), 169.254.0.0/16 (RFC 3927)
 bool is_link_local(const Address& address) noexcept {
     const Bytes bytes = address.bytes();
@@ -206,10 +190,10 @@ std::vector<VipPathView> VipCheck::view(policy::NodeId node) const {
 }
 
 std::optional<Address> vip_check_source(std::span<const node::OwnAddress> own, std::span<const Address> vips,
-                                        Family family, const Address& node) {
+                                        Family family, const Address& node_address) {
     const node::OwnAddress* best = nullptr;
     const auto rank = [&](const node::OwnAddress& net) {
-        return contains(net, node) ? 2 : is_link_local(net.address) ? 0 : 1;
+        return node::contains(net.address, net.prefix, node_address) ? 2 : is_link_local(net.address) ? 0 : 1;
     };
     for (const node::OwnAddress& net : own) {
         const bool usable =

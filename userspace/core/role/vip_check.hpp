@@ -143,6 +143,6 @@ private:
 /// of the family.
 [[nodiscard]] std::optional<Address> vip_check_source(std::span<const node::OwnAddress> own,
                                                       std::span<const Address> vips, Family family,
-                                                      const Address& node);
+                                                      const Address& node_address);
 
 }  // namespace sara::role

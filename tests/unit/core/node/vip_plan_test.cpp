@@ -85,7 +85,7 @@ std::vector<std::string> wrong(const VipConfig& config, const HostState& state) 
     std::vector<std::string> out;
     for (const Finding& finding : examine_vips(config, state)) {
         if (!finding.ok) {
-            out.push_back(std::string(to_string(finding.part)) + ": " + finding.text);
+            out.push_back(std::string(to_string(finding.part)) + ": " + with_mend(finding.text, finding.mend));
         }
     }
     return out;
@@ -199,7 +199,7 @@ TEST_CASE("what others changed is found, with the command that repairs it") {
     SECTION("an address") {
         std::erase_if(state.addresses, [](const OwnAddress& own) { return own.address == kVip; });
         CHECK(wrong(config, state) ==
-              std::vector<std::string>{"address: 198.18.0.100 is not on sara-vip; a running agent does: "
+              std::vector<std::string>{"address: 198.18.0.100 is not on sara-vip; mend it: "
                                        "ip address add 198.18.0.100/32 dev sara-vip scope host"});
     }
     SECTION("a setting") {
@@ -256,8 +256,8 @@ TEST_CASE("a VIP on a device that answers for it is refused, and so is a device 
         const VipPlan plan = plan_vips({.vips = {kVip}}, state, {});
         CHECK(plan.is_fatal());
         CHECK(plan.obstacles[0].text ==
-              "198.18.0.100 is on eth0, where this node answers for it in the dispatcher's place; remove it: "
-              "ip address del 198.18.0.100/24 dev eth0");
+              "198.18.0.100 is on eth0, where this node answers for it in the dispatcher's place");
+        CHECK(plan.obstacles[0].mend == "ip address del 198.18.0.100/24 dev eth0");
     }
     SECTION("a bridge of our name is never removed") {
         state.links.push_back({.name = std::string(kVipDevice), .kind = "bridge"});
