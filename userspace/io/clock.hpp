@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <sys/timex.h>
+
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/base/calendar.hpp"
@@ -25,6 +28,13 @@ namespace sara::io {
 [[nodiscard]] inline std::string calendar_text(Time at, Time now) {
     const auto left = std::chrono::round<std::chrono::seconds>(at - now);
     return sara::calendar_text(UnixTime(std::chrono::seconds(unix_now())) + left);
+}
+
+/// Does something keep this machine's clock right (NTP, PTP)? By the kernel's word, adjtimex(2); nothing: it does not
+/// tell.
+[[nodiscard]] inline std::optional<bool> clock_is_kept() noexcept {
+    timex state{};
+    return ::adjtimex(&state) < 0 ? std::nullopt : std::optional((state.status & STA_UNSYNC) == 0);
 }
 
 }  // namespace sara::io
