@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/base/address.hpp"
 #include "core/base/flow_key.hpp"
 #include "core/base/session.hpp"
+#include "core/doctor/finding.hpp"
 #include "kern/codec.hpp"
 
 /// What a command line asks for, once it is understood: parsing gives one of these, and only running it does I/O.
@@ -124,6 +126,16 @@ struct Inspect {
     friend bool operator==(const Inspect&, const Inspect&) = default;
 };
 
+/// Look at this machine for what goes wrong in practice.
+struct Doctor {
+    std::set<doctor::Role> roles;  ///< empty: what it is here
+    std::vector<Address> vips;     ///< of a node; empty: as its agent's file has them
+    std::string config;            ///< empty: that of the agent that answers, else the first that is there
+    std::string socket;            ///< empty: as the file has it
+
+    friend bool operator==(const Doctor&, const Doctor&) = default;
+};
+
 /// Write what the kernel knows of its sessions.
 struct SaveSessions {
     std::string file;  ///< "-": the standard output
@@ -139,6 +151,6 @@ struct RestoreSessions {
 };
 
 using Action = std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, HighAvailability, Drain,
-                            AgentDo, Explain, Inspect, SaveSessions, RestoreSessions>;
+                            AgentDo, Explain, Inspect, Doctor, SaveSessions, RestoreSessions>;
 
 }  // namespace sara::cli

@@ -59,7 +59,7 @@ std::span<const ObjectGrammar* const> objects() noexcept {
     static constexpr std::array kObjects = {
         &kDevGrammar,      &kServiceGrammar,   &kNodeGrammar,    &kSessionGrammar, &kFlowGrammar,
         &kAnnounceGrammar, &kAdmissionGrammar, &kPolicyGrammar,  &kConfigGrammar,  &kStatsGrammar,
-        &kMonitorGrammar,  &kExplainGrammar,   &kInspectGrammar, &kHaGrammar,
+        &kMonitorGrammar,  &kExplainGrammar,   &kInspectGrammar, &kHaGrammar,      &kDoctorGrammar,
     };
     return kObjects;
 }
@@ -68,7 +68,8 @@ std::string usage() {
     return "Usage: sara [ OPTIONS ] OBJECT { COMMAND | help }\n"
            "       sara [ OPTIONS ] { -b | -batch } FILE\n"
            "OBJECT := { dev | service | node | session | flow | announce | admission |\n"
-           "            policy | config | stats | monitor | explain | inspect | ha }\n"
+           "            policy | config | stats | monitor | explain | inspect | ha |\n"
+           "            doctor }\n"
            "OPTIONS := { -j | -json | -p | -pretty | -s | -stats | -d | -details |\n"
            "             -n | -netns NETNS | -force | -V | -Version }\n";
 }

@@ -39,6 +39,7 @@ extern const ObjectGrammar kMonitorGrammar;
 extern const ObjectGrammar kExplainGrammar;
 extern const ObjectGrammar kInspectGrammar;
 extern const ObjectGrammar kHaGrammar;
+extern const ObjectGrammar kDoctorGrammar;
 
 [[nodiscard]] std::span<const ObjectGrammar* const> objects() noexcept;
 

@@ -23,6 +23,7 @@ enum class ExitCode : int {
     done = 0,
     usage = 1,    ///< the command line, or a file it names, is wrong
     refused = 2,  ///< the kernel (or the agent) said no
+    found = 3,    ///< a doctor's: something is wrong with this machine
 };
 
 /// Carries out actions. The channel is opened when the first one needs it, and kept for the rest of a batch.
@@ -54,6 +55,7 @@ private:
     [[nodiscard]] ExitCode operator()(const AgentDo& what);
     [[nodiscard]] ExitCode operator()(const Explain& explain);
     [[nodiscard]] ExitCode operator()(const Inspect& inspect);
+    [[nodiscard]] ExitCode operator()(const Doctor& doctor);
     [[nodiscard]] ExitCode operator()(const SaveSessions& save);
     [[nodiscard]] ExitCode operator()(const RestoreSessions& restore);
 

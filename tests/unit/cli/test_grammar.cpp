@@ -310,6 +310,19 @@ TEST_CASE("explain") {
     }
 }
 
+TEST_CASE("a doctor takes roles, addresses, a file and a socket in any order") {
+    CHECK(std::get<Doctor>(*parsed("doctor")) == Doctor{});
+    CHECK(std::get<Doctor>(
+              *parsed("doctor vip 198.18.0.100 gateway socket /run/a.sock vip fd00::1 node config a.json")) ==
+          Doctor{{doctor::Role::gateway, doctor::Role::node},
+                 {*Address::parse("198.18.0.100"), *Address::parse("fd00::1")},
+                 "a.json",
+                 "/run/a.sock"});
+    CHECK(std::get<Doctor>(*parsed("doctor dispatcher")).roles == std::set{doctor::Role::dispatcher});
+    CHECK(refusal("doctor vip") == "expected an address");
+    CHECK(refusal("doctor head") == "expected dispatcher, gateway, node, vip, config or socket, not \"head\"");
+}
+
 TEST_CASE("monitor and inspect") {
     CHECK(std::get<Monitor>(*parsed("monitor")) == Monitor{});
     CHECK(std::get<Monitor>(*parsed("monitor session flow --count 3")) == Monitor{{"session", "flow"}, 3});
@@ -330,13 +343,13 @@ TEST_CASE("monitor and inspect") {
 }
 
 TEST_CASE("objects and commands may be cut while they are one") {
-    CHECK(shown("d sh") == Requests{kern::dev_dump()});
+    CHECK(shown("de sh") == Requests{kern::dev_dump()});
     CHECK(shown("serv") == Requests{kern::service_dump()});
     CHECK(request("n a n1 addr 198.18.0.11").command == SARA_CMD_NODE_NEW);
     CHECK(refusal("se show") == "object \"se\" is ambiguous: service, session");
     CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set, save");
     CHECK(refusal("rule show") == "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
-                                  "announce, admission, policy, config, stats, monitor, explain, inspect, ha");
+                                  "announce, admission, policy, config, stats, monitor, explain, inspect, ha, doctor");
     CHECK(refusal("''").find("is unknown") != std::string::npos);
 }
 
