@@ -38,7 +38,8 @@ finding() {
 	PYTHON
 }
 found() { doctor "$1" "${@:4}" && finding "$2" "$3" text; }
-not_found() { doctor "$1" "${@:4}" && ! finding "$2" "$3" text; }
+# Nor may it have been overlooked.
+not_found() { doctor "$1" "${@:4}" && ! finding "$2" "$3" text && ! finding look . text; }
 well() {
 	doctor "$@"
 	python3 -c 'import json, sys

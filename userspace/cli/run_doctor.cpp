@@ -24,10 +24,10 @@ using doctor::Facts;
 using doctor::Role;
 using Json = nlohmann::ordered_json;
 
-/// All of it together takes no longer; other programs get what is left of it.
-constexpr auto kLookPatience = 2000ms;
+// All of it together takes 2 s at most, but for programs that read long rules.
 constexpr auto kAgentPatience = 400ms;
 constexpr auto kNeighbourPatience = 600ms;
+constexpr auto kProgramsPatience = 5000ms;
 /// An agent that is not answered says hello at least so often (wire::PeerClient::kLastHello, and its way).
 constexpr auto kHelloPeriod = 600ms;
 
@@ -45,7 +45,8 @@ bool is_on(const char* path) {
     return setting && *setting != 0;
 }
 
-std::vector<doctor::Filter> read_filters(Time deadline, std::vector<std::string>& unseen) {
+std::optional<std::vector<doctor::Filter>> read_filters(std::vector<std::string>& unseen) {
+    const Time deadline = io::now() + kProgramsPatience;
     const auto left = [&] { return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - io::now()); };
     std::vector<doctor::Filter> filters;
     const auto nft = io::output_of({"nft", "list", "ruleset"}, left());
@@ -64,6 +65,7 @@ std::vector<doctor::Filter> read_filters(Time deadline, std::vector<std::string>
     }
     if (!any) {
         unseen.emplace_back("firewall rules: neither nft nor iptables-save shows them");
+        return std::nullopt;
     }
     return filters;
 }
@@ -216,7 +218,6 @@ std::set<Role> roles_here(const Facts& facts, const AgentLook& agent) {
 }  // namespace
 
 ExitCode Runner::operator()(const Doctor& wanted) {
-    const Time begin = io::now();
     const Result<node::HostState> host = io::read_host_state();
     if (!host) {
         wrong(host.error());
@@ -257,7 +258,7 @@ ExitCode Runner::operator()(const Doctor& wanted) {
     if (facts.roles.contains(Role::gateway)) {
         facts.forwards4 = is_on("/proc/sys/net/ipv4/ip_forward");
         facts.forwards6 = is_on("/proc/sys/net/ipv6/conf/all/forwarding");
-        facts.filters = read_filters(begin + kLookPatience - kAgentPatience, unseen);
+        facts.filters = read_filters(unseen);
     }
     facts.clock_synchronised = io::clock_is_kept();
     facts.no_agent = agent.why_not();

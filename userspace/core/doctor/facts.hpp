@@ -102,9 +102,9 @@ struct Facts {
     bool vips_are_ours = false;  ///< its agent prepares it for them; else the administrator does
 
     std::vector<NeighbourAnswer> neighbours;
-    std::vector<Filter> filters;               ///< rules that drop what conntrack calls invalid
-    std::optional<bool> clock_synchronised{};  ///< by the kernel's word; nothing: it does not tell
-    std::vector<std::string> unseen{};         ///< what could not be looked at: "what: why"
+    std::optional<std::vector<Filter>> filters{};  ///< rules that drop what conntrack calls invalid
+    std::optional<bool> clock_synchronised{};      ///< by the kernel's word; nothing: it does not tell
+    std::vector<std::string> unseen{};             ///< what could not be looked at: "what: why"
 };
 
 }  // namespace sara::doctor

@@ -54,7 +54,10 @@ void examine_return_path(const Facts& facts, const std::set<Address>& vips, Repo
 }
 
 void examine_firewall(const Facts& facts, const std::set<Address>& vips, Report& report) {
-    for (const Filter& filter : facts.filters) {
+    if (!facts.filters) {
+        return;
+    }
+    for (const Filter& filter : *facts.filters) {
         for (const Address& vip : vips) {
             if (drops_replies_of(filter, vip)) {
                 report.warning("firewall",

@@ -35,13 +35,16 @@ TEST_CASE("strict filtering drops replies where the way to the virtual address l
 
 TEST_CASE("a rule that drops what conntrack calls invalid is told of with an exception for each virtual address") {
     Facts facts = gateway();
-    facts.filters = {{Filter::Tool::nft, "inet", "filter", "forward", "ct state invalid drop"}};
+    facts.filters = std::vector<Filter>{{Filter::Tool::nft, "inet", "filter", "forward", "ct state invalid drop"}};
     CHECK(wrong(facts) ==
           Lines{"warning: firewall: replies from 198.18.0.100 are invalid to conntrack where it has not "
                 "seen their requests, and chain forward has: ct state invalid drop; mend it: nft insert "
                 "rule inet filter forward ip saddr 198.18.0.100 accept"});
-    facts.filters[0].excepted = {kVip};
+    facts.filters->at(0).excepted = {kVip};
     CHECK(wrong(facts).empty());
+    facts.filters.reset();
+    const Lines seen = well(facts);
+    CHECK(std::find(seen.begin(), seen.end(), "firewall") == seen.end());
 }
 
 TEST_CASE("a gateway through which no reply goes is told of, but not where nothing is inspected") {

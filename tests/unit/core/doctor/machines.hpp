@@ -54,6 +54,7 @@ inline Facts gateway() {
     facts.roles = {Role::gateway};
     facts.agent = agent();
     facts.forwards4 = true;
+    facts.filters.emplace();
     facts.host.links.push_back({.name = "eth1", .up = true, .index = 3, .mtu = 1500});
     facts.host.addresses = {{at("198.18.1.1"), 24, "eth0"}, {at("198.18.0.1"), 24, "eth1"}};
     facts.host.routes = {{.to = at("198.18.0.0"), .prefix = 24, .hops = {{{}, "eth1"}}},
