@@ -98,13 +98,16 @@ void send_arp(int socket, std::uint32_t index, const OwnDevice& device, const Ad
     ::sendto(socket, &arp, sizeof(arp), 0, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
 }
 
+struct Solicitation {
+    nd_neighbor_solicit head{};
+    std::uint8_t option = ND_OPT_SOURCE_LINKADDR;
+    std::uint8_t length = 1;
+    Mac mac{};
+};
+static_assert(sizeof(Solicitation) == 32);
+
 void send_solicitation(int socket, std::uint32_t index, const OwnDevice& device, const Address& asked) {
-    struct [[gnu::packed]] {
-        nd_neighbor_solicit head{};
-        std::uint8_t option = ND_OPT_SOURCE_LINKADDR;
-        std::uint8_t length = 1;
-        Mac mac{};
-    } packet;
+    Solicitation packet;
     packet.head.nd_ns_type = ND_NEIGHBOR_SOLICIT;
     const auto target = octets<16>(asked);
     std::memcpy(&packet.head.nd_ns_target, target.data(), target.size());
