@@ -61,7 +61,7 @@ TEST_CASE("two machines with one address are found, and so is a cluster without 
     CHECK(wrong(facts).at(0).starts_with("error: node: there is none "));
 }
 
-TEST_CASE("a node that answers for a virtual address is found by its MAC address; another dispatcher may") {
+TEST_CASE("a node that answers for a virtual address is found by its MAC address, and another dispatcher may") {
     Facts facts = dispatcher();
     facts.neighbours[2].from = {kNode2};
     CHECK(wrong(facts) ==

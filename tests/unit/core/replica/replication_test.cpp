@@ -355,7 +355,8 @@ TEST_CASE("who is handed over is not fit while a peer answers, which has all of 
     CHECK(rig.replication.fitness(rig.now).fit);
 }
 
-TEST_CASE("who cannot forward, or was handed over, gives the addresses away at once; who is not complete does not") {
+TEST_CASE(
+    "who cannot forward, or was handed over, gives the addresses away at once, but who is not complete does not") {
     Rig rig;
     CHECK_FALSE(rig.replication.fitness(rig.now).fit);
     CHECK_FALSE(rig.replication.fitness(rig.now).yields);

@@ -134,7 +134,7 @@ TEST_CASE("what a node is meant for is believed of its sessions' cost") {
     world.first_cpu = world.second_cpu = 0;
     world.run(1s);
     CHECK(world.last->nodes[0].cost.value() == Approx(.05));
-    CHECK(world.last->nodes[1].cost.value() == Approx(.01));
+    CHECK(world.last->nodes[1].cost.value() == Approx(policy::CostConfig{}.prior));
 }
 
 TEST_CASE("a policy is made once per period, each with the next epoch") {
