@@ -75,7 +75,6 @@ void NodeShell::prepared(bool prepared) {
 
 void NodeShell::beat() {
     report_ = meter_.sample(io::read_load_sources(config_.listen));
-    begun_ = false;
     const role::NodeOutput output = role_.beat(report_, io::now(), io::unix_now());
     const Buffer heartbeat(output.heartbeat.begin(), output.heartbeat.end());
     for (const std::unique_ptr<PeerLink>& link : links_) {
@@ -91,12 +90,8 @@ void NodeShell::beat() {
 }
 
 void NodeShell::on_alarm() {
-    const Time now = io::now();
-    if (role_.next_deadline() <= now) {
+    if (role_.next_deadline() <= io::now()) {
         beat();
-    } else if (measurement_due() <= now) {
-        static_cast<void>(meter_.sample(io::read_load_sources(config_.listen)));
-        begun_ = true;
     }
     for (const std::unique_ptr<PeerLink>& link : links_) {
         link->flush();
@@ -104,14 +99,8 @@ void NodeShell::on_alarm() {
     set_alarm();
 }
 
-Time NodeShell::measurement_due() const {
-    const Time beat = role_.next_deadline();
-    const bool is_long = config_.node.period > kMeasured && beat != Time::min();
-    return is_long && !begun_ ? beat - kMeasured : beat;
-}
-
 void NodeShell::set_alarm() {
-    Time earliest = measurement_due();
+    Time earliest = role_.next_deadline();
     for (const std::unique_ptr<PeerLink>& link : links_) {
         earliest = std::min(earliest, link->next_deadline());
     }

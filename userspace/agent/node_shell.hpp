@@ -40,13 +40,7 @@ private:
 
     NodeShell(boost::asio::io_context& io, const NodeRoleConfig& config);
 
-    /// A load is that of the last half second, however long a period is: the mean of a period in which sessions began
-    /// is less than what they are now, and would make each of them too cheap.
-    static constexpr Duration kMeasured = std::chrono::milliseconds(500);
-
     void beat();
-    /// When the time of the next measurement begins, or when its end is due.
-    [[nodiscard]] Time measurement_due() const;
     void on_probe();
     void on_alarm();
     void set_alarm();
@@ -58,7 +52,6 @@ private:
     std::vector<std::unique_ptr<PeerLink>> links_;
     std::vector<Plain> plain_;
     std::vector<std::unique_ptr<ProbeShell>> probes_;
-    bool begun_ = false;  ///< the time of the next measurement
     io::Alarm alarm_;
     std::uint64_t beats_ = 0;
 };
