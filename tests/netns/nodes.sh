@@ -90,15 +90,16 @@ while True:
 
 topo_up
 (umask 077 && sara-agent keygen >"$RUN_DIR/key" && sara-agent keygen >"$RUN_DIR/other-key")
-# One processor is every node's here, so it must not count: only what a node has for itself.
+# One processor is every node's here, so it must not count: only what a node has for itself. None of the sessions loads a node
+# here, so what one costs is told: of 200 each, lest ten of them fill a node in a dispatcher's eyes.
 cat >"$RUN_DIR/lb.json" <<-CONFIG
 	{"dispatcher": {"listen": "${ADDR[lb]}:7100",
 	                "cluster": {"slow_start": 0, "weights": {"backlog": 20, "memory": 1}}},
 	 "key_file": "$RUN_DIR/key", "control": "$RUN_DIR/lb.sock", "metrics": {"listen": "127.0.0.1:9477"},
 	 "devices": [{"name": "eth0", "mode": "dispatch"}],
-	 "nodes": [{"name": "n1", "addr": "${ADDR[n1]}", "dev": "eth0"},
-	           {"name": "n2", "addr": "${ADDR[n2]}", "dev": "eth0"},
-	           {"name": "n3", "addr": "${ADDR[n3]}", "dev": "eth0"}],
+	 "nodes": [{"name": "n1", "addr": "${ADDR[n1]}", "dev": "eth0", "max_sessions": 200},
+	           {"name": "n2", "addr": "${ADDR[n2]}", "dev": "eth0", "max_sessions": 200},
+	           {"name": "n3", "addr": "${ADDR[n3]}", "dev": "eth0", "max_sessions": 200}],
 	 "services": [{"name": "sip", "vip": "$VIP", "proto": "udp", "port": 5060, "scheduler": "shell"}]}
 CONFIG
 for name in "${NODES[@]}"; do
