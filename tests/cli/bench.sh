@@ -40,6 +40,7 @@ says 1 "unknown argument 'backward'" 'an unknown word' backward
 says 1 'one of forward, sessions, replicate and all' 'two of them' forward sessions
 says 1 '--json needs a value' 'no file' --json
 says 1 "not '0'" 'no round' --rounds 0
+says 1 'replicate has no goal to check' 'a goal that there is not' replicate --check
 says 1 "not '6.5'" 'no such kernel' --kernel 6.5
 says 1 "no file '/nowhere'" 'ratios that are not there, before anything is measured' --against /nowhere
 
