@@ -23,7 +23,7 @@ import traceback
 
 import bot
 
-VIP, CLIENTS = '198.18.0.100', 16
+VIP, CLIENTS, STEPS = '198.18.0.100', 16, 50
 SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176      # x86_64
 # What the state of things may answer; ENOBUFS: something else overran the socket; EPROTONOSUPPORT: a dump of a module that
 # is about to go.
@@ -51,6 +51,7 @@ class Actor(multiprocessing.Process):
     where = 'lb'
     often = {}          # how much more often than others an action is done
     clock = multiprocessing.Value('i', 0)       # rounds of the one that is looked at
+    step = None         # the barrier of those that keep step
 
     def __init__(self, seed, rounds):
         super().__init__(daemon=True)
@@ -58,6 +59,7 @@ class Actor(multiprocessing.Process):
         self.rng = random.Random(f'{self.name} {seed}')
         self.rounds = rounds
         self.results, self.results_in = multiprocessing.Pipe(duplex=False)
+        self.passed = 0
         self.family = None
         self.spec = None
 
@@ -83,6 +85,12 @@ class Actor(multiprocessing.Process):
     def begin(self, at):
         pass
 
+    def keep_step(self, at):
+        """None is done while others have hardly begun: that would not be at once. Waits for all before round `at`."""
+        while self.step and self.passed < STEPS * at // self.rounds:
+            self.step.wait()
+            self.passed += 1
+
     def actions(self):
         return [name for name in dir(self) if name.startswith('act_') for _ in range(self.often.get(name, 1))]
 
@@ -91,6 +99,7 @@ class Actor(multiprocessing.Process):
         try:
             self.open()
             for at in range(self.rounds):
+                self.keep_step(at)
                 self.begin(at)
                 action = self.rng.choice(self.actions())
                 try:
@@ -105,9 +114,12 @@ class Actor(multiprocessing.Process):
                         wrong.append(f'{action}: {refusal}')
                     if code == 'ENOENT' and not sentence:   # the family went, and has another number when it comes back
                         self.close()
+            self.keep_step(self.rounds)
             wrong += [f'{action} was never done' for action in dict.fromkeys(self.actions()) if not done[action[4:]]]
         except BaseException:       # whatever it was, the parent hears of it
             wrong.append(traceback.format_exc())
+            if self.step:
+                self.step.abort()
         self.results_in.send((dict(done), dict(refused), wrong))
 
 
@@ -167,18 +179,29 @@ class Agent(Actor):
     def act_release(self):
         # Of one that waits there is no copy yet: it is among the youngest.
         self.do_nl('inspect-bind')
-        self.do_nl('session-sync', f'sync-time={self.rng.choice((20, 200))}', f'sync-packets={self.rng.choice((3, 4096))}')
+        self.do_nl('session-sync', f'sync-time={self.rng.choice((50, 200))}', f'sync-packets={self.rng.choice((3, 4096))}')
         for _ in self.family.unasked(0.02):
             pass
         rows = self.do_nl('session-get', dump=True)
-        self.do_nl('session-release', f'id={max((row["id"] for row in rows), default=1)}')
+        youngest = sorted((row['id'] for row in rows), reverse=True)[:32] or [1]
+        for number in youngest:
+            try:
+                return self.do_nl('session-release', f'id={number}')
+            except bot.Refused as refusal:
+                if number == youngest[-1] or not str(refusal).startswith('ENOENT: '):
+                    raise
 
     def act_no_sync(self):
         self.do_nl('inspect-bind')
         self.do_nl('session-sync', 'sync-time=0')
 
+    def known(self):
+        """The number of a session: one that is there, or was lately."""
+        rows = self.do_nl('session-get', dump=True) if self.rng.randrange(2) else ()
+        return self.rng.choice([row['id'] for row in rows] or self.sessions)
+
     def session(self):
-        return f'session={self.rng.choice(self.sessions)}'
+        return f'session={self.known()}'
 
     def tuple(self):
         words = ['dst=' + VIP, 'proto=17', f'src=198.18.0.{40 + self.rng.randrange(CLIENTS)}',
@@ -190,10 +213,13 @@ class Agent(Actor):
                    f'ttl={self.rng.choice((0, 50))}')
 
     def act_withdraw(self):
-        self.do_nl('announce-del', self.session(), *(self.tuple() if self.rng.randrange(2) else ['tag=1']))
+        session = self.session()
+        if self.rng.randrange(2):
+            self.do_nl('announce-new', session, *self.tuple(), 'tag=1')
+        self.do_nl('announce-del', session, *(self.tuple() if self.rng.randrange(4) == 0 else ['tag=1']))
 
     def act_set(self):
-        self.do_nl('session-set', f'id={self.rng.choice(self.sessions)}', f'label=x{self.rng.randrange(9)}',
+        self.do_nl('session-set', f'id={self.known()}', f'label=x{self.rng.randrange(9)}',
                    self.rng.choice(('lifetime=50', 'lifetime=0', 'linger=20')))
 
     def past(self, *words):
@@ -218,7 +244,7 @@ class Agent(Actor):
         self.do_nl('flow-del', *flow)
 
     def act_standby(self):
-        self.do_nl('session-set', f'id={self.rng.choice(self.sessions)}', self.rng.choice(('own=1', 'standby=1')))
+        self.do_nl('session-set', f'id={self.known()}', self.rng.choice(('own=1', 'standby=1')))
 
     def act_clocks(self):
         self.do_nl('config-set', f'standby-time={self.rng.choice((0, 0, 50, 500))}')
@@ -397,7 +423,10 @@ def main():
     actors = [Traffic(seed, rounds, dmac, 1), Traffic(seed, rounds, dmac, 2), Agent(seed, rounds), Configurer(seed, 2 * rounds),
               Flusher(seed, rounds // 4), Reader(seed, rounds // 2), Namespaces(seed, max(rounds // 40, 1)),
               Module(seed, 3, path, 2 * rounds // 4)]
+    step = multiprocessing.Barrier(len(actors) - 1)
     for actor in actors:
+        if not isinstance(actor, Module):       # which waits for the clock
+            actor.step = step
         actor.start()
     failed = False
     for actor in actors:
