@@ -4,26 +4,7 @@
 # hold or do not, ratios that got worse or did not. Nothing is measured here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-command -v jq >/dev/null || {
-	echo 'jq is not installed: tools/setup --only vm'
-	exit 77
-}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
-
-# says STATUS PATTERN WHAT ARGUMENT...: tools/bench ends with this status and says this.
-says() {
-	local status=$1 pattern=$2 what=$3 said=0
-	shift 3
-	# What is not refused would begin to measure.
-	timeout -k 1 20 tools/bench "$@" >"$work/said" 2>&1 || said=$?
-	if [[ $said != "$status" ]] || ! grep -q -e "$pattern" "$work/said"; then
-		cat "$work/said"
-		echo "not ok: $what (exit $said, expected $status)"
-		failed=1
-	fi
-}
+. tests/cli/lib.sh
 
 # results FILE SARA [CASE]: SARA costs so many instructions in sessions (and in CASE 10000), IPVS 1000; one round of three is
 # another's.
@@ -35,14 +16,14 @@ results() {
 		 instructions: (4000 + 500 * $round + .value + (if $round == 2 and .key == "sara" then 90 else 0 end))}]}' >"$1"
 }
 
-says 0 '^Usage: tools/bench' 'help' --help
-says 1 "unknown argument 'backward'" 'an unknown word' backward
-says 1 'one of forward, sessions, replicate and all' 'two of them' forward sessions
-says 1 '--json needs a value' 'no file' --json
-says 1 "not '0'" 'no round' --rounds 0
-says 1 'replicate has no goal to check' 'a goal that there is not' replicate --check
-says 1 "not '6.5'" 'no such kernel' --kernel 6.5
-says 1 "no file '/nowhere'" 'ratios that are not there, before anything is measured' --against /nowhere
+says 0 '^Usage: tools/bench' 'help' tools/bench --help
+says 1 "unknown argument 'backward'" 'an unknown word' tools/bench backward
+says 1 'one of forward, sessions, replicate and all' 'two of them' tools/bench forward sessions
+says 1 '--json needs a value' 'no file' tools/bench --json
+says 1 "not '0'" 'no round' tools/bench --rounds 0
+says 1 'replicate has no goal to check' 'a goal that there is not' tools/bench replicate --check
+says 1 "not '6.5'" 'no such kernel' tools/bench --kernel 6.5
+says 1 "no file '/nowhere'" 'ratios that are not there, before anything is measured' tools/bench --against /nowhere
 
 results "$work/good" 700
 results "$work/bad" 701
@@ -53,24 +34,24 @@ jq '.measured = []' "$work/good" >"$work/none"
 jq -n '{kernel: "6.12.1-test", measured: [{what: "replicate", case: "snapshot", sessions: 1000, us: 90000, us_teller: 20000, us_hearer: 50000}]}' \
 	>"$work/replicated"
 says 0 'snapshot  *1000  *90000  *20000  *50000  *20000$' 'instructions a session, and what the slower agent keeps up with' \
-	--report "$work/replicated"
-says 0 'udp-8  *0.700' 'a table' --report "$work/good"
-says 0 'holds: syn-8: SARA costs 0.700 of IPVS-DR rr' 'all goals hold' --check --report "$work/good"
-says 0 'DOES NOT HOLD: syn-8: SARA costs 0.701' 'nobody asked for the goals' --report "$work/bad"
-says 1 'DOES NOT HOLD: syn-8: SARA costs 0.701' 'a goal that is missed by little' --check --report "$work/bad"
-says 1 'DOES NOT HOLD: udp-64: SARA costs 20.000 of udp-1' 'more with many nodes' --check --report "$work/nodes"
-says 1 'DOES NOT HOLD: syn-8: SARA and IPVS-DR rr were not both' 'what was not measured' --check --report "$work/part"
-says 1 'no floor was measured for syn-8' 'a cost above nothing' --report "$work/no-floor"
-says 1 '^The goals' 'nothing was measured' --check --report "$work/none"
+	tools/bench --report "$work/replicated"
+says 0 'udp-8  *0.700' 'a table' tools/bench --report "$work/good"
+says 0 'holds: syn-8: SARA costs 0.700 of IPVS-DR rr' 'all goals hold' tools/bench --check --report "$work/good"
+says 0 'DOES NOT HOLD: syn-8: SARA costs 0.701' 'nobody asked for the goals' tools/bench --report "$work/bad"
+says 1 'DOES NOT HOLD: syn-8: SARA costs 0.701' 'a goal that is missed by little' tools/bench --check --report "$work/bad"
+says 1 'DOES NOT HOLD: udp-64: SARA costs 20.000 of udp-1' 'more with many nodes' tools/bench --check --report "$work/nodes"
+says 1 'DOES NOT HOLD: syn-8: SARA and IPVS-DR rr were not both' 'what was not measured' tools/bench --check --report "$work/part"
+says 1 'no floor was measured for syn-8' 'a cost above nothing' tools/bench --report "$work/no-floor"
+says 1 '^The goals' 'nothing was measured' tools/bench --check --report "$work/none"
 
-says 0 'holds' 'ratios are written' --ratios "$work/ratios" --report "$work/good"
+says 0 'holds' 'ratios are written' tools/bench --ratios "$work/ratios" --report "$work/good"
 results "$work/slower" 720
 results "$work/same" 710
 results "$work/faster" 600
-says 0 '12 ratios compared, 0 worse' 'within the bound' --against "$work/ratios" --report "$work/same"
-says 0 'better: sessions syn-8 ipvs-rr 0.700 -> 0.600' 'better' --against "$work/ratios" --report "$work/faster"
-says 1 'WORSE: sessions syn-8 ipvs-rr 0.700 -> 0.720' 'worse' --against "$work/ratios" --report "$work/slower"
-says 1 '0 ratios compared' 'nothing to compare' --against "$work/ratios" --report "$work/none"
+says 0 '12 ratios compared, 0 worse' 'within the bound' tools/bench --against "$work/ratios" --report "$work/same"
+says 0 'better: sessions syn-8 ipvs-rr 0.700 -> 0.600' 'better' tools/bench --against "$work/ratios" --report "$work/faster"
+says 1 'WORSE: sessions syn-8 ipvs-rr 0.700 -> 0.720' 'worse' tools/bench --against "$work/ratios" --report "$work/slower"
+says 1 '0 ratios compared' 'nothing to compare' tools/bench --against "$work/ratios" --report "$work/none"
 jq '.kernel = "6.1.1-test"' "$work/good" >"$work/older"
-says 1 'whose code is another' 'another kernel' --against "$work/ratios" --report "$work/older"
+says 1 'whose code is another' 'another kernel' tools/bench --against "$work/ratios" --report "$work/older"
 exit "$failed"

@@ -4,37 +4,8 @@
 # the judge says what was put in; and of results the goal holds or does not. Nothing is measured here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-command -v jq >/dev/null || {
-	echo 'jq is not installed: tools/setup --only vm'
-	exit 77
-}
+. tests/cli/lib.sh
 here=tests/experiment/failover
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
-
-# says STATUS PATTERN WHAT COMMAND...: the command ends with this status and says this.
-says() {
-	local status=$1 pattern=$2 what=$3 said=0
-	shift 3
-	# What is not refused would begin to measure.
-	timeout -k 1 20 "$@" >"$work/said" 2>&1 || said=$?
-	if [[ $said != "$status" ]] || ! grep -q -e "$pattern" "$work/said"; then
-		cat "$work/said"
-		echo "not ok: $what (exit $said, expected $status)"
-		failed=1
-	fi
-}
-
-# is FIELD VALUE WHAT: the judge found that.
-is() {
-	local found
-	found=$(jq -c ".$1" "$work/judged")
-	if [[ $found != "$2" ]]; then
-		echo "not ok: $3: $1 is $found, expected $2"
-		failed=1
-	fi
-}
 
 says 0 'failover: in a virtual machine' 'help' tools/experiment --help
 says 1 'one of overload, simulate and failover' 'two of them' tools/experiment failover overload
