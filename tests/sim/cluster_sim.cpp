@@ -49,6 +49,8 @@ struct Node {
     std::uint32_t live = 0;
     std::uint32_t ended = 0;  ///< that the kernel still has
     double spoilt = 0;        ///< ticks of media that a session would have lost if it was there from the beginning
+    double used = 0;          ///< of the ticks since its last report: sum of the parts of its capacity
+    double unreported = 0;    ///< so many ticks
 };
 
 /// The module's choice, in O(log N): the least score + cost * pending, where what began and what ended since the push
@@ -211,9 +213,12 @@ private:
         return node.live + (setup_.tells_ended ? 0 : node.ended);
     }
 
+    /// A node tells the mean since its last report.
     void report(std::uint32_t index) {
-        const double used = static_cast<double>(nodes_[index].live) / nodes_[index].capacity;
-        shell_.count(NodeId{index}, counted(nodes_[index]));
+        Node& node = nodes_[index];
+        const double used = node.unreported > 0 ? node.used / node.unreported : 0;
+        node.used = node.unreported = 0;
+        shell_.count(NodeId{index}, counted(node), now());
         shell_.report(NodeId{index}, policy::Load::clamped(used + setup_.noise * normal_(random_)),
                       setup_.report_period, now());
     }
@@ -229,7 +234,7 @@ private:
             return;
         }
         for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-            shell_.count(NodeId{i}, counted(nodes_[i]));
+            shell_.count(NodeId{i}, counted(nodes_[i]), now());
         }
         const policy::PolicyUpdate update = shell_.update(policy::Load(), now());
         pushed_ = update.admission;
@@ -313,6 +318,8 @@ private:
                 node.spoilt += static_cast<double>(node.live - node.capacity) / node.live;
             }
             const double used = static_cast<double>(node.live) / node.capacity;
+            node.used += std::min(used, 1.0);
+            ++node.unreported;
             mean += used / static_cast<double>(nodes_.size());
             square += used * used / static_cast<double>(nodes_.size());
         }

@@ -94,10 +94,10 @@ TEST_CASE("cluster with load of 5 s ago") {
     Table table = measure(5s);
     for (const double offered : {2.0, 3.0, 6.0}) {
         const Share ours = table[{System::recommended, offered}];
-        CHECK(ours.completed > .93);
-        CHECK(ours.broken < .01);
+        CHECK(ours.completed > .965);
+        CHECK(ours.broken < .001);
         CHECK(table[{System::verdict, offered}].completed > .6);
-        CHECK(table[{System::coin, offered}].completed < .4);
+        CHECK(ours.completed > 1.3 * table[{System::coin, offered}].completed);
         CHECK(table[{System::moving, offered}].load <= ours.load + .005);
     }
 }
@@ -154,6 +154,22 @@ TEST_CASE("with few sessions, each that ends between two policies makes room") {
     const Share ours = share(setup, 8);
     CHECK(ours.completed > .945);
     CHECK(ours.broken == 0);
+}
+
+TEST_CASE("of few sessions, a third of which are others when the next load comes") {
+    ClusterSetup setup;
+    setup.nodes = 3;
+    setup.capacity = 20;
+    setup.hold = 12s;
+    setup.report_period = 5s;
+    setup.noise = .02;
+    setup.offered = 3;
+    setup.warm_up = 32s;
+    const Share ours = share(setup, 8);
+    std::printf("few sessions, loads of 5 s: completed %.1f %%, broken %.1f %%\n", 100 * ours.completed,
+                100 * ours.broken);
+    CHECK(ours.completed > .9);
+    CHECK(ours.broken < .005);
 }
 
 TEST_CASE("loads told from sessions keep nodes more even than a line through the past") {

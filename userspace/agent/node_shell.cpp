@@ -48,7 +48,7 @@ Result<std::unique_ptr<NodeShell>> NodeShell::open(boost::asio::io_context& io, 
     }
     // CPU and drops are those since the sample before.
     static_cast<void>(self->meter_.sample(io::read_load_sources(config.listen)));
-    self->set_alarm();
+    self->news();
     return self;
 }
 
@@ -57,34 +57,40 @@ NodeShell::NodeShell(boost::asio::io_context& io, const NodeRoleConfig& config)
 
 void NodeShell::plan(std::optional<Time> at) {
     role_.plan(at);
-    beat();
-    set_alarm();
+    news();
 }
 
 void NodeShell::on_probe() {
     role_.probed(std::all_of(probes_.begin(), probes_.end(), [](const auto& probe) { return probe->answers(); }));
-    beat();  // news, which does not wait for its turn
-    set_alarm();
+    news();
 }
 
 void NodeShell::prepared(bool prepared) {
     role_.prepared(prepared);
-    beat();
-    set_alarm();
+    news();
 }
 
 void NodeShell::beat() {
     report_ = meter_.sample(io::read_load_sources(config_.listen));
     const role::NodeOutput output = role_.beat(report_, io::now(), io::unix_now());
-    const Buffer heartbeat(output.heartbeat.begin(), output.heartbeat.end());
+    tell(output.heartbeat, output.load);
+}
+
+void NodeShell::news() {
+    tell(role_.news(io::now(), io::unix_now()), {});
+    set_alarm();
+}
+
+void NodeShell::tell(const role::Heartbeat& heartbeat, const Buffer& load) {
+    const Buffer note(heartbeat.begin(), heartbeat.end());
     for (const std::unique_ptr<PeerLink>& link : links_) {
-        link->note(heartbeat);
-        if (!output.load.empty()) {
-            link->note(output.load);
+        link->note(note);
+        if (!load.empty()) {
+            link->note(load);
         }
     }
     for (const Plain& plain : plain_) {
-        plain.socket->send(plain.to, output.heartbeat);
+        plain.socket->send(plain.to, heartbeat);
     }
     ++beats_;
 }

@@ -41,6 +41,8 @@ private:
     NodeShell(boost::asio::io_context& io, const NodeRoleConfig& config);
 
     void beat();
+    void news();
+    void tell(const role::Heartbeat& heartbeat, const Buffer& load);
     void on_probe();
     void on_alarm();
     void set_alarm();

@@ -42,14 +42,13 @@ Status check(const CostConfig& config) {
     return Done{};
 }
 
-void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
+void CostLearner::sample(Load load, double sessions) noexcept {
     if (load >= kSaturated) {
         return;
     }
-    const auto at = static_cast<double>(sessions);
     double measured = load.value();
     if (count_ > 0) {
-        const double expected = mean_load_ + cost_.value() * (at - mean_sessions_);
+        const double expected = mean_load_ + cost_.value() * (sessions - mean_sessions_);
         // What is left out must not be chosen by the noise: of the highest loads only the lower half would remain.
         if (expected >= kNearlySaturated && measured >= kNearlySaturated - .1) {
             return;
@@ -63,7 +62,7 @@ void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
     }
 
     count_ = count_ * config_.forgetting + 1;
-    const double off = at - mean_sessions_;
+    const double off = sessions - mean_sessions_;
     mean_sessions_ += off / count_;
     mean_load_ += (measured - mean_load_) / count_;
 
@@ -77,7 +76,7 @@ void CostLearner::sample(Load load, std::uint64_t sessions) noexcept {
     const bool forget = variation_ * config_.forgetting > 100 * tells;
     const double keep = forget ? config_.forgetting : 1;
 
-    variation_ = variation_ * keep + off * (at - mean_sessions_);
+    variation_ = variation_ * keep + off * (sessions - mean_sessions_);
     covariation_ = covariation_ * keep + off * (measured - mean_load_);
 
     const double slope = (covariation_ + tells * prior) / (variation_ + tells);

@@ -65,8 +65,8 @@ public:
     /// The node is meant for so many sessions; 0: nobody said. That is the prior then, instead of CostConfig's.
     void expect(std::uint64_t capacity) noexcept;
 
-    /// O(1). `sessions` were live when `load` was measured.
-    void sample(Load load, std::uint64_t sessions) noexcept;
+    /// O(1). So many `sessions`, 0 or more, were live while `load` was measured: their mean.
+    void sample(Load load, double sessions) noexcept;
 
     [[nodiscard]] Cost cost() const noexcept { return cost_; }
 

@@ -7,15 +7,14 @@
 
 namespace sara::policy {
 
-void Level::sample(Load measured, std::uint64_t live, Cost cost) noexcept {
-    const auto now = static_cast<double>(live);
-    ring_[next_] = {.load = measured.value(), .live = now};
+void Level::sample(Load measured, double live, Cost cost) noexcept {
+    ring_[next_] = {.load = measured.value(), .live = live};
     next_ = (next_ + 1) % ring_.size();
     size_ = std::min(size_ + 1, ring_.size());
 
     double mean = 0;
     for (std::size_t i = 0; i < size_; ++i) {
-        const double since = now - ring_[i].live;
+        const double since = live - ring_[i].live;
         // A saturated node had too much, nobody knows how much: with some of it gone it may still be saturated.
         const bool saturated = ring_[i].load >= kSaturated.value();
         mean +=

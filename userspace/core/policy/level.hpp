@@ -18,8 +18,8 @@ class Level {
 public:
     explicit Level(Window window) : ring_(window.samples()) {}
 
-    /// O(T), no allocation. `live` sessions when `measured` was; each of them makes `cost`.
-    void sample(Load measured, std::uint64_t live, Cost cost) noexcept;
+    /// O(T), no allocation. `live` sessions, 0 or more, while `measured` was: their mean; each of them makes `cost`.
+    void sample(Load measured, double live, Cost cost) noexcept;
     void clear() noexcept;
 
     /// Before the first sample, all below are 1.

@@ -58,12 +58,13 @@ bool Shell::set_up(NodeId node, bool up, Time now) {
     return true;
 }
 
-bool Shell::count(NodeId node, std::uint64_t live) {
+bool Shell::count(NodeId node, std::uint64_t live, Time now) {
     const auto found = nodes_.find(node);
     if (found == nodes_.end()) {
         return false;
     }
-    found->second.live = live;
+    latest_ = now = std::max(now, latest_);
+    found->second.live.set(live, now);
     return true;
 }
 
@@ -87,13 +88,16 @@ bool Shell::report(NodeId node, Load load, Duration period, Time now) {
         // The steps of a history are equal: no line is drawn across a gap.
         of.forecast.clear();
         of.level.clear();
+        if (of.reported) {
+            static_cast<void>(of.live.take(now));
+        }
     }
+    of.live_at_report = of.live.take(now);
     of.forecast.sample(load);
-    of.learner.sample(load, of.live);
-    of.level.sample(load, of.live, of.learner.cost());
+    of.learner.sample(load, of.live_at_report);
+    of.level.sample(load, of.live_at_report, of.learner.cost());
     of.reported = now;
     of.period = std::max(period, Duration(1));
-    of.live_at_report = of.live;
     return true;
 }
 
@@ -114,7 +118,7 @@ double Shell::pending(const Node& node) const noexcept {
     if (!config_.pending) {
         return 0;
     }
-    const double begun = static_cast<double>(node.live) - static_cast<double>(node.live_at_report);
+    const double begun = static_cast<double>(node.live.now()) - node.live_at_report;
     // As in Level: what is gone from a saturated node makes no room.
     return node.learner.cost().value() * (believed(node) >= kSaturated ? std::max(0.0, begun) : begun);
 }

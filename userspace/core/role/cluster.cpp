@@ -59,7 +59,7 @@ ClusterOutput Cluster::nodes(std::span<const ClusterNode> present, Time now) {
             if (!node.drained) {
                 found->second.planned.reset();  // the plan was withdrawn
             }
-            static_cast<void>(shell_.count(node.id, node.live));
+            static_cast<void>(shell_.count(node.id, node.live, now));
             static_cast<void>(shell_.expect(node.id, node.max_sessions));
         }
     }

@@ -12,6 +12,8 @@ namespace sara::role {
 
 namespace {
 
+constexpr Duration kFirstLoad = std::chrono::milliseconds(500);
+
 /// The failure on the calendar; a time that is over is now.
 std::uint32_t calendar(Time at, Time now, std::uint32_t unix_now) {
     const auto left = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::seconds>(at - now).count());
@@ -52,13 +54,22 @@ wire::HeartbeatFlag Node::flag() const noexcept {
     return answers_ && prepared_ ? wire::HeartbeatFlag::up : wire::HeartbeatFlag::application_down;
 }
 
+Heartbeat Node::heartbeat(Time now, std::uint32_t unix_now) noexcept {
+    return wire::encode(wire::Heartbeat{.host = config_.host,
+                                        .sequence = heartbeat_sequence_++,
+                                        .flag = flag(),
+                                        .timestamp = planned_ ? calendar(*planned_, now, unix_now) : unix_now});
+}
+
+Heartbeat Node::news(Time now, std::uint32_t unix_now) {
+    if (!due_) {
+        due_ = now + std::min<Duration>(config_.period, kFirstLoad);
+    }
+    return heartbeat(now, unix_now);
+}
+
 NodeOutput Node::beat(const node::LoadReport& report, Time now, std::uint32_t unix_now) {
-    NodeOutput out;
-    out.heartbeat =
-        wire::encode(wire::Heartbeat{.host = config_.host,
-                                     .sequence = heartbeat_sequence_++,
-                                     .flag = flag(),
-                                     .timestamp = planned_ ? calendar(*planned_, now, unix_now) : unix_now});
+    NodeOutput out{.heartbeat = heartbeat(now, unix_now), .load = {}};
     out.load = encode_load(config_, report, load_sequence_++);
     // On the beat; what was missed while we did not run is not caught up with.
     const bool on_beat = due_ && *due_ <= now && now - *due_ < config_.period;

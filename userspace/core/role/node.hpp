@@ -21,9 +21,11 @@ struct NodeConfig {
     friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
 };
 
+using Heartbeat = std::array<std::uint8_t, wire::kHeartbeatSize>;
+
 /// What is said once per period, to every dispatcher.
 struct NodeOutput {
-    std::array<std::uint8_t, wire::kHeartbeatSize> heartbeat{};
+    Heartbeat heartbeat{};
     Buffer load;  ///< a load message; empty if nothing could be measured
 };
 
@@ -46,18 +48,26 @@ public:
     [[nodiscard]] const std::optional<Time>& planned() const noexcept { return planned_; }
     [[nodiscard]] wire::HeartbeatFlag flag() const noexcept;
 
-    /// To be called at next_deadline(), or before it to have news out at once. `unix_now`: seconds since 1970 UTC.
+    /// To be called at next_deadline(). `unix_now`: seconds since 1970 UTC.
     [[nodiscard]] NodeOutput beat(const node::LoadReport& report, Time now, std::uint32_t unix_now);
+
+    /// A heartbeat before its time, as something is new; to begin with, that the node is there. It has no load: what
+    /// was measured for a moment is mostly noise. The first load is told after half a second, or a period if that is
+    /// less.
+    [[nodiscard]] Heartbeat news(Time now, std::uint32_t unix_now);
+
     [[nodiscard]] Time next_deadline() const noexcept { return due_.value_or(Time::min()); }
 
 private:
+    [[nodiscard]] Heartbeat heartbeat(Time now, std::uint32_t unix_now) noexcept;
+
     NodeConfig config_;
     std::uint16_t heartbeat_sequence_;
     std::uint32_t load_sequence_;
     bool answers_ = true;
     bool prepared_ = true;
     std::optional<Time> planned_;
-    std::optional<Time> due_;  ///< nothing before the first beat
+    std::optional<Time> due_;  ///< nothing before the first heartbeat
 };
 
 }  // namespace sara::role

@@ -21,8 +21,7 @@ public:
         for (int i = 0; i < samples; ++i) {
             sessions_ += std::uniform_int_distribution<int>(-15, 15)(random_);
             sessions_ = std::clamp(sessions_, 20, 250);
-            learner.sample(Load::clamped(base_ + cost_ * sessions_ + noise_(random_)),
-                           static_cast<std::uint64_t>(sessions_));
+            learner.sample(Load::clamped(base_ + cost_ * sessions_ + noise_(random_)), sessions_);
         }
     }
 
@@ -91,8 +90,8 @@ TEST_CASE("a node of many sessions, each of which is hardly seen, is not taken f
     std::normal_distribution<double> noise(0, .02);
     CostLearner learner;
     for (int i = 0; i < 600; ++i) {
-        const auto sessions = static_cast<std::uint64_t>(500 + 5 * (i % 7));
-        learner.sample(Load::clamped(.001 * static_cast<double>(sessions) + noise(random)), sessions);
+        const double sessions = 500 + 5 * (i % 7);
+        learner.sample(Load::clamped(.001 * sessions + noise(random)), sessions);
         if (i >= 10) {
             REQUIRE(learner.cost().value() == Approx(.001).epsilon(.25));
         }
@@ -102,7 +101,7 @@ TEST_CASE("a node of many sessions, each of which is hardly seen, is not taken f
 TEST_CASE("noise does not make a session cost nearly nothing") {
     CostLearner learner;
     for (int i = 0; i < 200; ++i) {
-        learner.sample(Load::clamped(.5 - .0001 * (i % 50)), static_cast<std::uint64_t>(400 + i % 50));
+        learner.sample(Load::clamped(.5 - .0001 * (i % 50)), 400 + i % 50);
     }
     const double all = (.5 + CostConfig{}.noise) / 425;
     CHECK(learner.cost().value() == Approx(all / 10).epsilon(.1));
@@ -139,12 +138,12 @@ TEST_CASE("a saturated node tells nothing of its sessions") {
     Node(.0025, .1, .01).feed(learner, 300);
     const double learnt = learner.cost().value();
     for (int i = 0; i < 200; ++i) {
-        learner.sample(Load::full(), static_cast<std::uint64_t>(400 + i));
+        learner.sample(Load::full(), 400 + i);
     }
     CHECK(learner.cost().value() == learnt);
     SECTION("also when something else saturates it") {
         for (int i = 0; i < 200; ++i) {
-            learner.sample(Load::full(), static_cast<std::uint64_t>(50 + i));
+            learner.sample(Load::full(), 50 + i);
         }
         CHECK(learner.cost().value() == learnt);
     }
@@ -155,13 +154,13 @@ TEST_CASE("a cost stays within its bounds whatever is measured") {
     CostLearner falling(config);
     CostLearner steep(config);
     for (int i = 0; i < 500; ++i) {
-        const auto sessions = static_cast<std::uint64_t>(i % 10);
-        falling.sample(Load::clamped(.9 - .05 * (i % 10)), sessions);
-        steep.sample(Load::clamped(.09 * (i % 10)), sessions);
+        const double sessions = i % 10;
+        falling.sample(Load::clamped(.9 - .05 * sessions), sessions);
+        steep.sample(Load::clamped(.09 * sessions), sessions);
     }
     CHECK(falling.cost().value() == Approx(.001));
     CHECK(steep.cost().value() == Approx(.02));
-    falling.sample(Load::clamped(.5), std::numeric_limits<std::uint64_t>::max());
+    falling.sample(Load::clamped(.5), 0x1p64);
     CHECK(falling.cost().value() >= .001);
     CHECK(falling.cost().value() <= .02);
 }

@@ -35,7 +35,7 @@ TEST_CASE("sessions that came since are load") {
 TEST_CASE("what is gone from a saturated node makes no room") {
     Level level{Window()};
     // It had three times what it carries: each measurement is 1.
-    for (std::uint64_t live = 300; live > 200; live -= 10) {
+    for (int live = 300; live > 200; live -= 10) {
         level.sample(Load::full(), live, kCost);
     }
     CHECK(level.damped().value() == Approx(1));

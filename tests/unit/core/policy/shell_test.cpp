@@ -25,7 +25,7 @@ public:
     }
 
     void report(NodeId node, double load, std::uint64_t live = 0) {
-        shell.count(node, live);
+        shell.count(node, live, now);
         REQUIRE(shell.report(node, Load::clamped(load), 500ms, now));
     }
 
@@ -117,27 +117,51 @@ TEST_CASE("sessions begun since the measurement are in the score and in the clus
     Cluster cluster(2);
     cluster.report(kA, .4, 40);
     cluster.report(kB, .4, 40);
-    cluster.shell.count(kA, 50);
+    cluster.shell.count(kA, 50, cluster.now);
     const PolicyUpdate pushed = cluster.update();
     CHECK(pushed.nodes[0].score == Approx(.5));
     CHECK(pushed.nodes[1].score == Approx(.4));
     CHECK(pushed.admission.x == Approx(.45));
     CHECK(pushed.admission.cost.value() == Approx(.005));
     SECTION("sessions that ended since then are not") {
-        cluster.shell.count(kA, 30);
+        cluster.shell.count(kA, 30, cluster.now);
         CHECK(cluster.score(kA).score == Approx(.3));
     }
     SECTION("but for a node that is saturated, nobody knows how far") {
         cluster.report(kA, 1, 300);
-        cluster.shell.count(kA, 280);
+        cluster.shell.count(kA, 280, cluster.now);
         CHECK(cluster.score(kA).score >= .98);
-        cluster.shell.count(kA, 310);
+        cluster.shell.count(kA, 310, cluster.now);
         CHECK(cluster.score(kA).score > 1);
     }
     SECTION("a score is never below 0") {
         cluster.report(kA, .1, 1000);
-        cluster.shell.count(kA, 0);
+        cluster.shell.count(kA, 0, cluster.now);
         CHECK(cluster.score(kA).score == 0);
+    }
+}
+
+TEST_CASE("a load is that of the sessions that were there while it was measured") {
+    // A node for 20 fills while each report tells the mean of 5 s.
+    Cluster cluster(1, {});
+    const auto fill = [&](std::uint64_t from, std::uint64_t until) {
+        for (std::uint64_t live = from; live < until; ++live) {
+            cluster.shell.count(kA, live, cluster.now);
+            cluster.now += Duration(5s) / (until - from);
+        }
+        const double mean = static_cast<double>(from + until - 1) / 2;
+        cluster.shell.count(kA, until, cluster.now);
+        REQUIRE(cluster.shell.report(kA, Load::clamped(.05 * mean), 5s, cluster.now));
+    };
+    fill(0, 5);
+    fill(5, 15);
+    fill(15, 16);
+    CHECK(cluster.score(kA).cost.value() == Approx(.05).epsilon(.05));
+    CHECK(cluster.score(kA).score == Approx(.8).epsilon(.01));
+    SECTION("what was before a silence is not part of it") {
+        cluster.now += 1h;
+        cluster.report(kA, .1, 2);
+        CHECK(cluster.score(kA).score == Approx(.1));
     }
 }
 
@@ -235,7 +259,7 @@ TEST_CASE("a node that is not known is told") {
     Cluster cluster(1);
     CHECK_FALSE(cluster.shell.add(kA));
     CHECK_FALSE(cluster.shell.report(kB, Load(), 500ms, cluster.now));
-    CHECK_FALSE(cluster.shell.count(kB, 1));
+    CHECK_FALSE(cluster.shell.count(kB, 1, cluster.now));
     CHECK_FALSE(cluster.shell.set_up(kB, true, cluster.now));
     CHECK_FALSE(cluster.shell.remove(kB));
     CHECK(cluster.shell.remove(kA));

@@ -112,3 +112,35 @@ TEST_CASE("beats keep their rhythm, and do not catch up after a pause") {
     static_cast<void>(node.beat({}, kStart + 10s, kCalendar));
     CHECK(node.next_deadline() == kStart + 10500ms);
 }
+
+TEST_CASE("a node begins with a heartbeat, and tells its load when that was measured for a while") {
+    Node node(kConfig, 258);
+    const auto first = wire::decode_heartbeat(node.news(kStart, kCalendar));
+    REQUIRE(first);
+    CHECK(first->sequence == 258);
+    CHECK(node.next_deadline() == kStart + 500ms);
+    CHECK(wire::decode_load(node.beat(a_report(), kStart + 500ms, kCalendar).load)->sequence == 258);
+    SECTION("however long its period is") {
+        Node seldom({.host = kConfig.host, .period = 5s}, 1);
+        static_cast<void>(seldom.news(kStart, kCalendar));
+        CHECK(seldom.next_deadline() == kStart + 500ms);
+        static_cast<void>(seldom.beat({}, kStart + 500ms, kCalendar));
+        CHECK(seldom.next_deadline() == kStart + 5500ms);
+    }
+    SECTION("or short") {
+        Node often({.host = kConfig.host, .period = 20ms}, 1);
+        static_cast<void>(often.news(kStart, kCalendar));
+        CHECK(often.next_deadline() == kStart + 20ms);
+    }
+}
+
+TEST_CASE("news do not wait for their turn, and do not take the next one's") {
+    Node node(kConfig, 1);
+    static_cast<void>(node.beat({}, kStart, kCalendar));
+    node.probed(false);
+    const auto news = wire::decode_heartbeat(node.news(kStart + 100ms, kCalendar));
+    REQUIRE(news);
+    CHECK(news->flag == wire::HeartbeatFlag::application_down);
+    CHECK(news->sequence == 2);
+    CHECK(node.next_deadline() == kStart + 500ms);
+}
