@@ -5,14 +5,11 @@
 #include "flow.h"
 
 #include <linux/in.h>
-#include <net/tcp.h>
 
 #include "call.h"
-#include "key_table.h"
+#include "flow_hit.h"
 #include "notify.h"
-#include "parse.h"
 #include "service.h"
-#include "session.h"
 #include "standby.h"
 
 /* A TCP flow of which only the SYN was seen stays no longer than this. */
@@ -24,35 +21,7 @@
 /* Flows of a session that are looked at to find one to give up. */
 #define SARA_REPLACE_LOOKS	16
 
-/*
- * How far from a flow's highest sequence number a TCP segment is believed. The
- * receiver's window is told in the replies, which do not come this way, so it
- * is a constant: several times what a conversation without window scaling can
- * have in flight (64 kB), whether lost before it came here (ahead) or repeated
- * (behind). A blind guess hits it once in 8192. Beyond it the node may still
- * believe a FIN that is not believed here: then its session stays until its
- * flows are silent for long, which costs memory, but breaks nothing.
- */
-#define SARA_TCP_WINDOW		(256 * 1024)
-
 static struct kmem_cache *sara_flow_cache;
-
-static int sara_flow_differs(struct rhashtable_compare_arg *arg,
-			     const void *object)
-{
-	const struct sara_flow *flow = object;
-
-	return !sara_key_equal(arg->key, &flow->key);
-}
-
-static const struct rhashtable_params sara_flow_params = {
-	.head_offset		= offsetof(struct sara_flow, hash),
-	.key_offset		= offsetof(struct sara_flow, key),
-	.key_len		= sizeof(struct sara_key),
-	.hashfn			= sara_key_hash,
-	.obj_cmpfn		= sara_flow_differs,
-	.automatic_shrinking	= true,
-};
 
 /**
  * sara_flow_lookup() - the flow with this key
@@ -65,7 +34,7 @@ static const struct rhashtable_params sara_flow_params = {
 struct sara_flow *sara_flow_lookup(struct sara_net *sn,
 				   const struct sara_key *key)
 {
-	return rhashtable_lookup(&sn->flows, key, sara_flow_params);
+	return sara_flow_lookup_inline(sn, key);
 }
 
 /**
@@ -369,13 +338,12 @@ static int sara_flow_tcp(struct sara_flow *flow, const struct sara_packet *pkt,
 			 enum sara_status was, bool first, bool standby)
 {
 	bool syn = pkt->tcp_flags & SARA_TCP_SYN;
-	bool fin = pkt->tcp_flags & SARA_TCP_FIN;
-	u32 end = pkt->tcp_seq + pkt->payload_len + syn + fin;
 	u32 highest = READ_ONCE(flow->tcp_end);
-	bool near = between(pkt->tcp_seq, highest - SARA_TCP_WINDOW,
-			    highest + SARA_TCP_WINDOW);
+	bool near = sara_tcp_near(pkt, highest);
+	u32 end = sara_tcp_end(pkt);
 
-	if (!first && !near && (fin || pkt->tcp_flags & SARA_TCP_RST))
+	if (!first && !near &&
+	    pkt->tcp_flags & (SARA_TCP_FIN | SARA_TCP_RST))
 		return SARA_A_STATS_TCP_IMPLAUSIBLE;
 	if (syn && was == SARA_STATUS_ESTABLISHED)
 		return SARA_A_STATS_TCP_SYN_LIVE;
@@ -406,28 +374,26 @@ static void sara_flow_move(struct sara_flow *flow, enum sara_status now)
 }
 
 /**
- * sara_flow_seen() - a packet of a flow goes to its node
+ * sara_flow_judge() - sara_flow_seen() of a packet that may make the flow
+ *	another one
  * @flow: the flow
- * @pkt: the packet
- *
- * Writes nothing but the flow's counts and its highest sequence number unless
- * time or status moved. A segment that is not believed only counts as packet;
- * the node judges it by what it knows itself.
+ * @pkt: the packet, counted
+ * @was: the flow's status
+ * @first: it is the flow's first packet
  *
  * Context: softirq, RCU read side.
- * Return: 0, or the counter of why it was not believed.
+ * Return: as sara_flow_seen().
  */
-int sara_flow_seen(struct sara_flow *flow, const struct sara_packet *pkt)
+int sara_flow_judge(struct sara_flow *flow, const struct sara_packet *pkt,
+		    enum sara_status was, bool first)
 {
-	bool first = atomic64_inc_return(&flow->packets) == 1;
-	enum sara_status now, was = READ_ONCE(flow->status);
 	bool standby = was == SARA_STATUS_STANDBY;
+	enum sara_status now;
 	int disbelief;
 
-	if (unlikely(standby))
+	if (standby)
 		was = READ_ONCE(flow->established) ? SARA_STATUS_ESTABLISHED :
 						     SARA_STATUS_NEW;
-	atomic64_add(pkt->ip_len, &flow->bytes);
 	if (flow->key.proto == IPPROTO_TCP) {
 		disbelief = sara_flow_tcp(flow, pkt, was, first && !standby,
 					  standby);

@@ -88,7 +88,8 @@ struct sara_flow *sara_flow_restore(struct sara_session *session,
 void sara_flow_recall(struct sara_flow *flow,
 		      const struct sara_flow_past *past);
 void sara_flow_del(struct sara_flow *flow);
-int sara_flow_seen(struct sara_flow *flow, const struct sara_packet *pkt);
+int sara_flow_judge(struct sara_flow *flow, const struct sara_packet *pkt,
+		    enum sara_status was, bool first);
 unsigned long sara_flow_timeout(const struct sara_flow *flow);
 unsigned long sara_flow_removal(const struct sara_flow *flow);
 

@@ -19,6 +19,7 @@
 #include "dev.h"
 #include "early.h"
 #include "flow.h"
+#include "flow_hit.h"
 #include "hold.h"
 #include "icmp.h"
 #include "inspect.h"
@@ -60,27 +61,30 @@ static bool sara_tcp_opens(const struct sara_packet *pkt)
 }
 
 /* Was the packet sent? If not, it is counted why; it is consumed either way. */
-static bool sara_send(struct sara_net *sn, const struct sara_nexthop *nexthop,
-		      struct sk_buff *skb, const struct sara_packet *pkt)
+static __always_inline bool sara_send(struct sara_net *sn,
+				      const struct sara_nexthop *nexthop,
+				      struct sk_buff *skb,
+				      const struct sara_packet *pkt)
 {
-	bool unshared;
 	int reason;
 
-	reason = sara_xmit(nexthop, skb, pkt, &unshared);
-	if (unshared)
+	if (unlikely(skb_shared(skb) || skb_header_cloned(skb)))
 		sara_stats_inc(sn, SARA_A_STATS_UNSHARED);
-	if (reason)
+	reason = sara_xmit(nexthop, skb, pkt);
+	if (unlikely(reason))
 		sara_stats_inc(sn, reason);
 	return !reason;
 }
 
 /*
  * A packet of a flow goes to the session's node. @dev is NULL for one that was
- * held: its device may be gone.
+ * held: its device may be gone. In line on the way of nearly all packets, for
+ * all others a function: sara_forward().
  */
-static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
-				 struct sara_flow *flow, struct sk_buff *skb,
-				 const struct sara_packet *pkt)
+static __always_inline unsigned int
+sara_forward_inline(struct sara_net *sn, struct sara_dev *dev,
+		    struct sara_flow *flow, struct sk_buff *skb,
+		    const struct sara_packet *pkt)
 {
 	struct sara_session *session = flow->session;
 	struct sara_service *service = session->service;
@@ -88,8 +92,9 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	int reason, disbelief;
 
 	/* What cannot be sent does not keep the session alive either. */
-	nexthop = sara_xmit_route(session->node, skb, pkt, &reason);
-	if (!nexthop)
+	nexthop = rcu_dereference(session->node->nexthop);
+	reason = sara_xmit_refuses(session->node, nexthop, skb, pkt);
+	if (unlikely(reason))
 		return sara_drop(sn, reason);
 	if (unlikely(READ_ONCE(sn->thinning))) {
 		reason = sara_admission_thins(flow);
@@ -98,7 +103,7 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	}
 
 	disbelief = sara_flow_seen(flow, pkt);
-	if (disbelief)
+	if (unlikely(disbelief))
 		sara_stats_inc(sn, disbelief);
 	else if (flow->identity == SARA_IDENTITY_SIGNALLING &&
 		 service->app != SARA_APP_NONE &&
@@ -117,17 +122,25 @@ static unsigned int sara_forward(struct sara_net *sn, struct sara_dev *dev,
 	return NF_STOLEN;
 }
 
-/* Of a session that is new its first packets may have to wait (sync.c). */
-static unsigned int sara_hit(struct sara_dev *dev, struct sara_flow *flow,
-			     struct sk_buff *skb,
-			     const struct sara_packet *pkt)
+static noinline unsigned int sara_forward(struct sara_net *sn,
+					  struct sara_dev *dev,
+					  struct sara_flow *flow,
+					  struct sk_buff *skb,
+					  const struct sara_packet *pkt)
 {
-	struct sara_net *sn = dev->sn;
+	return sara_forward_inline(sn, dev, flow, skb, pkt);
+}
 
-	if (unlikely(READ_ONCE(flow->status) == SARA_STATUS_NEW) &&
-	    sara_sync_hold(sn, flow, skb, pkt))
+/* Of a session that is new its first packets may have to wait (sync.c). */
+static noinline unsigned int sara_hit(struct sara_dev *dev,
+				      struct sara_flow *flow,
+				      struct sk_buff *skb,
+				      const struct sara_packet *pkt)
+{
+	if (READ_ONCE(flow->status) == SARA_STATUS_NEW &&
+	    sara_sync_hold(dev->sn, flow, skb, pkt))
 		return NF_STOLEN;
-	return sara_forward(sn, dev, flow, skb, pkt);
+	return sara_forward(dev->sn, dev, flow, skb, pkt);
 }
 
 /* Tell a client that was refused, as its service wants it. Which counter? */
@@ -256,8 +269,9 @@ static unsigned int sara_dispatch_call(struct sara_dev *dev,
 }
 
 /* To a virtual address, but of no flow that is known. */
-static unsigned int sara_miss(struct sara_dev *dev, struct sk_buff *skb,
-			      const struct sara_packet *pkt)
+static noinline unsigned int sara_miss(struct sara_dev *dev,
+				       struct sk_buff *skb,
+				       const struct sara_packet *pkt)
 {
 	bool tcp = pkt->key.proto == IPPROTO_TCP;
 	struct sara_net *sn = dev->sn;
@@ -294,28 +308,35 @@ static unsigned int sara_miss(struct sara_dev *dev, struct sk_buff *skb,
 static bool sara_reopens(const struct sara_flow *flow,
 			 const struct sara_packet *pkt)
 {
-	return unlikely(READ_ONCE(flow->status) == SARA_STATUS_CLOSING) &&
+	return READ_ONCE(flow->status) == SARA_STATUS_CLOSING &&
 	       flow->identity == SARA_IDENTITY_SIGNALLING &&
 	       sara_tcp_opens(pkt);
 }
 
-static unsigned int sara_dispatch_flow(struct sara_dev *dev,
-				       struct sk_buff *skb,
-				       const struct sara_packet *pkt)
+/* The way of nearly all packets: no call is on it that can be spared. */
+static __always_inline unsigned int
+sara_dispatch_flow(struct sara_dev *dev, struct sk_buff *skb,
+		   const struct sara_packet *pkt)
 {
 	struct sara_net *sn = dev->sn;
-	struct sara_flow *flow = sara_flow_lookup(sn, &pkt->key);
+	struct sara_flow *flow = sara_flow_lookup_inline(sn, &pkt->key);
 
-	if (!flow || sara_reopens(flow, pkt))
+	if (unlikely(!flow))
 		return sara_miss(dev, skb, pkt);
+	if (unlikely(READ_ONCE(flow->status) != SARA_STATUS_ESTABLISHED)) {
+		if (sara_reopens(flow, pkt))
+			return sara_miss(dev, skb, pkt);
+		sara_stats_inc(sn, SARA_A_STATS_HITS);
+		return sara_hit(dev, flow, skb, pkt);
+	}
 	sara_stats_inc(sn, SARA_A_STATS_HITS);
-	return sara_hit(dev, flow, skb, pkt);
+	return sara_forward_inline(sn, dev, flow, skb, pkt);
 }
 
 /* An ICMP error goes to the node whose packet it quotes. */
-static unsigned int sara_dispatch_error(struct sara_dev *dev,
-					struct sk_buff *skb,
-					const struct sara_packet *pkt)
+static noinline unsigned int
+sara_dispatch_error(struct sara_dev *dev, struct sk_buff *skb,
+		    const struct sara_packet *pkt)
 {
 	const struct sara_nexthop *nexthop;
 	struct sara_net *sn = dev->sn;
@@ -332,8 +353,9 @@ static unsigned int sara_dispatch_error(struct sara_dev *dev,
 				    match == SARA_VIP_SERVICE ? service : NULL);
 	if (!session)
 		return sara_pass(sn, SARA_A_STATS_PASS_ICMP);
-	nexthop = sara_xmit_route(session->node, skb, pkt, &reason);
-	if (!nexthop)
+	nexthop = rcu_dereference(session->node->nexthop);
+	reason = sara_xmit_refuses(session->node, nexthop, skb, pkt);
+	if (reason)
 		return sara_drop(sn, reason);
 	if (sara_send(sn, nexthop, skb, pkt)) {
 		sara_stats_inc(sn, SARA_A_STATS_ICMP_FORWARDED);
@@ -342,9 +364,10 @@ static unsigned int sara_dispatch_error(struct sara_dev *dev,
 	return NF_STOLEN;
 }
 
-static unsigned int sara_dispatch(struct sara_dev *dev, struct sk_buff *skb,
-				  enum sara_parsed parsed,
-				  const struct sara_packet *pkt)
+static noinline unsigned int sara_dispatch(struct sara_dev *dev,
+					   struct sk_buff *skb,
+					   enum sara_parsed parsed,
+					   const struct sara_packet *pkt)
 {
 	struct sara_net *sn = dev->sn;
 
@@ -367,9 +390,9 @@ static unsigned int sara_dispatch(struct sara_dev *dev, struct sk_buff *skb,
  * A fragment to a virtual address waits for the others of its packet. What is
  * whole takes the way of any packet, and is cut again when it is sent on.
  */
-static unsigned int sara_dispatch_fragment(struct sara_dev *dev,
-					   struct sk_buff *skb,
-					   struct sara_packet *pkt)
+static noinline unsigned int
+sara_dispatch_fragment(struct sara_dev *dev, struct sk_buff *skb,
+		       struct sara_packet *pkt)
 {
 	const struct sk_buff *came = skb;
 	struct sara_net *sn = dev->sn;
@@ -394,6 +417,7 @@ static unsigned int sara_dispatch_fragment(struct sara_dev *dev,
 	frag_max = sara_defrag(sn, skb, pkt);
 	if (!frag_max)
 		return NF_STOLEN;
+	*pkt = (struct sara_packet){};
 	parsed = sara_parse(skb, pkt);
 	pkt->frag_max = frag_max;
 	verdict = sara_dispatch(dev, skb, parsed, pkt);
@@ -424,13 +448,15 @@ unsigned int sara_ingress_dispatch(void *priv, struct sk_buff *skb,
 	struct sara_dev *dev = priv;
 	struct sara_net *sn = dev->sn;
 	enum sara_parsed parsed;
-	struct sara_packet pkt;
+	struct sara_packet pkt = {};
 
 	sara_traffic_add(dev->seen, skb->len);
 	/* What a promiscuous device overhears is on its way to another. */
 	if (skb->pkt_type != PACKET_HOST || sara_of_vlan(skb))
 		return sara_pass(sn, SARA_A_STATS_PASS_OTHER);
 	parsed = sara_parse(skb, &pkt);
+	if (likely(parsed == SARA_PARSED_FLOW))
+		return sara_dispatch_flow(dev, skb, &pkt);
 	if (parsed == SARA_PARSED_FRAGMENT)
 		return sara_dispatch_fragment(dev, skb, &pkt);
 	return sara_dispatch(dev, skb, parsed, &pkt);
@@ -458,7 +484,7 @@ static void sara_ingress_early(struct sara_net *sn, struct sk_buff *skb,
 {
 	int reason = SARA_A_STATS_DROP_UNANNOUNCED;
 	struct sara_flow *flow = NULL;
-	struct sara_packet pkt;
+	struct sara_packet pkt = {};
 
 	if (sara_parse(skb, &pkt) == SARA_PARSED_FLOW) {
 		pkt.frag_max = sara_kept(skb)->frag_max;
@@ -507,7 +533,7 @@ void sara_ingress_late(struct sara_net *sn, struct sk_buff *skb)
 void sara_ingress_synced(struct sara_net *sn, struct sk_buff *skb)
 {
 	struct sara_flow *flow = NULL;
-	struct sara_packet pkt;
+	struct sara_packet pkt = {};
 
 	if (sara_parse(skb, &pkt) == SARA_PARSED_FLOW) {
 		pkt.frag_max = sara_kept(skb)->frag_max;
@@ -569,6 +595,7 @@ static unsigned int sara_observe_fragment(struct sara_dev *dev,
 	}
 	if (!sara_defrag(sn, clone, pkt))
 		return NF_ACCEPT;
+	*pkt = (struct sara_packet){};
 	if (sara_parse(clone, pkt) == SARA_PARSED_FLOW)
 		verdict = sara_observe_flow(dev, clone, skb, pkt);
 	consume_skb(clone);
@@ -591,7 +618,7 @@ unsigned int sara_ingress_observe(void *priv, struct sk_buff *skb,
 {
 	struct sara_dev *dev = priv;
 	enum sara_parsed parsed;
-	struct sara_packet pkt;
+	struct sara_packet pkt = {};
 
 	sara_traffic_add(dev->seen, skb->len);
 	if (skb->pkt_type != PACKET_HOST || sara_of_vlan(skb))

@@ -13,6 +13,7 @@
 #include "flow.h"
 #include "hold.h"
 #include "inspect.h"
+#include "key_table.h"
 #include "netlink.h"
 #include "node.h"
 #include "policy.h"
@@ -165,6 +166,7 @@ static int __init sara_init(void)
 {
 	int err;
 
+	sara_key_table_init();
 	sara_call_init();
 	sara_admission_init();
 	err = sara_flow_init();

@@ -206,8 +206,8 @@ static bool sara_icmp_quotes(u8 family, u8 type)
 	       type == ICMPV6_TIME_EXCEED || type == ICMPV6_PARAMPROB;
 }
 
-static enum sara_parsed sara_parse_icmp(const struct sk_buff *skb,
-					struct sara_packet *pkt)
+static noinline enum sara_parsed sara_parse_icmp(const struct sk_buff *skb,
+						 struct sara_packet *pkt)
 {
 	const u8 *type;
 	u8 buf;
@@ -268,14 +268,13 @@ static enum sara_parsed sara_parse_ipv4(const struct sk_buff *skb,
 		pkt->frag_offset = (ntohs(iph->frag_off) & IP_OFFSET) * 8;
 		return SARA_PARSED_FRAGMENT;
 	}
-	return sara_parse_l4(skb, pkt);
+	return SARA_PARSED_FLOW;
 }
 
 static enum sara_parsed sara_parse_ipv6(const struct sk_buff *skb,
 					struct sara_packet *pkt)
 {
 	const struct ipv6hdr *iph;
-	enum sara_parsed parsed;
 	struct ipv6hdr buf;
 
 	iph = skb_header_pointer(skb, 0, sizeof(buf), &buf);
@@ -292,30 +291,32 @@ static enum sara_parsed sara_parse_ipv6(const struct sk_buff *skb,
 	pkt->key.family = AF_INET6;
 	pkt->key.src = iph->saddr;
 	pkt->key.dst = iph->daddr;
-	parsed = sara_parse_exthdrs(skb, pkt, sizeof(*iph), iph->nexthdr);
-	if (parsed != SARA_PARSED_FLOW)
-		return parsed;
-	return sara_parse_l4(skb, pkt);
+	return sara_parse_exthdrs(skb, pkt, sizeof(*iph), iph->nexthdr);
 }
 
 /**
  * sara_parse() - read what a packet is
  * @skb: a packet whose data begins at the network header; may be shared
- * @pkt: where it is written; all bytes of the key are defined afterwards
+ * @pkt: where it is written, all 0 before; so all bytes of the key are defined
  *
  * Context: any.
  * Return: what kind of packet it is.
  */
 enum sara_parsed sara_parse(const struct sk_buff *skb, struct sara_packet *pkt)
 {
-	memset(pkt, 0, sizeof(*pkt));
+	enum sara_parsed parsed = SARA_PARSED_OTHER;
+
 	switch (skb->protocol) {
 	case htons(ETH_P_IP):
-		return sara_parse_ipv4(skb, pkt);
+		parsed = sara_parse_ipv4(skb, pkt);
+		break;
 	case htons(ETH_P_IPV6):
-		return sara_parse_ipv6(skb, pkt);
+		parsed = sara_parse_ipv6(skb, pkt);
+		break;
 	}
-	return SARA_PARSED_OTHER;
+	if (likely(parsed == SARA_PARSED_FLOW))
+		parsed = sara_parse_l4(skb, pkt);
+	return parsed;
 }
 
 /**

@@ -248,6 +248,28 @@ static inline struct sara_net *sara_net(const struct net *net)
 }
 
 /**
+ * sara_stats_add() - count
+ * @sn: the namespace
+ * @attr: which counter, SARA_A_STATS_HITS or after
+ * @n: how many
+ *
+ * Context: BH off.
+ */
+static inline void sara_stats_add(struct sara_net *sn, int attr, u64 n)
+{
+	struct sara_stats *stats = this_cpu_ptr(sn->stats);
+
+	u64_stats_update_begin(&stats->sync);
+	u64_stats_add(&stats->count[attr - SARA_STATS_FIRST], n);
+	u64_stats_update_end(&stats->sync);
+}
+
+static inline void sara_stats_inc(struct sara_net *sn, int attr)
+{
+	sara_stats_add(sn, attr, 1);
+}
+
+/**
  * sara_net_changed() - the configuration is another one now
  * @sn: the namespace
  *

@@ -415,18 +415,15 @@ struct sara_flow *sara_session_start(struct sara_net *sn,
 }
 
 /**
- * sara_session_seen() - a flow of a session is established, or is no longer
- *	standby
- * @session: the session
+ * sara_session_settle() - a session becomes established, or ends to be standby
+ * @session: the session, not established
  *
  * Context: softirq, RCU read side. Takes &sara_net.lock of a standby session.
  */
-void sara_session_seen(struct sara_session *session)
+void sara_session_settle(struct sara_session *session)
 {
 	u8 was = READ_ONCE(session->status);
 
-	if (likely(was == SARA_STATUS_ESTABLISHED))
-		return;
 	if (unlikely(was == SARA_STATUS_STANDBY)) {
 		spin_lock_bh(&session->sn->lock);
 		sara_standby_end(session, false);

@@ -131,6 +131,21 @@ sara_session_status(const struct sara_session *session)
 	return READ_ONCE(session->status);
 }
 
+void sara_session_settle(struct sara_session *session);
+
+/**
+ * sara_session_seen() - a flow of a session is established, or is no longer
+ *	standby
+ * @session: the session
+ *
+ * Context: softirq, RCU read side. Takes &sara_net.lock of a standby session.
+ */
+static inline void sara_session_seen(struct sara_session *session)
+{
+	if (unlikely(READ_ONCE(session->status) != SARA_STATUS_ESTABLISHED))
+		sara_session_settle(session);
+}
+
 struct sara_session *sara_session_find(struct sara_net *sn, u64 id);
 bool sara_session_room(struct sara_net *sn);
 struct sara_session *sara_session_new(struct sara_net *sn,
@@ -146,7 +161,6 @@ struct sara_flow *sara_session_start(struct sara_net *sn,
 				     const struct sara_key *key,
 				     const struct sara_call_name *call,
 				     int *reason);
-void sara_session_seen(struct sara_session *session);
 bool sara_session_reclaim(struct sara_net *sn,
 			  const struct sara_session *except);
 int sara_session_set(struct sara_net *sn, u64 id,

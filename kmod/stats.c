@@ -26,23 +26,6 @@ struct sara_stats __percpu *sara_stats_alloc(void)
 }
 
 /**
- * sara_stats_add() - count
- * @sn: the namespace
- * @attr: which counter, SARA_A_STATS_HITS or after
- * @n: how many
- *
- * Context: BH off.
- */
-void sara_stats_add(struct sara_net *sn, int attr, u64 n)
-{
-	struct sara_stats *stats = this_cpu_ptr(sn->stats);
-
-	u64_stats_update_begin(&stats->sync);
-	u64_stats_add(&stats->count[attr - SARA_STATS_FIRST], n);
-	u64_stats_update_end(&stats->sync);
-}
-
-/**
  * sara_stats_read() - one counter, over all CPUs
  * @sn: the namespace
  * @attr: which counter, SARA_A_STATS_HITS or after
@@ -123,23 +106,6 @@ struct sara_traffic __percpu *sara_traffic_alloc(gfp_t gfp)
 	for_each_possible_cpu(cpu)
 		u64_stats_init(&per_cpu_ptr(traffic, cpu)->sync);
 	return traffic;
-}
-
-/**
- * sara_traffic_add() - count one packet
- * @traffic: whose
- * @bytes: its IP length
- *
- * Context: BH off.
- */
-void sara_traffic_add(struct sara_traffic __percpu *traffic, unsigned int bytes)
-{
-	struct sara_traffic *mine = this_cpu_ptr(traffic);
-
-	u64_stats_update_begin(&mine->sync);
-	u64_stats_inc(&mine->packets);
-	u64_stats_add(&mine->bytes, bytes);
-	u64_stats_update_end(&mine->sync);
 }
 
 /**

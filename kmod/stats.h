@@ -61,18 +61,29 @@ struct sara_traffic {
 	struct u64_stats_sync	sync;
 };
 
-void sara_stats_add(struct sara_net *sn, int attr, u64 n);
 u64 sara_stats_read(const struct sara_net *sn, int attr);
 struct sara_stats __percpu *sara_stats_alloc(void);
 
 struct sara_traffic __percpu *sara_traffic_alloc(gfp_t gfp);
-void sara_traffic_add(struct sara_traffic __percpu *traffic, unsigned int bytes);
 void sara_traffic_read(const struct sara_traffic __percpu *traffic,
 		       u64 *packets, u64 *bytes);
 
-static inline void sara_stats_inc(struct sara_net *sn, int attr)
+/**
+ * sara_traffic_add() - count one packet
+ * @traffic: whose
+ * @bytes: its IP length
+ *
+ * Context: BH off.
+ */
+static inline void sara_traffic_add(struct sara_traffic __percpu *traffic,
+				    unsigned int bytes)
 {
-	sara_stats_add(sn, attr, 1);
+	struct sara_traffic *mine = this_cpu_ptr(traffic);
+
+	u64_stats_update_begin(&mine->sync);
+	u64_stats_inc(&mine->packets);
+	u64_stats_add(&mine->bytes, bytes);
+	u64_stats_update_end(&mine->sync);
 }
 
 #endif

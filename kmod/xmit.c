@@ -37,51 +37,25 @@ static bool sara_xmit_cuts(const struct sk_buff *skb,
 	return pkt->l4_offset + 8 <= min(max, mtu);
 }
 
-/* Does the packet, or each piece that it will be cut into, fit? */
-static bool sara_xmit_fits(const struct sk_buff *skb,
-			   const struct sara_packet *pkt,
-			   const struct net_device *dev)
+/**
+ * sara_xmit_fits() - does each piece that a packet will be cut into fit?
+ * @skb: the packet, from the network header on
+ * @pkt: as parsed; or else @skb is longer than @mtu
+ * @mtu: of the device that it leaves by
+ *
+ * Context: softirq.
+ * Return: true if so.
+ */
+bool sara_xmit_fits(const struct sk_buff *skb, const struct sara_packet *pkt,
+		    unsigned int mtu)
 {
-	unsigned int mtu = READ_ONCE(dev->mtu);
-
 	if (pkt->frag_max)
 		return sara_xmit_cuts(skb, pkt, mtu);
-	if (skb_is_gso(skb))
-		return skb_gso_validate_network_len(skb, mtu);
-	return skb->len <= mtu;
-}
-
-/**
- * sara_xmit_route() - can a packet be sent to a node, and how?
- * @node: the node
- * @skb: the packet, from the network header on
- * @pkt: as parsed
- * @reason: if it cannot, the counter of the reason
- *
- * Context: softirq, RCU read side.
- * Return: its next hop, valid until rcu_read_unlock(), or NULL.
- */
-const struct sara_nexthop *sara_xmit_route(const struct sara_node *node,
-					   const struct sk_buff *skb,
-					   const struct sara_packet *pkt,
-					   int *reason)
-{
-	const struct sara_nexthop *nexthop = rcu_dereference(node->nexthop);
-
-	if (!nexthop || READ_ONCE(node->state) == SARA_NODE_STATE_DOWN ||
-	    !(READ_ONCE(nexthop->dev->flags) & IFF_UP)) {
-		*reason = SARA_A_STATS_DROP_NODE_DOWN;
-		return NULL;
-	}
-	if (!sara_xmit_fits(skb, pkt, nexthop->dev)) {
-		*reason = SARA_A_STATS_DROP_TOO_BIG;
-		return NULL;
-	}
-	return nexthop;
+	return skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu);
 }
 
 /* Nothing of the way that the packet came may decide about the way it goes. */
-static void sara_xmit_scrub(struct sk_buff *skb)
+static __always_inline void sara_xmit_scrub(struct sk_buff *skb)
 {
 	skb_orphan(skb);
 	skb_scrub_packet(skb, true);	/* mark, tstamp, conntrack, dst, ext */
@@ -92,8 +66,8 @@ static void sara_xmit_scrub(struct sk_buff *skb)
 }
 
 /* One frame; @skb is consumed. 0, or the counter of the reason. */
-static int sara_xmit_frame(const struct sara_nexthop *nexthop,
-			   struct sk_buff *skb)
+static __always_inline int sara_xmit_frame(const struct sara_nexthop *nexthop,
+					   struct sk_buff *skb)
 {
 	struct net_device *dev = nexthop->dev;
 	struct ethhdr *eth;
@@ -104,7 +78,7 @@ static int sara_xmit_frame(const struct sara_nexthop *nexthop,
 		return SARA_A_STATS_DROP_NO_MEMORY;
 	}
 	sara_xmit_scrub(skb);
-	eth = skb_push(skb, ETH_HLEN);
+	eth = __skb_push(skb, ETH_HLEN);
 	skb_reset_mac_header(skb);
 	skb_reset_mac_len(skb);
 	BUILD_BUG_ON(sizeof(nexthop->eth) != 2 * ETH_ALEN);
@@ -157,8 +131,9 @@ static int sara_cut_piece(struct net *net, struct sock *sk, struct sk_buff *skb)
  * kernel uses the fragments themselves again where it can. The route is no more
  * than fragmentation needs; all references to it are gone when it returns.
  */
-static int sara_xmit_cut(const struct sara_nexthop *nexthop,
-			 struct sk_buff *skb, const struct sara_packet *pkt)
+static noinline int sara_xmit_cut(const struct sara_nexthop *nexthop,
+				  struct sk_buff *skb,
+				  const struct sara_packet *pkt)
 {
 	struct net *net = dev_net(nexthop->dev);
 	struct sara_cut cut;
@@ -198,23 +173,21 @@ static int sara_xmit_cut(const struct sara_nexthop *nexthop,
 
 /**
  * sara_xmit() - send a packet to a node
- * @nexthop: from sara_xmit_route()
+ * @nexthop: of the node; sara_xmit_refuses() does not
  * @skb: the packet, from the network header on; may be shared or cloned; it
  *	is consumed in any case
  * @pkt: as parsed
- * @unshared: true is written if it had to be copied first
  *
  * Context: softirq, RCU read side.
  * Return: 0, or the counter of the reason why it was not sent.
  */
 int sara_xmit(const struct sara_nexthop *nexthop, struct sk_buff *skb,
-	      const struct sara_packet *pkt, bool *unshared)
+	      const struct sara_packet *pkt)
 {
-	*unshared = skb_shared(skb) || skb_header_cloned(skb);
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb)
 		return SARA_A_STATS_DROP_NO_MEMORY;
-	if (pkt->frag_max)
+	if (unlikely(pkt->frag_max))
 		return sara_xmit_cut(nexthop, skb, pkt);
 	return sara_xmit_frame(nexthop, skb);
 }

@@ -636,7 +636,7 @@ static enum sara_parsed parse_cut(const struct packet *p, unsigned int headlen,
 		abort();
 	memcpy(head, p->bytes, headlen);
 	memcpy(rest, p->bytes + headlen, p->len - headlen);
-	memset(out, 0xa5, sizeof(*out));
+	memset(out, 0, sizeof(*out));
 	parsed = sara_parse(&skb, out);
 	free(head);
 	free(rest);

@@ -65,8 +65,8 @@ struct LoadReport {
 ///   network  max(socket memory / its limit, 10 x share of datagrams that were dropped: at a tenth the calls are lost)
 ///   io       share of time in which something waited for I/O; without PSI, requests in flight / 32
 ///   backlog  max over the service's sockets of what waits / its limit
-///   link     bytes sent per second / the uplink's capacity, since the sample before, or over the last half second if that
-///            is longer: less holds too few packets of a stream
+///   link     bytes sent per second / the uplink's capacity, since the sample before, or over the last half second if
+///            that is longer: less holds too few packets of a stream
 class LoadMeter {
 public:
     explicit LoadMeter(std::optional<Uplink> uplink = {}) : uplink_(std::move(uplink)) {}
