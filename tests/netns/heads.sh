@@ -98,6 +98,11 @@ agent_up() {
 
 fit() { ns "$1" sara ha check socket "$RUN_DIR/$1.sock"; }
 unfit() { ! fit "$1"; }
+# agent_died NAME: what the service manager does when the agent died, by what the service says.
+agent_died() {
+	SERVICE_RESULT=signal bash -c "$(sed -n "s|/run/sara/yield|$RUN_DIR/$1.yield|; s|/etc/sara/%i|$RUN_DIR/$1|; s/^ExecStopPost=-//p" \
+		"$(dirname "${BASH_SOURCE[0]}")/../../userspace/systemd/sara-agent@.service")"
+}
 # yields|keeps NAME: what its agent tells keepalived by a file.
 yields() { [[ $(<"$RUN_DIR/$1.yield") == 1 ]]; }
 keeps() { [[ $(<"$RUN_DIR/$1.yield") == 0 ]]; }

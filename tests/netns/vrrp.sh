@@ -137,9 +137,11 @@ spawn stray c1 bash -c 'exec 3<>/dev/tcp/198.18.0.100/9999'
 wait_for 30 'a packet for nobody' has 'counter packets [1-9].* drop' lb nft list chain inet sara-vip input || true
 check 'what is for nobody is not answered' has 'counter packets [1-9].* drop' lb nft list chain inet sara-vip input
 
-note "--- the master's agent is killed"
+note "--- the master's agent is killed: the service says so, and it is not asked three times"
 stop lb KILL
+agent_died lb
 vip_goes_to lb2
+check 'lb yields' lowered lb
 goes_on
 
 note '--- it is started again, and does not take the VIP back'

@@ -56,10 +56,11 @@ event_lossy_power_off() {
 	power_off
 }
 
-# ---- its agent dies, and the service manager starts it again after a second ----------------------------------------------
+# ---- its agent dies, and the service manager says so, and starts it again after a second ---------------------------------
 event_agent_kill() {
 	mark agent-kill
 	stop "agent-$ACTIVE-${INCARNATION[$ACTIVE]}" KILL
+	agent_died "$ACTIVE"
 	sleep 1
 	agent_begin "$ACTIVE"
 	mark agent-back
