@@ -37,7 +37,8 @@ std::optional<Address> Address::parse(std::string_view text) noexcept {
         text = text.substr(1, text.size() - 2);
     }
     char literal[INET6_ADDRSTRLEN];
-    if (text.empty() || text.size() >= sizeof(literal)) {
+    // inet_pton() would not see what is behind a NUL.
+    if (text.empty() || text.size() >= sizeof(literal) || text.find('\0') != std::string_view::npos) {
         return std::nullopt;
     }
     std::memcpy(literal, text.data(), text.size());
@@ -59,6 +60,11 @@ bool Address::is_unspecified() const noexcept {
 
 bool Address::is_multicast() const noexcept {
     return family_ == Family::ipv4 ? (octets_[0] & 0xf0) == 0xe0 : octets_[0] == 0xff;
+}
+
+bool Address::is_loopback() const noexcept {
+    constexpr std::array<std::uint8_t, 16> kLoopback6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    return family_ == Family::ipv4 ? octets_[0] == 127 : octets_ == kLoopback6;
 }
 
 std::span<const std::uint8_t> Address::bytes() const noexcept {

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] Family family() const noexcept { return family_; }
     [[nodiscard]] bool is_unspecified() const noexcept;
     [[nodiscard]] bool is_multicast() const noexcept;
+    /// 127.0.0.0/8 or ::1
+    [[nodiscard]] bool is_loopback() const noexcept;
 
     /// 4 or 16 bytes, network order.
     [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept;
