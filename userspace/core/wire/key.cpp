@@ -48,6 +48,10 @@ SharedKey SharedKey::generate(const Entropy& entropy) {
     return key;
 }
 
+bool operator==(const SharedKey& a, const SharedKey& b) noexcept {
+    return sodium_memcmp(a.octets_.data(), b.octets_.data(), SharedKey::kSize) == 0;
+}
+
 SharedKey::~SharedKey() {
     sodium_memzero(octets_.data(), octets_.size());
 }
