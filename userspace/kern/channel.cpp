@@ -152,29 +152,60 @@ Status Channel::catch_up() {
     return Done{};
 }
 
+/// One datagram more of what is awaited.
+Status Channel::read_answer(Pending& pending) {
+    const Socket::Received received = socket_->receive(buffer_, Socket::Wait::no);
+    if (received.error == EINTR) {
+        return Done{};
+    }
+    if (received.error == ENOBUFS) {
+        keep(Overrun{});
+    }
+    // The kernel answers while it takes the request: what is not there then was lost, and the caller must ask again.
+    if (received.error == ENOBUFS || received.error == EAGAIN) {
+        return Error{ENOBUFS, "the kernel's answer was lost, the socket's buffer was full"};
+    }
+    if (received.error != 0) {
+        return error_of(received.error);
+    }
+    take_datagram(Bytes(buffer_).first(received.size), &pending);
+    return Done{};
+}
+
 Status Channel::await(Pending& pending) {
     while (!pending.done) {
-        const Socket::Received received = socket_->receive(buffer_, Socket::Wait::no);
-        if (received.error == EINTR) {
-            continue;
+        if (const Status read = read_answer(pending); !read) {
+            return read.error();
         }
-        if (received.error == ENOBUFS) {
-            keep(Overrun{});
-        }
-        // The kernel answers while it takes the request: what is not there then was lost, and the caller must ask
-        // again.
-        if (received.error == ENOBUFS || received.error == EAGAIN) {
-            return Error{ENOBUFS, "the kernel's answer was lost, the socket's buffer was full"};
-        }
-        if (received.error != 0) {
-            return error_of(received.error);
-        }
-        take_datagram(Bytes(buffer_).first(received.size), &pending);
     }
     if (pending.error) {
         return *pending.error;
     }
     return Done{};
+}
+
+Result<bool> Channel::excerpt(const Request& request, const std::function<bool(Object&&)>& wants_more) && {
+    const Result<Sequence> sent = send(family_, SARA_GENL_VERSION, request);
+    if (!sent) {
+        return sent.error();
+    }
+    Pending pending;
+    pending.sequence = static_cast<std::uint32_t>(*sent);
+    while (!pending.done) {
+        if (const Status read = read_answer(pending); !read) {
+            return read.error();
+        }
+        for (Object& object : pending.objects) {
+            if (!wants_more(std::move(object))) {
+                return false;
+            }
+        }
+        pending.objects.clear();
+    }
+    if (pending.error) {
+        return *pending.error;
+    }
+    return true;
 }
 
 Result<Sequence> Channel::post(const Request& request) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -94,6 +95,11 @@ public:
         return listing;
     }
 
+    /// The first objects of a dump: `wants_more` is given one after the other until it says no; what the kernel has not
+    /// written by then it never writes. False: there was more. The rest stays in the socket, so the channel goes with
+    /// this: a table of a million is looked at from a channel of its own.
+    [[nodiscard]] Result<bool> excerpt(const Request& request, const std::function<bool(Object&&)>& wants_more) &&;
+
     /// Sends without waiting. Every posted request is answered by one Ack (refusals too), unless an Overrun comes
     /// instead. Not for dumps.
     [[nodiscard]] Result<Sequence> post(const Request& request);
@@ -131,6 +137,7 @@ private:
     [[nodiscard]] Status resolve();
     [[nodiscard]] Status check_version();
     [[nodiscard]] Status catch_up();
+    [[nodiscard]] Status read_answer(Pending& pending);
     [[nodiscard]] Status await(Pending& pending);
     [[nodiscard]] Status take(const Socket::Received& received);
     [[nodiscard]] Result<Listing<Object>> ask(const Request& request);
