@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "cli/agent_json.hpp"
 #include "kern/words.hpp"
@@ -200,16 +201,23 @@ std::uint32_t Explanation::placed() const {
     return refusal ? refusal->placed : session ? session->placed : 0;
 }
 
-void check_age(Explanation& explanation) {
-    if (!explanation.decision.is_object()) {
+void add_decision(Explanation& explanation, const AskDecision& ask) {
+    if (!explanation.epoch()) {
+        explanation.note = "no policy held when it was placed";
+        return;
+    }
+    Result<Json> decision = ask(*explanation.epoch(), explanation.placed());
+    if (!decision) {
+        explanation.note = decision.error().text();
         return;
     }
     const std::chrono::milliseconds placed = explanation.refusal ? explanation.refusal->age : explanation.session->age;
-    const std::chrono::milliseconds pushed(count(explanation.decision, "age"));
+    const std::chrono::milliseconds pushed(count(*decision, "age"));
     if (pushed + kAgeSlack < placed) {
-        explanation.decision = nullptr;
         explanation.note = "the policy was an earlier agent's, whose numbers are not known any more";
+        return;
     }
+    explanation.decision = std::move(*decision);
 }
 
 void show_explanation(Printer& out, const Explanation& explanation) {

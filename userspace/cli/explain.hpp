@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "cli/print.hpp"
+#include "core/base/result.hpp"
 #include "kern/model.hpp"
 
 namespace sara::cli {
@@ -25,8 +27,12 @@ struct Explanation {  // NOLINT(bugprone-exception-escape): JSON moves without o
     [[nodiscard]] std::uint32_t placed() const;
 };
 
-/// What an agent decided is of an earlier one, if it is younger than what it decided: then it becomes a note.
-void check_age(Explanation& explanation);
+/// What the agent made the policy of: an answer to {"get": "decision"} for this epoch, after so many sessions placed.
+using AskDecision = std::function<Result<nlohmann::ordered_json>(std::uint32_t epoch, std::uint32_t placed)>;
+
+/// Adds what the agent decided, or a note why that is not known. If it is younger than what it decided, it is another
+/// agent's: that is a note, too.
+void add_decision(Explanation& explanation, const AskDecision& ask);
 
 /// Prints where the session went, by what, how it was then, and why.
 void show_explanation(Printer& out, const Explanation& explanation);

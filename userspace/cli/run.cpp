@@ -11,6 +11,7 @@
 #include "cli/batch.hpp"
 #include "cli/capture.hpp"
 #include "cli/cluster_event.hpp"
+#include "cli/find_session.hpp"
 #include "cli/grammar.hpp"
 #include "cli/ha.hpp"
 #include "cli/netns.hpp"
@@ -303,41 +304,6 @@ ExitCode Runner::operator()(const AgentDo& what) {
 
 namespace {
 
-kern::Result<Explanation> refused_before(kern::Channel& kernel, const std::optional<FlowKey>& flow,
-                                         const std::string& call_id) {
-    kern::Result<kern::Refusal> refusal = kernel.get<kern::Refusal>(kern::refused_get(flow, call_id));
-    if (!refusal) {
-        return refusal.error().code == ENOENT
-                   ? kern::Error{ENOENT, "there is no such session, and none was refused by load that is remembered"}
-                   : refusal.error();
-    }
-    Explanation explanation;
-    explanation.refusal = std::move(*refusal);
-    return explanation;
-}
-
-kern::Result<Explanation> session_of(kern::Channel& kernel, SessionId id) {
-    kern::Result<kern::SessionInfo> session = kernel.get<kern::SessionInfo>(kern::session_get(id));
-    if (!session) {
-        return session.error();
-    }
-    Explanation explanation;
-    explanation.session = std::move(*session);
-    return explanation;
-}
-
-kern::Result<Explanation> session_with(kern::Channel& kernel, const FlowKey& flow, const std::string& call_id) {
-    kern::Result<kern::FlowInfo> found = kernel.get<kern::FlowInfo>(kern::flow_get({flow, call_id}));
-    if (!found) {
-        return found.error().code == ENOENT ? refused_before(kernel, flow, call_id) : found.error();
-    }
-    kern::Result<Explanation> explanation = session_of(kernel, found->session);
-    if (explanation) {
-        explanation->flow = std::move(*found);
-    }
-    return explanation;
-}
-
 /// A session is labelled by what its agent read: for SIP the Call-ID of its first call.
 bool is_labelled(const kern::SessionInfo& session, const std::string& call_id) {
     return session.label == call_id || session.label.starts_with(call_id + " ");
@@ -349,8 +315,8 @@ kern::Result<std::vector<Explanation>> Runner::explained(kern::Channel& kernel, 
     std::vector<Explanation> all;
     if (explain.session || explain.flow) {
         kern::Result<Explanation> one = explain.session
-                                            ? session_of(kernel, *explain.session)
-                                            : session_with(kernel, *explain.flow, explain.call_id.value_or(""));
+                                            ? find_session(kernel, *explain.session)
+                                            : find_session(kernel, *explain.flow, explain.call_id.value_or(""));
         if (!one) {
             return one.error();
         }
@@ -373,7 +339,7 @@ kern::Result<std::vector<Explanation>> Runner::explained(kern::Channel& kernel, 
         all.emplace_back().session = std::move(session);
     }
     if (all.empty()) {
-        kern::Result<Explanation> refused = refused_before(kernel, std::nullopt, call_id);
+        kern::Result<Explanation> refused = find_refusal(kernel, std::nullopt, call_id);
         if (!refused) {
             return refused.error();
         }
@@ -382,28 +348,22 @@ kern::Result<std::vector<Explanation>> Runner::explained(kern::Channel& kernel, 
     return all;
 }
 
-void Runner::add_decision(Explanation& explanation, const std::string& socket) {
-    if (!explanation.epoch()) {
-        explanation.note = "no policy held when it was placed";
-        return;
-    }
-    const nlohmann::ordered_json request = {
-        {"get", "decision"}, {"epoch", *explanation.epoch()}, {"placed", explanation.placed()}};
-    const Result<std::string> answer = ask_agent(socket, request.dump());
-    if (!answer) {
-        explanation.note = answer.error().text() + "; it would tell the nodes' forecasts and the thresholds";
-        return;
-    }
-    nlohmann::ordered_json decision = nlohmann::ordered_json::parse(*answer, nullptr, false);
-    if (!decision.is_object() || decision.contains("error")) {
-        explanation.note = agent_json::text(decision, "error");
-        if (explanation.note.empty()) {
-            explanation.note = "the agent answered with something that is no JSON object";
+void Runner::ask_decision(Explanation& explanation, const std::string& socket) {
+    add_decision(explanation, [&](std::uint32_t epoch, std::uint32_t placed) -> Result<nlohmann::ordered_json> {
+        const nlohmann::ordered_json request = {{"get", "decision"}, {"epoch", epoch}, {"placed", placed}};
+        const Result<std::string> answer = ask_agent(socket, request.dump());
+        if (!answer) {
+            return Error{answer.error().text() + "; it would tell the nodes' forecasts and the thresholds", {}};
         }
-        return;
-    }
-    explanation.decision = std::move(decision);
-    check_age(explanation);
+        nlohmann::ordered_json decision = nlohmann::ordered_json::parse(*answer, nullptr, false);
+        if (!decision.is_object()) {
+            return Error{"the agent answered with something that is no JSON object", {}};
+        }
+        if (decision.contains("error")) {
+            return Error{agent_json::text(decision, "error"), {}};
+        }
+        return decision;
+    });
 }
 
 ExitCode Runner::operator()(const Explain& explain) {
@@ -418,7 +378,7 @@ ExitCode Runner::operator()(const Explain& explain) {
     Printer printer(out_, options_.format);
     printer.begin_array();
     for (Explanation& explanation : *all) {
-        add_decision(explanation, explain.socket);
+        ask_decision(explanation, explain.socket);
         show_explanation(printer, explanation);
     }
     printer.end_array();

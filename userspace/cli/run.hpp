@@ -61,7 +61,7 @@ private:
 
     /// What the kernel knows: one or, by a Call-ID, more.
     [[nodiscard]] kern::Result<std::vector<Explanation>> explained(kern::Channel& kernel, const Explain& explain);
-    void add_decision(Explanation& explanation, const std::string& socket);
+    void ask_decision(Explanation& explanation, const std::string& socket);
 
     /// What the kernel has of one kind; nothing: refused, and said so.
     template <typename T>

@@ -159,16 +159,50 @@ TEST_CASE("a refused session is told with the load and the probability of that m
                             "while, however often it asks\"\n");
 }
 
+TEST_CASE("the agent is asked by the epoch and what it had placed") {
+    Explanation explanation = explained();
+    explanation.decision = nullptr;
+    add_decision(explanation, [](std::uint32_t epoch, std::uint32_t placed) -> Result<nlohmann::ordered_json> {
+        CHECK(epoch == 42);
+        CHECK(placed == 4);
+        return nlohmann::ordered_json{{"age", 20'000U}};
+    });
+    CHECK(explanation.decision["age"] == 20'000U);
+    CHECK(explanation.note.empty());
+}
+
+TEST_CASE("why there is no decision is a note") {
+    Explanation explanation = explained();
+    explanation.decision = nullptr;
+    SECTION("the agent's word") {
+        add_decision(explanation, [](auto, auto) { return Error{"it is not remembered", {}}; });
+        CHECK(explanation.note == "it is not remembered");
+    }
+    SECTION("no policy held: nobody is asked") {
+        explanation.session->epoch = std::nullopt;
+        add_decision(explanation, [](auto, auto) -> Result<nlohmann::ordered_json> {
+            FAIL();
+            return nlohmann::ordered_json();
+        });
+        CHECK(explanation.note == "no policy held when it was placed");
+    }
+    CHECK(explanation.decision.is_null());
+}
+
 TEST_CASE("a policy that is younger than the session that it placed is an earlier agent's") {
-    Explanation young = explained();
-    young.decision["age"] = 10'999U;
-    check_age(young);
+    const auto asked = [](std::uint64_t age) {
+        Explanation explanation = explained();
+        explanation.decision = nullptr;
+        add_decision(explanation, [&](auto, auto) -> Result<nlohmann::ordered_json> {
+            return nlohmann::ordered_json{{"age", age}};
+        });
+        return explanation;
+    };
+    const Explanation young = asked(10'999);
     CHECK(young.decision.is_null());
     CHECK(young.note == "the policy was an earlier agent's, whose numbers are not known any more");
 
-    Explanation right = explained();
-    right.decision["age"] = 11'000U;
-    check_age(right);
+    const Explanation right = asked(11'000);
     CHECK(right.decision.is_object());
     CHECK(right.note.empty());
 }
