@@ -94,9 +94,11 @@ Status App::open() {
     }
     control_ = std::move(*control);
     if (config_.metrics) {
-        auto metrics = io::HttpServer::open(
-            io_, *config_.metrics,
-            {"/metrics", std::string(MetricsText::kContentType), [this] { return this->metrics(); }});
+        auto metrics = io::HttpServer::open(io_, *config_.metrics, [this](const io::HttpRequest& request) {
+            return request.target == "/metrics"
+                       ? io::HttpResponse{200, std::string(MetricsText::kContentType), this->metrics()}
+                       : io::HttpResponse{404, "text/plain; charset=utf-8", "there is only /metrics\n"};
+        });
         if (!metrics) {
             return metrics.error();
         }

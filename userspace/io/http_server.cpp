@@ -14,9 +14,22 @@ namespace sara::io {
 namespace http = boost::beast::http;
 using boost::asio::ip::tcp;
 
+namespace {
+
+/// What a page of ours may do: load its own script, style and data. Inline code is none of it, so that nothing that a
+/// client of a service said can become code.
+constexpr const char* kContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                                       "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+std::string_view view(boost::beast::string_view text) {
+    return {text.data(), text.size()};
+}
+
+}  // namespace
+
 /// What clients need of the server; they may outlive it, in handlers that the io_context still holds.
 struct HttpServer::Service {
-    Page page;
+    Handler handler;
     bool open = true;
     std::size_t clients = 0;
 };
@@ -47,19 +60,26 @@ public:
 private:
     void answer() {
         const auto& request = parser_.get();
-        const auto target = request.target();
         response_.version(11);
         response_.keep_alive(false);
-        response_.set(http::field::content_type, "text/plain; charset=utf-8");
-        if (std::string_view(target.data(), target.size()) != service_->page.path) {
-            response_.result(http::status::not_found);
-            response_.body() = "there is only " + service_->page.path + "\n";
-        } else if (request.method() != http::verb::get) {
+        response_.set("Content-Security-Policy", kContentPolicy);
+        response_.set("X-Content-Type-Options", "nosniff");
+        response_.set("Referrer-Policy", "no-referrer");
+        response_.set("Cross-Origin-Resource-Policy", "same-origin");
+        response_.set(http::field::cache_control, "no-store");
+        if (request.method() != http::verb::get) {
             response_.result(http::status::method_not_allowed);
             response_.set(http::field::allow, "GET");
         } else {
-            response_.set(http::field::content_type, service_->page.type);
-            response_.body() = service_->page.text();
+            HttpResponse answer = service_->handler({.target = view(request.target()),
+                                                     .host = view(request[http::field::host]),
+                                                     .authorization = view(request[http::field::authorization])});
+            response_.result(answer.status);
+            response_.set(http::field::content_type, answer.type);
+            if (!answer.challenge.empty()) {
+                response_.set(http::field::www_authenticate, answer.challenge);
+            }
+            response_.body() = std::move(answer.body);
         }
         response_.prepare_payload();
         http::async_write(stream_, response_,
@@ -75,7 +95,7 @@ private:
     http::response<http::string_body> response_;
 };
 
-Result<std::unique_ptr<HttpServer>> HttpServer::open(boost::asio::io_context& io, const Endpoint& at, Page page) {
+Result<std::unique_ptr<HttpServer>> HttpServer::open(boost::asio::io_context& io, const Endpoint& at, Handler handler) {
     boost::system::error_code error;
     const auto failed = [&](const std::string& doing) {
         return Error{doing + " failed: " + error.message(), "HTTP server " + at.text()};
@@ -100,11 +120,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(boost::asio::io_context& io
         return failed("listening");
     }
     const Port port = acceptor.local_endpoint(error).port();
-    return std::unique_ptr<HttpServer>(new HttpServer(io, std::move(acceptor), port, std::move(page)));
+    return std::unique_ptr<HttpServer>(new HttpServer(io, std::move(acceptor), port, std::move(handler)));
 }
 
-HttpServer::HttpServer(boost::asio::io_context& io, tcp::acceptor acceptor, Port port, Page page)
-    : port_(port), service_(std::make_shared<Service>(Service{std::move(page)})),
+HttpServer::HttpServer(boost::asio::io_context& io, tcp::acceptor acceptor, Port port, Handler handler)
+    : port_(port), service_(std::make_shared<Service>(Service{std::move(handler)})),
       listener_(io, std::move(acceptor), [service = service_](tcp::socket socket) {
           if (service->clients < kMaxClients) {
               std::make_shared<Client>(std::move(socket), service)->read();

@@ -18,8 +18,12 @@ using boost::asio::ip::tcp;
 namespace {
 
 std::unique_ptr<io::HttpServer> serve(boost::asio::io_context& io) {
-    auto server = io::HttpServer::open(io, {*Address::parse("127.0.0.1"), 0},
-                                       {"/metrics", "text/plain; version=0.0.4", [] { return "sara_up 1\n"; }});
+    auto server = io::HttpServer::open(io, {*Address::parse("127.0.0.1"), 0}, [](const io::HttpRequest& request) {
+        if (request.target != "/metrics") {
+            return io::HttpResponse{401, "text/plain", std::string(request.host), "Bearer"};
+        }
+        return io::HttpResponse{200, "text/plain; version=0.0.4", "sara_up 1\n" + std::string(request.authorization)};
+    });
     REQUIRE(server.ok());
     return std::move(*server);
 }
@@ -47,7 +51,7 @@ std::string ask(boost::asio::io_context& io, const io::HttpServer& server, const
 
 }  // namespace
 
-TEST_CASE("the page is served to GET, and the connection closed") {
+TEST_CASE("what the handler gives is served to GET, and the connection closed") {
     boost::asio::io_context io;
     const auto server = serve(io);
     const std::string answer = ask(io, *server, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -57,13 +61,38 @@ TEST_CASE("the page is served to GET, and the connection closed") {
     CHECK(answer.substr(answer.find("\r\n\r\n") + 4) == "sara_up 1\n");
 }
 
-TEST_CASE("another path and another method are refused by their status") {
+TEST_CASE("the handler gets target, host and authorization, and says the status") {
     boost::asio::io_context io;
     const auto server = serve(io);
-    CHECK(ask(io, *server, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").rfind("HTTP/1.1 404", 0) == 0);
-    const std::string answer = ask(io, *server, "DELETE /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-    CHECK(answer.rfind("HTTP/1.1 405", 0) == 0);
-    CHECK(answer.find("Allow: GET\r\n") != std::string::npos);
+    const std::string refused = ask(io, *server, "GET /?a=b HTTP/1.1\r\nHost: lb:9478\r\n\r\n");
+    CHECK(refused.rfind("HTTP/1.1 401", 0) == 0);
+    CHECK(refused.find("WWW-Authenticate: Bearer\r\n") != std::string::npos);
+    CHECK(refused.substr(refused.find("\r\n\r\n") + 4) == "lb:9478");
+    const std::string answer =
+        ask(io, *server, "GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer abc\r\n\r\n");
+    CHECK(answer.substr(answer.find("\r\n\r\n") + 4) == "sara_up 1\nBearer abc");
+}
+
+TEST_CASE("only GET is answered") {
+    boost::asio::io_context io;
+    const auto server = serve(io);
+    for (const char* const method : {"DELETE", "POST", "HEAD", "OPTIONS"}) {
+        const std::string answer = ask(io, *server, std::string(method) + " /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+        CHECK(answer.rfind("HTTP/1.1 405", 0) == 0);
+        CHECK(answer.find("Allow: GET\r\n") != std::string::npos);
+        CHECK(answer.find("Access-Control-") == std::string::npos);
+    }
+}
+
+TEST_CASE("browsers are told to run and load nothing but what is served here") {
+    boost::asio::io_context io;
+    const auto server = serve(io);
+    const std::string answer = ask(io, *server, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(answer.find("Content-Security-Policy: default-src 'none'; script-src 'self'; ") != std::string::npos);
+    CHECK(answer.find("frame-ancestors 'none'\r\n") != std::string::npos);
+    CHECK(answer.find("X-Content-Type-Options: nosniff\r\n") != std::string::npos);
+    CHECK(answer.find("Cache-Control: no-store\r\n") != std::string::npos);
+    CHECK(answer.find("Access-Control-") == std::string::npos);
 }
 
 TEST_CASE("what is no request, or too long a one, is cut off") {
