@@ -26,7 +26,7 @@ FULL = {
     'node': {'host': '198.18.0.11', 'dispatchers': ['198.18.0.2:7100'], 'vips': ['198.18.0.100'],
              'listen': [{'proto': 'udp', 'port': 5060}], 'link': {'device': 'eth0', 'capacity': 1},
              'probe': [{'type': 'sip', 'address': '198.18.0.100', 'port': 5060}]},
-    'metrics': {'listen': '127.0.0.1:9477'}, 'log': {}, 'timers': {'sip': {}, 'rtsp': {}}, 'bounds': {},
+    'metrics': {'listen': '127.0.0.1:9477'}, 'status': {'listen': '0.0.0.0:9478'}, 'log': {}, 'timers': {'sip': {}, 'rtsp': {}}, 'bounds': {},
     'devices': [{'name': 'eth0', 'mode': 'dispatch'}],
     'nodes': [{'name': 'n1', 'addr': '198.18.0.11', 'dev': 'eth0'}],
     'services': [{'name': 'sip', 'vip': '198.18.0.100', 'proto': 'udp', 'port': 5060, 'nodes': ['n1']}],
@@ -44,11 +44,13 @@ class Judge:
         self.agent = agent
         self.file = os.path.join(work, 'agent.json')
         self.key = os.path.join(work, 'key')
+        self.token = os.path.join(work, 'token')
         self.asked = 0
         self.failed = 0
         key = subprocess.run([agent, 'keygen'], check=True, capture_output=True).stdout
-        with open(os.open(self.key, os.O_WRONLY | os.O_CREAT, 0o600), 'wb') as file:
-            file.write(key)
+        for name in (self.key, self.token):
+            with open(os.open(name, os.O_WRONLY | os.O_CREAT, 0o600), 'wb') as file:
+                file.write(key)
 
     def fail(self, what, detail):
         self.failed += 1
@@ -186,6 +188,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         judge = Judge(sys.argv[1], work)
         FULL['key_file'] = 'a path'
+        FULL['status']['token_file'] = judge.token
         for file in sorted(glob.glob(f'{CONFIG}/examples/*.json')):
             with open(file, encoding='utf-8') as text:
                 judge.expect(file, json.load(text), True)
@@ -196,6 +199,9 @@ def main():
             extra = {'dispatcher': 'peer_grace', 'node': 'source'}.get(what)
             document = put(FULL, [what, extra], 1 if what == 'dispatcher' else True) if extra else FULL
             judge.expect(f'what needs {needs} without it', without(document, needs.split('.')), False)
+        for listen, allowed in (('127.0.0.1:9478', True), ('[::1]:9478', True), ('0.0.0.0:9478', False), ('[::]:9478', False),
+                                ('[::11]:9478', False)):
+            judge.expect(f'status at {listen} without a token', put(FULL, ['status'], {'listen': listen}), allowed)
         differ = read_keys() ^ schema_keys(judge, judge.schema)
         if differ:
             judge.fail('the keys of the agent and those of the schema', f'these are in one of them: {sorted(differ)}')

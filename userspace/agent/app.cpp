@@ -33,6 +33,7 @@ std::vector<std::string> restart_needed(const Config& before, const Config& afte
     differs(before.key_file != after.key_file, "key_file");
     differs(before.control != after.control, "control");
     differs(before.metrics != after.metrics, "metrics");
+    differs(before.status != after.status, "status");
     differs(before.sip != after.sip || before.rtsp != after.rtsp, "timers");
     return keys;
 }
@@ -111,6 +112,17 @@ Status App::open() {
         }
         dispatcher_ = std::move(*dispatcher);
         dispatcher_->on_change([this](const nlohmann::ordered_json& event) { publish(event); });
+    }
+    if (config_.status) {
+        auto status =
+            StatusShell::open(io_, *config_.status, kernel_,
+                              {.stats = [this] { return stats(); },
+                               .decision = [this](const DecisionRequest& request) { return decision(request); },
+                               .cluster = [this] { return dispatcher_ ? dispatcher_->metrics() : std::nullopt; }});
+        if (!status) {
+            return status.error();
+        }
+        status_ = std::move(*status);
     }
     if (config_.gateway) {
         // One that does not wait any more is refused, which is nothing to act on: the kernel counts them.

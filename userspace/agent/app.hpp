@@ -16,6 +16,7 @@
 #include "agent/gateway_shell.hpp"
 #include "agent/kernel_link.hpp"
 #include "agent/node_shell.hpp"
+#include "agent/status_shell.hpp"
 #include "agent/vip_shell.hpp"
 #include "io/alarm.hpp"
 #include "io/control_socket.hpp"
@@ -77,6 +78,7 @@ private:
     std::unique_ptr<NodeShell> node_;
     std::unique_ptr<io::ControlSocket> control_;
     std::unique_ptr<io::HttpServer> metrics_;
+    std::unique_ptr<StatusShell> status_;  ///< asks the roles, so it goes before them
     boost::asio::signal_set signals_;
     io::Alarm watchdog_;
     io::Alarm resync_;

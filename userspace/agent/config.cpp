@@ -273,6 +273,27 @@ void read_peers(JsonObject& object, const json& value, DispatcherConfig& dispatc
     }
 }
 
+std::optional<StatusConfig> read_status(const json& value, const std::string& path, const std::string& key_file,
+                                        Errors& errors) {
+    JsonObject object(value, path, errors);
+    const auto listen = object.parsed<Endpoint>("listen", parse_listen, kListenAllowed, Presence::required);
+    StatusConfig status;
+    status.token_file = object.text("token_file", kMaxPath, Presence::optional);
+    if (listen && !listen->address.is_loopback() && !status.token_file) {
+        object.refuse("listen", "can be reached by other machines: that needs a \"token_file\"; without one only "
+                                "127.0.0.1 and [::1] are allowed");
+    }
+    if (status.token_file && *status.token_file == key_file) {
+        object.refuse("token_file", "is the \"key_file\": who may look at the page must not speak for agents");
+    }
+    object.finish();
+    if (!listen) {
+        return std::nullopt;
+    }
+    status.listen = *listen;
+    return status;
+}
+
 Config read_config(const json& document, Errors& errors) {
     Config config;
     JsonObject top(document, {}, errors);
@@ -312,6 +333,9 @@ Config read_config(const json& document, Errors& errors) {
         JsonObject object(value, path, errors);
         config.metrics = object.parsed<Endpoint>("listen", parse_listen, kListenAllowed, Presence::required);
         object.finish();
+    });
+    top.with("status", [&](const json& value, const std::string& path) {
+        config.status = read_status(value, path, config.key_file, errors);
     });
     top.with("log", [&](const json& value, const std::string& path) {
         JsonObject object(value, path, errors);
@@ -449,12 +473,12 @@ Result<Config, Errors> load_config(const std::string& path) {
     return errors;
 }
 
-Result<wire::SharedKey> load_key(const std::string& path) {
+Result<wire::SharedKey> load_key(const std::string& path, std::string_view purpose) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
     if (!file) {
         std::string what = "cannot be read: " + std::string(std::strerror(errno));
         if (errno == ENOENT) {
-            what += "; make one key for the cluster by: (umask 077; sara-agent keygen > " + path + ")";
+            what += "; make " + std::string(purpose) + " by: (umask 077; sara-agent keygen > " + path + ")";
         }
         return Error{what, path};
     }

@@ -84,6 +84,16 @@ struct KernelConfig {
     std::vector<kern::ServiceSpec> services;
 };
 
+/// Where the status page is served.
+struct StatusConfig {
+    Endpoint listen;
+    /// Has the token that who looks must send, as sara-agent keygen makes them; nothing: `listen` is of this machine
+    /// alone.
+    std::optional<std::string> token_file{};
+
+    friend bool operator==(const StatusConfig&, const StatusConfig&) = default;
+};
+
 /// The agent's file, sara-agent.json(5).
 struct Config {
     std::optional<DispatcherConfig> dispatcher;
@@ -93,6 +103,7 @@ struct Config {
     std::string key_file;
     std::string control = "/run/sara/agent.sock";
     std::optional<Endpoint> metrics;  ///< served here, to anybody who reaches it
+    std::optional<StatusConfig> status;
     role::LogLevel log_level = role::LogLevel::info;
     std::optional<inspect::Timers> sip;
     std::optional<inspect::Timers> rtsp;
@@ -103,8 +114,10 @@ struct Config {
 [[nodiscard]] Result<Config, Errors> parse_config(std::string_view text);
 [[nodiscard]] Result<Config, Errors> load_config(const std::string& path);
 
-/// The shared key; refuses a file that others than its owner may read.
-[[nodiscard]] Result<wire::SharedKey> load_key(const std::string& path);
+/// The shared key, or a token; refuses a file that others than its owner may read. `purpose`: what a missing one is
+/// called.
+[[nodiscard]] Result<wire::SharedKey> load_key(const std::string& path,
+                                               std::string_view purpose = "one key for the cluster");
 
 /// "198.18.0.2:7100", "[fd00::2]:7100"
 [[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);

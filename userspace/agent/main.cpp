@@ -45,6 +45,12 @@ Exit run(const agent::Options& options) {
         complain(key.error());
         return Exit::configuration;
     }
+    if (config->status && config->status->token_file) {
+        if (const Result<wire::SharedKey> token = agent::load_key(*config->status->token_file, "a token"); !token) {
+            complain(token.error());
+            return Exit::configuration;
+        }
+    }
     if (options.action == agent::Options::Action::check) {
         std::cout << options.config << ": no errors\n";
         return Exit::ok;

@@ -167,8 +167,8 @@ TEST_CASE("each error names its path and what is allowed") {
                              "(neither wildcard nor multicast)";
     const auto [member, expected] = GENERATE_COPY(table<std::string, std::string>({
         {R"("colour": 1)",
-         "colour: unknown key; allowed here: dispatcher, gateway, node, key_file, control, metrics, log, timers, "
-         "bounds, devices, nodes, services"},
+         "colour: unknown key; allowed here: dispatcher, gateway, node, key_file, control, metrics, status, log, "
+         "timers, bounds, devices, nodes, services"},
         {R"("gateway": {})", "gateway.dispatchers: is missing; it must be a list, each item " + peer},
         {R"("gateway": {"dispatchers": []})", "gateway.dispatchers: is empty; name at least one dispatcher"},
         {R"("gateway": {"dispatchers": ["1.2.3.4:5", "1.2.3.4"]})",
@@ -249,6 +249,25 @@ TEST_CASE("a wildcard, port 0, a name and a bare IPv6 address are no places to l
         CHECK(error(std::string(R"({"dispatcher": {"listen": ")") + text + R"("}, "key_file": "/k"})")
                   .starts_with(std::string("dispatcher.listen: \"") + text + "\" is not allowed"));
     }
+}
+
+TEST_CASE("the status page is for this machine, or for those who have a token") {
+    const Config own = good(with(R"("status": {"listen": "127.0.0.1:9478"})"));
+    REQUIRE(own.status);
+    CHECK(own.status->listen.text() == "127.0.0.1:9478");
+    CHECK_FALSE(own.status->token_file);
+    CHECK(good(with(R"("status": {"listen": "[::1]:9478"})")).status);
+    CHECK(good(with(R"("status": {"listen": "0.0.0.0:9478", "token_file": "/t"})")).status->token_file == "/t");
+    for (const char* const reached : {"0.0.0.0:9478", "198.18.0.2:9478", "[::]:9478"}) {
+        CHECK(
+            error(with(R"("status": {"listen": ")" + std::string(reached) + "\"}")) ==
+            "status.listen: can be reached by other machines: that needs a \"token_file\"; without one only 127.0.0.1 "
+            "and [::1] are allowed");
+    }
+    CHECK(error(with(R"("status": {"listen": "127.0.0.1:9478", "token_file": "/k"})"))
+              .starts_with("status.token_file: is the \"key_file\""));
+    CHECK(error(with(R"("status": {})")).starts_with("status.listen: is missing"));
+    CHECK(error(with(R"("status": {"listen": "127.0.0.1:0"})")).starts_with("status.listen: "));
 }
 
 TEST_CASE("metrics are served at a port of any address, also the wildcard") {
