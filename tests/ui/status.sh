@@ -9,7 +9,7 @@
 #
 # SARA_SHOTS=DIRECTORY: screenshots go there.
 # Alone: tools/test ui/status
-# timeout: 900
+# timeout: 1800
 set -euo pipefail
 . "$(dirname "$0")/../netns/lib.sh"
 . "$(dirname "$0")/../netns/heads.sh"
@@ -49,7 +49,7 @@ spawn lb2 lb2 sara-agent --config "$RUN_DIR/lb2.json"
 check 'a page for others needs a token' bash -c "! sara-agent --check --config <(sed 's/127.0.0.1/0.0.0.0/' '$RUN_DIR/lb.json') 2>&1"
 
 export RUN_DIR VIP PLAYWRIGHT=$playwright
-HOME=$RUN_DIR ns lb timeout 800 node "$here/status.mjs" >&2 || {
+HOME=$RUN_DIR ns lb timeout 1700 node "$here/status.mjs" >&2 || {
 	tail -n 20 "$RUN_DIR/lb.log" >&2
 	die 'the page is not as it should be'
 }
