@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The kernel's short type names, on top of what its userspace headers define. */
+/* The kernel's short type names, and what it tells the compiler, on top of what its userspace headers define. */
 #ifndef _KSHIM_TYPES_H
 #define _KSHIM_TYPES_H
 
@@ -14,5 +14,8 @@ typedef uint32_t u32;
 typedef int32_t s32;
 typedef uint64_t u64;
 typedef int64_t s64;
+
+#define likely(condition)	__builtin_expect(!!(condition), 1)
+#define noinline		__attribute__((noinline))
 
 #endif
