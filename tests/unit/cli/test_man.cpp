@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "cli/grammar.hpp"
 
@@ -46,13 +49,40 @@ std::string as_synopsis(const std::string& usage) {
     return text;
 }
 
+/// What `sara WORDS` prints.
+std::string help(const std::vector<std::string>& words) {
+    const auto action = parse_command(words);
+    REQUIRE(action);
+    REQUIRE(std::holds_alternative<Help>(*action));
+    return std::get<Help>(*action).usage;
+}
+
 }  // namespace
 
 TEST_CASE("man pages say the grammar of the program") {
-    CHECK(synopsis("sara.8") == as_synopsis(usage()));
+    CHECK(synopsis("sara.8") == as_synopsis(help({"help"})));
     for (const ObjectGrammar* object : objects()) {
         INFO(object->name);
-        CHECK(synopsis("sara-" + std::string(object->name) + ".8") == as_synopsis(std::string(object->usage)));
+        CHECK(synopsis("sara-" + std::string(object->name) + ".8") ==
+              as_synopsis(help({std::string(object->name), "help"})));
+    }
+}
+
+TEST_CASE("each page is an object's, and sara(8) names it") {
+    std::ifstream file(SARA_SOURCE_DIR "/userspace/man/sara.8");
+    std::ostringstream content;
+    content << file.rdbuf();
+    for (const auto& entry : std::filesystem::directory_iterator(SARA_SOURCE_DIR "/userspace/man")) {
+        const std::string page = entry.path().stem().string();
+        if (entry.path().extension() != ".8" || page == "sara" || page == "sara-agent") {
+            continue;
+        }
+        INFO(page);
+        const std::string name = page.substr(page.find('-') + 1);
+        CHECK(
+            std::any_of(objects().begin(), objects().end(), [&](const auto* object) { return object->name == name; }));
+        CHECK(content.str().find(".BR " + name + " \", see \" sara\\-" + name + " (8)\n") != std::string::npos);
+        CHECK(content.str().find(".BR sara\\-" + name + " (8) ,\n") != std::string::npos);
     }
 }
 
