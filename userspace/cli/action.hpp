@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -136,6 +137,15 @@ struct Doctor {
     friend bool operator==(const Doctor&, const Doctor&) = default;
 };
 
+/// Show nodes, rates and admission as they are now, and again.
+struct ShowTop {
+    std::string socket;
+    std::chrono::milliseconds interval{};
+    std::uint64_t count = 0;  ///< so many frames, printed plainly; 0: until it is quit
+
+    friend bool operator==(const ShowTop&, const ShowTop&) = default;
+};
+
 /// Write what the kernel knows of its sessions.
 struct SaveSessions {
     std::string file;  ///< "-": the standard output
@@ -151,6 +161,6 @@ struct RestoreSessions {
 };
 
 using Action = std::variant<Help, Execute, Show, Monitor, MonitorCluster, AgentStats, NodeLoad, HighAvailability, Drain,
-                            AgentDo, Explain, Inspect, Doctor, SaveSessions, RestoreSessions>;
+                            AgentDo, Explain, Inspect, Doctor, ShowTop, SaveSessions, RestoreSessions>;
 
 }  // namespace sara::cli

@@ -57,9 +57,9 @@ Result<Action> finish(const Command& command, Arguments& in) {
 
 std::span<const ObjectGrammar* const> objects() noexcept {
     static constexpr std::array kObjects = {
-        &kDevGrammar,      &kServiceGrammar,   &kNodeGrammar,    &kSessionGrammar, &kFlowGrammar,
-        &kAnnounceGrammar, &kAdmissionGrammar, &kPolicyGrammar,  &kConfigGrammar,  &kStatsGrammar,
-        &kMonitorGrammar,  &kExplainGrammar,   &kInspectGrammar, &kHaGrammar,      &kDoctorGrammar,
+        &kDevGrammar,       &kServiceGrammar, &kNodeGrammar,   &kSessionGrammar, &kFlowGrammar,    &kAnnounceGrammar,
+        &kAdmissionGrammar, &kPolicyGrammar,  &kConfigGrammar, &kStatsGrammar,   &kMonitorGrammar, &kExplainGrammar,
+        &kInspectGrammar,   &kHaGrammar,      &kDoctorGrammar, &kTopGrammar,
     };
     return kObjects;
 }
@@ -69,7 +69,7 @@ std::string usage() {
            "       sara [ OPTIONS ] { -b | -batch } FILE\n"
            "OBJECT := { dev | service | node | session | flow | announce | admission |\n"
            "            policy | config | stats | monitor | explain | inspect | ha |\n"
-           "            doctor }\n"
+           "            doctor | top }\n"
            "OPTIONS := { -j | -json | -p | -pretty | -s | -stats | -d | -details |\n"
            "             -n | -netns NETNS | -force | -V | -Version }\n";
 }

@@ -40,6 +40,7 @@ extern const ObjectGrammar kExplainGrammar;
 extern const ObjectGrammar kInspectGrammar;
 extern const ObjectGrammar kHaGrammar;
 extern const ObjectGrammar kDoctorGrammar;
+extern const ObjectGrammar kTopGrammar;
 
 [[nodiscard]] std::span<const ObjectGrammar* const> objects() noexcept;
 

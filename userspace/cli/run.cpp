@@ -454,7 +454,8 @@ ExitCode Runner::operator()(const Inspect& inspect) {
     return ExitCode::done;
 }
 
-ExitCode run_program(std::span<const std::string> words, std::istream& in, std::ostream& out, std::ostream& err) {
+ExitCode run_program(std::span<const std::string> words, std::istream& in, std::ostream& out, std::ostream& err,
+                     Terminals terminals) {
     const auto wrong = [&](const std::string& what) {
         err << "Error: " << what << ".\n";
         return ExitCode::usage;
@@ -478,7 +479,7 @@ ExitCode run_program(std::span<const std::string> words, std::istream& in, std::
         }
     }
     Runner runner(
-        options, [] { return kern::Channel::open(); }, out, err);
+        options, [] { return kern::Channel::open(); }, out, err, terminals);
     ExitCode code = ExitCode::done;
     if (options.batch.empty()) {
         code = runner.run_words(line->words);

@@ -26,13 +26,20 @@ enum class ExitCode : int {
     found = 3,    ///< a doctor's: something is wrong with this machine
 };
 
+/// Which of the program's streams are a terminal.
+struct Terminals {
+    bool in = false;
+    bool out = false;
+    bool err = false;
+};
+
 /// Carries out actions. The channel is opened when the first one needs it, and kept for the rest of a batch.
 class Runner {
 public:
     using Opener = std::function<kern::Result<kern::Channel>()>;
 
-    Runner(const Options& options, Opener opener, std::ostream& out, std::ostream& err)
-        : options_(options), opener_(std::move(opener)), out_(out), err_(err) {}
+    Runner(const Options& options, Opener opener, std::ostream& out, std::ostream& err, Terminals terminals = {})
+        : options_(options), opener_(std::move(opener)), out_(out), err_(err), terminals_(terminals) {}
 
     [[nodiscard]] ExitCode run(const Action& action);
 
@@ -56,6 +63,7 @@ private:
     [[nodiscard]] ExitCode operator()(const Explain& explain);
     [[nodiscard]] ExitCode operator()(const Inspect& inspect);
     [[nodiscard]] ExitCode operator()(const Doctor& doctor);
+    [[nodiscard]] ExitCode operator()(const ShowTop& wanted);
     [[nodiscard]] ExitCode operator()(const SaveSessions& save);
     [[nodiscard]] ExitCode operator()(const RestoreSessions& restore);
 
@@ -82,11 +90,12 @@ private:
     Opener opener_;
     std::ostream& out_;
     std::ostream& err_;
+    Terminals terminals_;
     std::optional<kern::Channel> channel_;
 };
 
 /// The program: words are what follows its name.
 [[nodiscard]] ExitCode run_program(std::span<const std::string> words, std::istream& in, std::ostream& out,
-                                   std::ostream& err);
+                                   std::ostream& err, Terminals terminals = {});
 
 }  // namespace sara::cli

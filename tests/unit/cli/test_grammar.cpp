@@ -349,8 +349,18 @@ TEST_CASE("objects and commands may be cut while they are one") {
     CHECK(refusal("se show") == "object \"se\" is ambiguous: service, session");
     CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set, save");
     CHECK(refusal("rule show") == "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
-                                  "announce, admission, policy, config, stats, monitor, explain, inspect, ha, doctor");
+                                  "announce, admission, policy, config, stats, monitor, explain, inspect, ha, doctor, top");
     CHECK(refusal("''").find("is unknown") != std::string::npos);
+}
+
+TEST_CASE("top") {
+    const auto top = [](const std::string& line) { return *parsed(line); };
+    CHECK(top("top") == Action{ShowTop{kAgentSocket, 1s, 0}});
+    CHECK(top("top interval 250ms socket /run/x -n 3") == Action{ShowTop{"/run/x", 250ms, 3}});
+    CHECK(top("top --count 3") == Action{ShowTop{kAgentSocket, 1s, 3}});
+    CHECK(refusal("top interval 10ms") == "interval: expected a time of at least 100ms, not \"10ms\"");
+    CHECK(refusal("top -n 0") == "-n: expected a number from 1 to 18446744073709551615, not \"0\"");
+    CHECK(refusal("top nodes") == "expected one of interval, socket, -n, --count, count, not \"nodes\"");
 }
 
 TEST_CASE("every object has help, which names its commands") {
