@@ -71,7 +71,8 @@ std::string usage() {
            "            policy | config | stats | monitor | explain | inspect | ha |\n"
            "            doctor | top }\n"
            "OPTIONS := { -j | -json | -p | -pretty | -s | -stats | -d | -details |\n"
-           "             -n | -netns NETNS | -force | -V | -Version }\n";
+           "             -c[olor][={always|auto|never}] | -n | -netns NETNS | -force |\n"
+           "             -V | -Version }\n";
 }
 
 Result<Action> parse_command(std::span<const std::string> words) {

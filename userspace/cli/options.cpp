@@ -15,6 +15,27 @@ bool is(std::string_view word, std::string_view letter, std::string_view name) {
     return word == letter || word == name;
 }
 
+/// "-c", "-color=auto": as ip(8) reads it.
+bool is_colour(std::string_view word) {
+    const std::string_view name = word.substr(0, word.find('='));
+    return is(name, "c", "color") || is(name, "c", "colour");
+}
+
+Result<Colour> read_colour(std::string_view word) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string_view::npos || word.substr(equals + 1) == "always") {
+        return Colour::always;
+    }
+    if (word.substr(equals + 1) == "auto") {
+        return Colour::automatic;
+    }
+    if (word.substr(equals + 1) == "never") {
+        return Colour::never;
+    }
+    return Error{"expected always, auto or never, not \"" + std::string(word.substr(equals + 1)) + "\"",
+                 std::string(word.substr(0, equals))};
+}
+
 }  // namespace
 
 Result<CommandLine> parse_options(std::span<const std::string> words) {
@@ -40,6 +61,12 @@ Result<CommandLine> parse_options(std::span<const std::string> words) {
             options.detail.stats = true;
         } else if (is(word, "d", "details")) {
             options.detail.details = true;
+        } else if (is_colour(word)) {
+            const Result<Colour> colour = read_colour(word);
+            if (!colour) {
+                return colour.error();
+            }
+            options.colour = *colour;
         } else if (is(word, "n", "netns")) {
             if (!value(options.netns)) {
                 return Error{"expected the name of a network namespace", std::string(word)};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -10,9 +11,18 @@
 
 namespace sara::cli {
 
+/// Whether text is coloured.
+enum class Colour : std::uint8_t {
+    unsaid,  ///< as the command likes it: never, but on a terminal's whole screen
+    never,
+    automatic,  ///< where the output is a terminal
+    always,
+};
+
 /// What stands before OBJECT.
 struct Options {
     Format format = Format::text;
+    Colour colour = Colour::unsaid;
     Detail detail;
     std::string netns;   ///< empty: the caller's
     std::string batch;   ///< a file of commands; "-": standard input; empty: none

@@ -145,14 +145,42 @@ void Printer::member(std::string_view name, Json value) {
     }
 }
 
-void Printer::word(std::string_view text) {
+Printer::Paint Printer::paint_of(std::string_view name, std::string_view value) {
+    constexpr std::array kAddresses = {"addr", "vip", "source", "control-addr", "peer", "tuple", "flow"};
+    constexpr std::array kStates = {"state", "health", "status", "path", "vip-path"};
+    constexpr std::array kUp = {"up", "established"};
+    constexpr std::array kDown = {"down", "application-down", "vip-broken", "broken"};
+    const auto is_in = [](const auto& words, std::string_view word) {
+        return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    if (name == "mac") {
+        return Paint::mac;
+    }
+    if (is_in(kAddresses, name)) {
+        // IPv6 in brackets, or with two colons; of IPv4 and a port there is one.
+        const std::string_view first = value.substr(0, value.find('>'));
+        return std::count(first.begin(), first.end(), ':') > 1 ? Paint::inet6 : Paint::inet;
+    }
+    if (is_in(kStates, name)) {
+        return is_in(kUp, value) ? Paint::up : is_in(kDown, value) ? Paint::down : Paint::none;
+    }
+    return Paint::none;
+}
+
+void Printer::word(std::string_view text, Paint paint) {
     if (format_ != Format::text) {
         return;
     }
     if (!line_.empty()) {
         line_ += ' ';
     }
-    line_ += text;
+    if (!coloured_ || paint == Paint::none) {
+        line_ += text;
+        return;
+    }
+    constexpr std::array<std::string_view, 7> kSgr = {"", "36", "33", "35", "34", "32", "31"};
+    (((line_ += "\x1b[") += kSgr.at(static_cast<std::size_t>(paint))) += 'm') += text;
+    line_ += "\x1b[0m";
 }
 
 void Printer::flush_line() {
@@ -168,7 +196,7 @@ void Printer::flush_line() {
 
 void Printer::field(std::string_view name, std::string_view value) {
     word(name);
-    word(safe_text(value));
+    word(safe_text(value), paint_of(name, value));
     member(name, std::string(value));
 }
 
@@ -207,7 +235,7 @@ void Printer::field(std::string_view name, const std::vector<std::string>& value
 }
 
 void Printer::bare(std::string_view name, std::string_view value) {
-    word(safe_text(value));
+    word(safe_text(value), name == "name" || name == "node" ? Paint::name : paint_of(name, value));
     member(name, std::string(value));
 }
 
@@ -218,7 +246,7 @@ void Printer::bare(std::string_view name, std::uint64_t value) {
 
 void Printer::flag(std::string_view name, bool value, std::string_view otherwise) {
     if (value || !otherwise.empty()) {
-        word(value ? name : otherwise);
+        word(value ? name : otherwise, otherwise == "unusable" && !value ? Paint::down : Paint::none);
     }
     member(name, value);
 }
@@ -237,7 +265,7 @@ void Printer::tuple(std::string_view name, const FlowKey& key) {
 }
 
 void Printer::tuple(std::string_view name, const AnnouncementKey& key) {
-    word(key.text());
+    word(key.text(), paint_of(name, key.text()));
     Json tuple = Json::object();
     tuple["proto"] = std::string(to_string(key.transport));
     if (key.src) {

@@ -34,7 +34,9 @@ enum class Format : std::uint8_t { text, json, pretty };
 /// each by itself.
 class Printer {
 public:
-    Printer(std::ostream& out, Format format) : out_(out), format_(format) {}
+    /// Coloured, text has the colours of ip(8) for names, addresses and what is up or down.
+    Printer(std::ostream& out, Format format, bool coloured = false)
+        : out_(out), format_(format), coloured_(coloured && format == Format::text) {}
 
     void begin_array();
     void end_array();
@@ -81,13 +83,17 @@ public:
     [[nodiscard]] Format format() const noexcept { return format_; }
 
 private:
-    void word(std::string_view text);
+    enum class Paint : std::uint8_t { none, name, mac, inet, inet6, up, down };
+
+    [[nodiscard]] static Paint paint_of(std::string_view name, std::string_view value);
+    void word(std::string_view text, Paint paint = Paint::none);
     void flush_line();
     [[nodiscard]] nlohmann::ordered_json& top() { return stack_.back(); }
     void member(std::string_view name, nlohmann::ordered_json value);
 
     std::ostream& out_;
     Format format_;
+    bool coloured_;
     bool in_array_ = false;
     bool first_ = true;
     std::string line_;

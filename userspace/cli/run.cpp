@@ -88,6 +88,11 @@ ExitCode Runner::run_batch(std::istream& in, const std::string& name) {
     return worst;
 }
 
+Printer Runner::printing() {
+    const bool coloured = options_.colour == Colour::always || (options_.colour == Colour::automatic && terminals_.out);
+    return {out_, options_.format, coloured};
+}
+
 kern::Channel* Runner::channel() {
     if (!channel_) {
         kern::Result<kern::Channel> opened = opener_();
@@ -142,7 +147,7 @@ ExitCode Runner::operator()(const Show& show) {
         objects.insert(objects.end(), std::make_move_iterator(listing->items.begin()),
                        std::make_move_iterator(listing->items.end()));
     }
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     Detail detail = options_.detail;
     detail.admission = show.admission;
     if (!show.single) {
@@ -165,7 +170,7 @@ ExitCode Runner::operator()(const Monitor& monitor) {
     if (const kern::Status subscribed = kernel->subscribe(); !subscribed) {
         return refused(subscribed.error());
     }
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     for (std::uint64_t seen = 0; monitor.count == 0 || seen < monitor.count;) {
         const kern::Result<std::vector<kern::Incoming>> incoming = kernel->wait();
         if (!incoming) {
@@ -195,7 +200,7 @@ ExitCode Runner::operator()(const Monitor& monitor) {
 }
 
 ExitCode Runner::operator()(const MonitorCluster& monitor) {
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     std::optional<Error> error;
     std::uint64_t seen = 0;
     const auto take = [&](std::string_view line) {
@@ -250,7 +255,7 @@ ExitCode Runner::operator()(const NodeLoad& load) {
     if (!stats) {
         return ExitCode::refused;
     }
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     if (const Status shown = show_node_load(printer, *stats, load.node); !shown) {
         wrong(shown.error());
         return ExitCode::refused;
@@ -263,7 +268,7 @@ ExitCode Runner::operator()(const HighAvailability& ha) {
     if (!stats) {
         return ExitCode::refused;
     }
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     if (const Status done = ha.check ? check_ha(*stats) : show_ha(printer, *stats); !done) {
         wrong(done.error());
         return ExitCode::refused;
@@ -375,7 +380,7 @@ ExitCode Runner::operator()(const Explain& explain) {
     if (!all) {
         return refused(all.error());
     }
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     printer.begin_array();
     for (Explanation& explanation : *all) {
         ask_decision(explanation, explain.socket);
@@ -416,7 +421,7 @@ ExitCode Runner::operator()(const Inspect& inspect) {
     if (!report) {
         return wrong({report.error().text(), inspect.file});
     }
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     printer.begin_array();
     for (const CapturedSession& session : report->sessions) {
         show(printer, session, options_.detail);

@@ -14,6 +14,7 @@
 #include "cli/agent_client.hpp"
 #include "cli/explain.hpp"
 #include "cli/options.hpp"
+#include "cli/print.hpp"
 #include "kern/channel.hpp"
 
 namespace sara::cli {
@@ -79,6 +80,8 @@ private:
     [[nodiscard]] std::optional<nlohmann::ordered_json> ask(const std::string& socket,
                                                             const nlohmann::ordered_json& request,
                                                             std::chrono::milliseconds patience = kPatience);
+
+    [[nodiscard]] Printer printing();
 
     /// nullptr: refused, and said so.
     [[nodiscard]] kern::Channel* channel();

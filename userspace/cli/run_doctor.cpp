@@ -266,7 +266,7 @@ ExitCode Runner::operator()(const Doctor& wanted) {
         facts.agent = agent.facts();
     }
     const std::vector<doctor::Finding> findings = doctor::examine(facts);
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     show_findings(printer, findings, options_.detail.details);
     const bool well = std::all_of(findings.begin(), findings.end(), [](const doctor::Finding& finding) {
         return finding.severity == doctor::Severity::ok;

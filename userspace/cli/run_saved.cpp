@@ -176,7 +176,7 @@ ExitCode Runner::operator()(const SaveSessions& save) {
     if (const Status written = io::replace_file(save.file, text); !written) {
         return wrong(written.error());
     }
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     printer.begin_object();
     printer.sentence("saved " + counted(tally_of(saved)));
     put(printer, tally_of(saved));
@@ -211,7 +211,7 @@ ExitCode Runner::operator()(const RestoreSessions& restore) {
     }
     Restorer restorer(*kernel, err_);
     restorer.restore(*saved);
-    Printer printer(out_, options_.format);
+    Printer printer = printing();
     const Tally& done = restorer.done();
     printer.begin_object();
     printer.sentence("restored " + counted(done) + "; " + std::to_string(restorer.refused().size()) + " refused");

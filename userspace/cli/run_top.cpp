@@ -183,7 +183,8 @@ ExitCode Runner::operator()(const ShowTop& wanted) {
             if (!terminal) {
                 return wrong(terminal.error());
             }
-            signal = show_live(**terminal, sampler, std::move(before), wanted.interval, true);
+            signal =
+                show_live(**terminal, sampler, std::move(before), wanted.interval, options_.colour != Colour::never);
         }
         if (signal != 0) {
             raise(signal);

@@ -348,8 +348,9 @@ TEST_CASE("objects and commands may be cut while they are one") {
     CHECK(request("n a n1 addr 198.18.0.11").command == SARA_CMD_NODE_NEW);
     CHECK(refusal("se show") == "object \"se\" is ambiguous: service, session");
     CHECK(refusal("session s") == "command \"s\" is ambiguous: show, set, save");
-    CHECK(refusal("rule show") == "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
-                                  "announce, admission, policy, config, stats, monitor, explain, inspect, ha, doctor, top");
+    CHECK(refusal("rule show") ==
+          "object \"rule\" is unknown: expected one of dev, service, node, session, flow, "
+          "announce, admission, policy, config, stats, monitor, explain, inspect, ha, doctor, top");
     CHECK(refusal("''").find("is unknown") != std::string::npos);
 }
 
@@ -392,6 +393,13 @@ TEST_CASE("options come first") {
     CHECK(options({"-netns", "lb", "node"}).netns == "lb");
     CHECK(options({"-b", "-"}).batch == "-");
     CHECK(options({"-V"}).version);
+    CHECK(options({"node"}).colour == Colour::unsaid);
+    CHECK(options({"-c", "node"}).colour == Colour::always);
+    CHECK(options({"--color", "node"}).colour == Colour::always);
+    CHECK(options({"-color=auto", "node"}).colour == Colour::automatic);
+    CHECK(options({"-c=never", "node"}).colour == Colour::never);
+    CHECK(parse_options(std::vector<std::string>{"-c=red"}).error().text() ==
+          "-c: expected always, auto or never, not \"red\"");
     const std::vector<std::string> words{"-j", "node", "-s"};
     CHECK(parse_options(words)->words.size() == 2);
     CHECK(parse_options(std::vector<std::string>{"-x"}).error().text() == "option \"-x\" is unknown: see sara help");

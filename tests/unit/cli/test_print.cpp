@@ -278,3 +278,27 @@ TEST_CASE("lists of objects are indented lines, and arrays") {
                                  R"({"dialog":"b","media":[{"port":5004}]}]})"
                                  "\n");
 }
+
+TEST_CASE("names, addresses and states have their colours, and the words stay") {
+    std::ostringstream out;
+    Printer printer(out, Format::text, true);
+    printer.begin_object();
+    printer.bare("name", "n1");
+    printer.colon();
+    printer.field("addr", "198.18.0.11");
+    printer.field("vip", "fd00::100");
+    printer.field("mac", "02:00:00:00:00:11");
+    printer.field("state", "up");
+    printer.field("health", "down");
+    printer.field("status", "new");
+    printer.field("scheduler", "down");
+    printer.flag("usable", false, "unusable");
+    printer.tuple(
+        "tuple",
+        FlowKey{{Address::v4({198, 18, 1, 11}), 4000}, {Address::v4({198, 18, 0, 100}), 5060}, Transport::udp});
+    printer.end_object();
+    CHECK(out.str() == "\x1b[36mn1\x1b[0m: addr \x1b[35m198.18.0.11\x1b[0m vip \x1b[34mfd00::100\x1b[0m "
+                       "mac \x1b[33m02:00:00:00:00:11\x1b[0m state \x1b[32mup\x1b[0m health \x1b[31mdown\x1b[0m "
+                       "status new scheduler down \x1b[31munusable\x1b[0m "
+                       "\x1b[35mudp 198.18.1.11:4000 > 198.18.0.100:5060\x1b[0m\n");
+}

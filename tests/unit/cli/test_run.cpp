@@ -14,14 +14,14 @@ namespace {
 
 /// The program over a kernel made of a function.
 struct Program {
-    explicit Program(cli::Options options = {})
+    explicit Program(cli::Options options = {}, cli::Terminals terminals = {})
         : runner(
               options,
               [this] {
                   ++opened;
                   return Channel::open(kernel.socket());
               },
-              out, err) {}
+              out, err, terminals) {}
 
     ExitCode run(const std::string& line) {
         const Result<std::vector<std::string>> words = cli::split_words(line);
@@ -78,6 +78,29 @@ TEST_CASE("help asks no kernel") {
     CHECK(program.run("node help") == ExitCode::done);
     CHECK(program.out.str().starts_with("Usage: sara node add"));
     CHECK(program.opened == 0);
+}
+
+TEST_CASE("text is coloured where it is asked for, and where it is a terminal if that is asked") {
+    const auto shown = [](cli::Colour colour, bool terminal, cli::Format format = cli::Format::text) {
+        cli::Options options;
+        options.colour = colour;
+        options.format = format;
+        Program program(options, {false, terminal, false});
+        program.kernel.loaded([&](const Sent& sent) {
+            return std::vector<Buffer>{node_message(sent.header.sequence, "n1", NLM_F_MULTI),
+                                       verdict(sent.header.sequence, 0, nullptr, NLMSG_DONE)};
+        });
+        CHECK(program.run("node") == ExitCode::done);
+        return program.out.str();
+    };
+    const std::string name = "\x1b[36mn1\x1b[0m:";
+    CHECK(shown(cli::Colour::always, false).starts_with(name));
+    CHECK(shown(cli::Colour::automatic, true).starts_with(name));
+    for (const std::string& plain :
+         {shown(cli::Colour::automatic, false), shown(cli::Colour::never, true), shown(cli::Colour::unsaid, true),
+          shown(cli::Colour::always, true, cli::Format::json)}) {
+        CHECK(plain.find('\x1b') == std::string::npos);
+    }
 }
 
 TEST_CASE("show prints what the kernel lists, and warns where it may not be all") {
