@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         expect(!words.error().what.empty(), "a refusal says why");
         return 0;
     }
-    const Result<cli::Action> action = cli::parse_command(*words);
+    const Result<cli::Action, cli::WordError> action = cli::parse_command(*words);
     if (!action) {
         expect(!action.error().what.empty(), "a refusal says why");
         return 0;

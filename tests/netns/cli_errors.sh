@@ -95,7 +95,7 @@ insmod "$SARA_KO" 2>"$TMP/err" && fail "the module can be loaded twice"
 refused 2 'Error: sara: there is no @(such device|device eth9) here.' sara dev add eth9 mode dispatch
 refused 2 'Error: sara: @(the device|d0) is attached already.' sara dev add d0 mode dispatch
 refused 2 'Error: sara: @(the device|lo) is not attached.' sara dev del lo
-refused 1 'Error: "mode" is missing.' sara dev add d0
+refused 1 $'Error: "mode" is missing.\nUsage: sara dev add NAME mode MODE\n*' sara dev add d0
 refused 1 'Error: mode: expected dispatch or observe, not "both".' sara dev add d0 mode both
 
 # --- nodes -------------------------------------------------------------------------------------------------------
@@ -112,6 +112,10 @@ refused 1 'Error: state: expected up, drain or down, not "off".' sara node set n
 refused 1 'Error: weight: expected a number from 0 to 65535, not "-1".' sara node set n1 weight -1
 sara node del n1 2>"$TMP/err" && fail "a node with sessions can be removed"
 [[ $(<"$TMP/err") == "Error: sara: "*" use force." ]] || fail "removing a node in use says: $(<"$TMP/err")"
+
+refused 1 $'Error: command "drian" is unknown: expected one of *(did you mean "drain"?).\nUsage: sara node add *' sara node drian n1
+refused 1 $'Error: expected one of *, not "wieght" (did you mean "weight"?).\nUsage: sara node add *' sara node set n1 wieght 3
+refused 1 $'Error: object "onde" is unknown: *(did you mean "node"?).\nUsage: sara *' sara onde set n1 weight 3
 
 # --- services ------------------------------------------------------------------------------------------------------
 refused 2 'Error: sara: there is a service @(of this name|sip) already.' sara service add sip vip $VIP proto tcp port 80

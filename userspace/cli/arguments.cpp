@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "cli/nearest.hpp"
+
 namespace sara::cli {
 
 namespace {
@@ -18,10 +20,15 @@ std::string list_of(std::span<const std::string_view> names) {
 }  // namespace
 
 bool Arguments::accept(std::string_view word) {
-    if (empty() || rest_.front() != word) {
+    if (empty()) {
+        return false;
+    }
+    if (rest_.front() != word) {
+        tried_.push_back(word);
         return false;
     }
     rest_ = rest_.subspan(1);
+    tried_.clear();
     return true;
 }
 
@@ -31,10 +38,12 @@ std::string_view Arguments::word(std::string_view what) {
     }
     if (rest_.empty()) {
         fail("expected " + std::string(what));
+        lost_ = true;
         return {};
     }
     const std::string_view found = rest_.front();
     rest_ = rest_.subspan(1);
+    tried_.clear();
     return found;
 }
 
@@ -55,7 +64,7 @@ void Arguments::options(const std::vector<Option>& options) {
         const auto option = std::find_if(options.begin(), options.end(),
                                          [&](const Option& candidate) { return candidate.name == name; });
         if (option == options.end()) {
-            fail(parse::expected("one of " + list_of(known_), name).what);
+            fail_word("one of " + list_of(known_), name, known_);
         } else if (given(name)) {
             fail("\"" + std::string(name) + "\" is given twice");
         } else {
@@ -74,6 +83,7 @@ bool Arguments::given(std::string_view option) const {
 void Arguments::require(std::initializer_list<std::string_view> options) {
     for (const std::string_view option : options) {
         if (!given(option)) {
+            lost_ = !error_ || lost_;
             fail("\"" + std::string(option) + "\" is missing");
         }
     }
@@ -81,13 +91,22 @@ void Arguments::require(std::initializer_list<std::string_view> options) {
 
 void Arguments::require_any() {
     if (seen_.empty()) {
+        lost_ = !error_ || lost_;
         fail("nothing to change: expected one of " + list_of(known_));
     }
 }
 
 void Arguments::end() {
     if (!empty()) {
-        fail(parse::expected("the end of the command", rest_.front()).what);
+        fail_word("the end of the command", rest_.front(), known_);
+    }
+}
+
+void Arguments::fail_word(std::string_view what, std::string_view found, std::vector<std::string_view> names) {
+    if (!error_) {
+        names.insert(names.begin(), tried_.begin(), tried_.end());
+        fail(parse::expected(what, found).what + did_you_mean(found, names));
+        lost_ = true;
     }
 }
 

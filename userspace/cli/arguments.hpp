@@ -83,6 +83,11 @@ public:
     void end();
 
     void fail(std::string what);
+    /// Refuses a word of the grammar that is wrong here: `what` was expected. The nearest of those that accept() was
+    /// asked for, and of `names`, is proposed.
+    void fail_word(std::string_view what, std::string_view found, std::vector<std::string_view> names = {});
+    /// A word was wrong, or missing: its grammar tells which there are.
+    [[nodiscard]] bool lost() const noexcept { return lost_; }
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
 private:
@@ -106,7 +111,9 @@ private:
     std::string_view context_;  ///< the option whose value is read
     std::vector<std::string_view> seen_;
     std::vector<std::string_view> known_;
+    std::vector<std::string_view> tried_;  ///< words that the next one is not
     std::optional<Error> error_;
+    bool lost_ = false;
 };
 
 }  // namespace sara::cli

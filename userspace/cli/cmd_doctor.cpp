@@ -24,7 +24,7 @@ Action examine(Arguments& in) {
         } else if (in.accept("socket")) {
             doctor.socket = in.word("the path of the agent's control socket");
         } else {
-            in.fail(parse::expected("dispatcher, gateway, node, vip, config or socket", in.peek()).what);
+            in.fail_word("dispatcher, gateway, node, vip, config or socket", in.peek());
         }
     }
     return doctor;

@@ -46,7 +46,7 @@ Action inspect(Arguments& in) {
         } else if (in.accept("--port") || in.accept("port")) {
             ports(in, inspect.ports);
         } else {
-            in.fail(parse::expected("--vip or port", in.peek()).what);
+            in.fail_word("--vip or port", in.peek());
         }
     }
     return inspect;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "cli/grammar.hpp"
 
@@ -35,8 +36,9 @@ Action monitor(Arguments& in) {
         }
         const std::string_view word = in.word("an object");
         if (std::find(kObjects.begin(), kObjects.end(), word) == kObjects.end()) {
-            in.fail(
-                parse::expected("dev, service, node, session, flow, announce or --count, or cluster alone", word).what);
+            std::vector<std::string_view> names(kObjects.begin(), kObjects.end());
+            names.insert(names.end(), {"--count", "cluster"});
+            in.fail_word("dev, service, node, session, flow, announce or --count, or cluster alone", word, names);
         }
         monitor.objects.emplace_back(word);
     }

@@ -5,6 +5,8 @@
 #include <array>
 #include <vector>
 
+#include "cli/nearest.hpp"
+
 namespace sara::cli {
 
 namespace {
@@ -38,17 +40,18 @@ Result<std::string_view> choose(std::string_view kind, std::string_view word, st
         return found.front();
     }
     if (found.empty()) {
-        return Error{std::string(kind) + " \"" + std::string(word) + "\" is unknown: expected one of " + joined(names),
+        return Error{std::string(kind) + " \"" + std::string(word) + "\" is unknown: expected one of " + joined(names) +
+                         did_you_mean(word, names),
                      {}};
     }
     return Error{std::string(kind) + " \"" + std::string(word) + "\" is ambiguous: " + joined(found), {}};
 }
 
-Result<Action> finish(const Command& command, Arguments& in) {
+Result<Action, WordError> finish(const ObjectGrammar& object, const Command& command, Arguments& in) {
     Action action = command.parse(in);
     in.end();
     if (in.error()) {
-        return *in.error();
+        return in.lost() ? WordError(*in.error(), std::string(object.usage)) : WordError(*in.error());
     }
     return action;
 }
@@ -75,7 +78,7 @@ std::string usage() {
            "             -V | -Version }\n";
 }
 
-Result<Action> parse_command(std::span<const std::string> words) {
+Result<Action, WordError> parse_command(std::span<const std::string> words) {
     if (words.empty() || words.front() == "help") {
         return Action(Help{usage()});
     }
@@ -85,7 +88,7 @@ Result<Action> parse_command(std::span<const std::string> words) {
     }
     const Result<std::string_view> name = choose("object", words.front(), names);
     if (!name) {
-        return name.error();
+        return WordError(name.error(), usage());
     }
     const ObjectGrammar& object = **std::find_if(objects().begin(), objects().end(),
                                                  [&](const ObjectGrammar* known) { return known->name == *name; });
@@ -95,7 +98,7 @@ Result<Action> parse_command(std::span<const std::string> words) {
     }
     if (object.bare || words.empty()) {
         Arguments in(words);
-        return finish(object.commands.front(), in);
+        return finish(object, object.commands.front(), in);
     }
     names = {};
     for (const Command& command : object.commands) {
@@ -107,10 +110,11 @@ Result<Action> parse_command(std::span<const std::string> words) {
                                                                                    : std::string_view(words.front());
     const Result<std::string_view> chosen = choose("command", said, names);
     if (!chosen) {
-        return chosen.error();
+        return WordError(chosen.error(), std::string(object.usage));
     }
     Arguments in(words.subspan(1));
-    return finish(*std::find_if(object.commands.begin(), object.commands.end(),
+    return finish(object,
+                  *std::find_if(object.commands.begin(), object.commands.end(),
                                 [&](const Command& known) { return known.name == *chosen; }),
                   in);
 }

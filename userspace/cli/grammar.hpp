@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cli/action.hpp"
 #include "cli/arguments.hpp"
@@ -14,6 +15,18 @@ namespace sara::cli {
 struct Command {
     std::string_view name;
     Action (*parse)(Arguments& in);
+};
+
+/// Why a command is none. A word that is wrong or missing comes with the grammar that has the right ones; a value that
+/// is wrong has said already what it may be.
+struct WordError {
+    WordError(Error why) : error(std::move(why)) {}  // NOLINT(google-explicit-constructor)
+    WordError(Error why, std::string usage) : error(std::move(why)), grammar(std::move(usage)) {}
+
+    Error error;
+    std::string grammar;  ///< may be empty
+
+    [[nodiscard]] std::string text() const { return error.text(); }
 };
 
 /// One object of the command line. Its first command is what a command line without one means.
@@ -48,6 +61,6 @@ extern const ObjectGrammar kTopGrammar;
 [[nodiscard]] std::string usage();
 
 /// OBJECT COMMAND ARGUMENTS: names of objects and commands may be cut while one candidate remains.
-[[nodiscard]] Result<Action> parse_command(std::span<const std::string> words);
+[[nodiscard]] Result<Action, WordError> parse_command(std::span<const std::string> words);
 
 }  // namespace sara::cli

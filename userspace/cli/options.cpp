@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "cli/nearest.hpp"
+
 namespace sara::cli {
 
 namespace {
@@ -84,7 +86,11 @@ Result<CommandLine> parse_options(std::span<const std::string> words) {
             line.words = help;
             return line;
         } else {
-            return Error{"option \"" + std::string(word) + "\" is unknown: see sara help", {}};
+            constexpr std::array<std::string_view, 9> kNames = {"-json",  "-pretty", "-stats", "-details", "-color",
+                                                                "-netns", "-batch",  "-force", "-Version"};
+            return Error{"option \"" + std::string(word) + "\" is unknown: see sara help" +
+                             did_you_mean(word.substr(word.starts_with("--") ? 1 : 0), kNames),
+                         {}};
         }
     }
     if (pretty && options.format == Format::json) {

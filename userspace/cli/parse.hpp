@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/nearest.hpp"
 #include "core/base/address.hpp"
 #include "core/base/flow_key.hpp"
 #include "core/base/result.hpp"
@@ -66,12 +67,16 @@ template <typename E>
         return *value;
     }
     std::string choices;
+    std::vector<std::string_view> names;
     const auto words = kern::words_of(E{});
     for (std::size_t i = 0; i < words.size(); ++i) {
         choices += i == 0 ? "" : i + 1 == words.size() ? " or " : ", ";
         choices += words[i].text;
+        names.push_back(words[i].text);
     }
-    return expected(choices, word);
+    Error error = expected(choices, word);
+    error.what += did_you_mean(word, names);
+    return error;
 }
 
 }  // namespace sara::cli::parse

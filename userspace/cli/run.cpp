@@ -62,8 +62,13 @@ ExitCode Runner::run(const Action& action) {
 }
 
 ExitCode Runner::run_words(std::span<const std::string> words) {
-    const Result<Action> action = parse_command(words);
-    return action ? run(*action) : wrong(action.error());
+    const Result<Action, WordError> action = parse_command(words);
+    if (action) {
+        return run(*action);
+    }
+    const ExitCode code = wrong(action.error().error);
+    err_ << action.error().grammar;
+    return code;
 }
 
 ExitCode Runner::run_batch(std::istream& in, const std::string& name) {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Result<Action> parsed(const std::string& line) {
+Result<Action, WordError> parsed(const std::string& line) {
     const Result<std::vector<std::string>> words = split_words(line);
     REQUIRE(words);
     return parse_command(*words);
@@ -21,7 +21,7 @@ Result<Action> parsed(const std::string& line) {
 
 /// The request that a line makes.
 kern::Request request(const std::string& line) {
-    const Result<Action> action = parsed(line);
+    const Result<Action, WordError> action = parsed(line);
     INFO(line << ": " << (action ? "" : action.error().text()));
     REQUIRE(action);
     REQUIRE(std::holds_alternative<Execute>(*action));
@@ -29,7 +29,7 @@ kern::Request request(const std::string& line) {
 }
 
 std::vector<kern::Request> shown(const std::string& line) {
-    const Result<Action> action = parsed(line);
+    const Result<Action, WordError> action = parsed(line);
     INFO(line << ": " << (action ? "" : action.error().text()));
     REQUIRE(action);
     REQUIRE(std::holds_alternative<Show>(*action));
@@ -37,7 +37,7 @@ std::vector<kern::Request> shown(const std::string& line) {
 }
 
 std::string refusal(const std::string& line) {
-    const Result<Action> action = parsed(line);
+    const Result<Action, WordError> action = parsed(line);
     return action ? "(accepted)" : action.error().text();
 }
 
@@ -364,9 +364,125 @@ TEST_CASE("top") {
     CHECK(refusal("top nodes") == "expected one of interval, socket, -n, --count, count, not \"nodes\"");
 }
 
+TEST_CASE("a wrong word gets the nearest right one, and the grammar") {
+    struct Slip {
+        const char* line;
+        const char* meant;
+    };
+    // Of each object its commands, and of each command its words.
+    constexpr Slip kSlips[] = {
+        {"dve", "dev"},
+        {"servcie show", "service"},
+        {"nodes", "node"},
+        {"sesion", "session"},
+        {"flows", "flow"},
+        {"anounce", "announce"},
+        {"admision", "admission"},
+        {"polciy", "policy"},
+        {"configure", "config"},
+        {"stat5", "stats"},
+        {"moniter", "monitor"},
+        {"expalin", "explain"},
+        {"inspcet", "inspect"},
+        {"hs", "ha"},
+        {"docter", "doctor"},
+        {"tpo", "top"},
+        {"dev ad eth0 mde dispatch", "mode"},
+        {"dev dle eth0", "del"},
+        {"dev shwo", "show"},
+        {"service ste sip", "set"},
+        {"service add sip vpi 198.18.0.100", "vip"},
+        {"service add sip vip 198.18.0.100 protocol udp", "proto"},
+        {"service set sip shceduler wlc", "scheduler"},
+        {"service set sip flow-timout 30s", "flow-timeout"},
+        {"service set sip refuze busy", "refuse"},
+        {"service del sip forze", "force"},
+        {"node drian n1", "drain"},
+        {"node undrian n1", "undrain"},
+        {"node laod", "load"},
+        {"node add n1 address 198.18.0.11", "addr"},
+        {"node set n1 wieght 3", "weight"},
+        {"node set n1 max-session 3", "max-sessions"},
+        {"node del n1 froce", "force"},
+        {"node drain n1 att +1m", "at"},
+        {"node load n1 sokcet /run/x", "socket"},
+        
+        {"session svae f", "save"},
+        {"session resotre f", "restore"},
+        {"session set id 1 lable x", "label"},
+        {"session flush sevice sip", "service"},
+        {"session del id 1 stanby", "standby"},
+        {"flow show proto udp scr 198.18.1.11", "src"},
+        {"flow show sesson 1", "session"},
+        {"announce flsuh session 1", "flush"},
+        {"announce add session 1 proto udp dst 198.18.0.100 dprt 1", "dport"},
+        {"admission ste sip on", "set"},
+        {"admission set sip refsue drop", "refuse"},
+        {"policy fulsh", "flush"},
+        {"policy set epcoh 1", "epoch"},
+        {"config set max-sesions 1", "max-sessions"},
+        {"config set tcp-timout 1h", "tcp-timeout"},
+        {"stats show agnet", "agent"},
+        {"stats show agent scoket x", "socket"},
+        {"monitor sesion", "session"},
+        {"monitor clutser", "cluster"},
+        {"monitor --cuont 1", "--count"},
+        {"monitor cluster scoket x", "socket"},
+        {"explain proto udp src 198.18.1.11 sprot 1", "sport"},
+        {"explain id 1 scoket x", "socket"},
+        {"inspect f --vpi 198.18.0.100", "--vip"},
+        {"ha hadnover", "handover"},
+        {"ha reusme", "resume"},
+        {"ha chekc", "check"},
+        {"ha show scoket x", "socket"},
+        {"doctor dispacher", "dispatcher"},
+        {"doctor gatway", "gateway"},
+        {"doctor config f sokcet x", "socket"},
+        {"top intervall 1s", "interval"},
+    };
+    for (const Slip& slip : kSlips) {
+        const Result<Action, WordError> action = parsed(slip.line);
+        INFO(slip.line << ": " << refusal(slip.line));
+        REQUIRE_FALSE(action);
+        CHECK(action.error().text().ends_with("(did you mean \"" + std::string(slip.meant) + "\"?)"));
+        CHECK(action.error().grammar.starts_with("Usage: sara "));
+        CHECK(action.error().grammar.find(slip.meant) != std::string::npos);
+    }
+}
+
+TEST_CASE("a wrong word among few gets the nearest, a wrong value what it may be; neither the grammar") {
+    const auto error = [](const std::string& line) {
+        const Result<Action, WordError> action = parsed(line);
+        REQUIRE_FALSE(action);
+        CHECK(action.error().grammar.empty());
+        return action.error().text();
+    };
+    CHECK(error("dev add eth0 mode dispach") ==
+          "mode: expected dispatch or observe, not \"dispach\" (did you mean \"dispatch\"?)");
+    CHECK(error("node set n1 state dran") ==
+          "state: expected up, drain or down, not \"dran\" (did you mean \"drain\"?)");
+    CHECK(error("node set n1 state off") == "state: expected up, drain or down, not \"off\"");
+    CHECK(error("node set n1 weight x") == "weight: expected a number from 0 to 65535, not \"x\"");
+}
+
+TEST_CASE("a missing word gets the grammar, what is far from all gets no proposal") {
+    for (const char* const line : {"dev add", "dev add eth0", "node set n1", "service add sip vip", "inspect"}) {
+        INFO(line << ": " << refusal(line));
+        const Result<Action, WordError> action = parsed(line);
+        REQUIRE_FALSE(action);
+        CHECK(action.error().grammar.starts_with("Usage: sara "));
+    }
+    CHECK(refusal("xyzzy").find("did you mean") == std::string::npos);
+    CHECK(parsed("xyzzy").error().grammar == usage());
+    CHECK(refusal("node xyzzy").find("did you mean") == std::string::npos);
+    CHECK(refusal("node set n1 xyzzy 1").find("did you mean") == std::string::npos);
+    CHECK(parse_options(std::vector<std::string>{"-jsno"}).error().text().ends_with("(did you mean \"-json\"?)"));
+    CHECK(parse_options(std::vector<std::string>{"--nets"}).error().text().ends_with("(did you mean \"-netns\"?)"));
+}
+
 TEST_CASE("every object has help, which names its commands") {
     for (const ObjectGrammar* object : objects()) {
-        const Result<Action> action = parsed(std::string(object->name) + " help");
+        const Result<Action, WordError> action = parsed(std::string(object->name) + " help");
         REQUIRE(action);
         const std::string& text = std::get<Help>(*action).usage;
         CHECK(text == object->usage);
