@@ -113,9 +113,9 @@ refused 1 'Error: weight: expected a number from 0 to 65535, not "-1".' sara nod
 sara node del n1 2>"$TMP/err" && fail "a node with sessions can be removed"
 [[ $(<"$TMP/err") == "Error: sara: "*" use force." ]] || fail "removing a node in use says: $(<"$TMP/err")"
 
-refused 1 $'Error: command "drian" is unknown: expected one of *(did you mean "drain"?).\nUsage: sara node add *' sara node drian n1
-refused 1 $'Error: expected one of *, not "wieght" (did you mean "weight"?).\nUsage: sara node add *' sara node set n1 wieght 3
-refused 1 $'Error: object "onde" is unknown: *(did you mean "node"?).\nUsage: sara *' sara onde set n1 weight 3
+refused 1 $'Error: command "drian" is unknown: expected one of *\\(did you mean "drain"\\?\\).\nUsage: sara node add *' sara node drian n1
+refused 1 $'Error: expected one of *, not "wieght" \\(did you mean "weight"\\?\\).\nUsage: sara node add *' sara node set n1 wieght 3
+refused 1 $'Error: object "onde" is unknown: *\\(did you mean "node"\\?\\).\nUsage: sara *' sara onde set n1 weight 3
 
 # --- services ------------------------------------------------------------------------------------------------------
 refused 2 'Error: sara: there is a service @(of this name|sip) already.' sara service add sip vip $VIP proto tcp port 80
