@@ -406,7 +406,7 @@ TEST_CASE("a wrong word gets the nearest right one, and the grammar") {
         {"node del n1 froce", "force"},
         {"node drain n1 att +1m", "at"},
         {"node load n1 sokcet /run/x", "socket"},
-        
+
         {"session svae f", "save"},
         {"session resotre f", "restore"},
         {"session set id 1 lable x", "label"},
