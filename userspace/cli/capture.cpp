@@ -20,6 +20,9 @@ namespace {
 /// Beyond this many, flows of media are still announced but not counted.
 constexpr std::size_t kMaxMediaFlows = 1U << 20;
 
+/// So many packets are read between two words of it.
+constexpr std::uint64_t kTellEach = 1024;
+
 /// For how long an end waits for its answer, and how many do.
 constexpr Duration kAnswerPatience = std::chrono::seconds(2);
 constexpr std::size_t kMaxUnanswered = 4096;
@@ -405,7 +408,8 @@ std::span<const AppPort> default_ports() noexcept {
     return kPorts;
 }
 
-Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips, std::span<const AppPort> ports) {
+Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips, std::span<const AppPort> ports,
+                                   const std::function<void(std::uint64_t packets)>& tell) {
     Result<proto::pcap::Reader> opened = proto::pcap::Reader::open(file);
     if (!opened) {
         return opened.error();
@@ -417,8 +421,12 @@ Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips, st
     }
     const proto::pcap::Reader from_start = records;
     CaptureReader reader(vips, ports);
+    std::uint64_t packets = 0;
     while (const std::optional<proto::pcap::Record> record = records.next()) {
         reader.read(*record);
+        if (++packets % kTellEach == 0 && tell) {
+            tell(packets);
+        }
     }
     CaptureReport report = reader.finish();
     report.torn = records.error();

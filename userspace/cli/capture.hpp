@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -58,8 +59,10 @@ struct CaptureReport {
 [[nodiscard]] std::span<const AppPort> default_ports() noexcept;
 
 /// Refused: what is no capture, no VIP, and VIPs without signalling where others have some (the error proposes them).
+/// `tell` hears how many packets are read, now and then.
 /// Empty `ports`: the default ones, and all others where SIP or RTSP is spoken.
 [[nodiscard]] Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips,
-                                                 std::span<const AppPort> ports);
+                                                 std::span<const AppPort> ports,
+                                                 const std::function<void(std::uint64_t packets)>& tell = {});
 
 }  // namespace sara::cli

@@ -98,6 +98,10 @@ Printer Runner::printing() {
     return {out_, options_.format, coloured};
 }
 
+Progress Runner::progress() {
+    return {err_, terminals_.err, now_};
+}
+
 kern::Channel* Runner::channel() {
     if (!channel_) {
         kern::Result<kern::Channel> opened = opener_();
@@ -141,17 +145,24 @@ ExitCode Runner::operator()(const Show& show) {
     }
     // All answers first: what is refused prints nothing.
     std::vector<kern::Object> objects;
+    Progress progress = this->progress();
+    kernel->watch_dumps([&](std::size_t count) { progress.tell(objects.size() + count, 0, "objects"); });
     for (const kern::Request& request : show.requests) {
         kern::Result<kern::Listing<kern::Object>> listing = kernel->query(request);
         if (!listing) {
+            progress.clear();
+            kernel->watch_dumps({});
             return refused(listing.error());
         }
         if (!listing->consistent) {
+            progress.clear();
             err_ << "Warning: objects came and went while they were listed, some may be missing.\n";
         }
         objects.insert(objects.end(), std::make_move_iterator(listing->items.begin()),
                        std::make_move_iterator(listing->items.end()));
     }
+    progress.clear();
+    kernel->watch_dumps({});
     Printer printer = printing();
     Detail detail = options_.detail;
     detail.admission = show.admission;
@@ -421,8 +432,10 @@ ExitCode Runner::operator()(const Inspect& inspect) {
     if (!file) {
         return wrong({"the file cannot be read", inspect.file});
     }
-    Result<CaptureReport> report =
-        read_capture(as_bytes({content.data(), content.size()}), inspect.vips, inspect.ports);
+    Progress progress = this->progress();
+    Result<CaptureReport> report = read_capture(as_bytes({content.data(), content.size()}), inspect.vips, inspect.ports,
+                                                [&](std::uint64_t packets) { progress.tell(packets, 0, "packets"); });
+    progress.clear();
     if (!report) {
         return wrong({report.error().text(), inspect.file});
     }

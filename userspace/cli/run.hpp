@@ -15,6 +15,8 @@
 #include "cli/explain.hpp"
 #include "cli/options.hpp"
 #include "cli/print.hpp"
+#include "cli/progress.hpp"
+#include "io/clock.hpp"
 #include "kern/channel.hpp"
 
 namespace sara::cli {
@@ -39,8 +41,10 @@ class Runner {
 public:
     using Opener = std::function<kern::Result<kern::Channel>()>;
 
-    Runner(const Options& options, Opener opener, std::ostream& out, std::ostream& err, Terminals terminals = {})
-        : options_(options), opener_(std::move(opener)), out_(out), err_(err), terminals_(terminals) {}
+    Runner(const Options& options, Opener opener, std::ostream& out, std::ostream& err, Terminals terminals = {},
+           std::function<Time()> now = io::now)
+        : options_(options), opener_(std::move(opener)), out_(out), err_(err), terminals_(terminals),
+          now_(std::move(now)) {}
 
     [[nodiscard]] ExitCode run(const Action& action);
 
@@ -82,6 +86,7 @@ private:
                                                             std::chrono::milliseconds patience = kPatience);
 
     [[nodiscard]] Printer printing();
+    [[nodiscard]] Progress progress();
 
     /// nullptr: refused, and said so.
     [[nodiscard]] kern::Channel* channel();
@@ -94,6 +99,7 @@ private:
     std::ostream& out_;
     std::ostream& err_;
     Terminals terminals_;
+    std::function<Time()> now_;  ///< progress goes by it
     std::optional<kern::Channel> channel_;
 };
 

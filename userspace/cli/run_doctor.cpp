@@ -218,13 +218,18 @@ std::set<Role> roles_here(const Facts& facts, const AgentLook& agent) {
 }  // namespace
 
 ExitCode Runner::operator()(const Doctor& wanted) {
+    Progress progress = this->progress();
+    progress.step("looking at this machine");
     const Result<node::HostState> host = io::read_host_state();
     if (!host) {
+        progress.clear();
         wrong(host.error());
         return ExitCode::refused;
     }
+    progress.step("asking the agent");
     AgentLook agent(wanted);
     if (!agent.readable()) {
+        progress.clear();
         return wrong({"the agent's file cannot be read", agent.path()});
     }
     Facts facts;
@@ -246,6 +251,7 @@ ExitCode Runner::operator()(const Doctor& wanted) {
     }
     facts.roles = wanted.roles.empty() ? roles_here(facts, agent) : wanted.roles;
     if (facts.roles.empty()) {
+        progress.clear();
         wrong({"nothing of SARA is here: no attached device, no agent, no file of one; name what this machine is to be "
                "(dispatcher, gateway or node)",
                {}});
@@ -253,9 +259,11 @@ ExitCode Runner::operator()(const Doctor& wanted) {
     }
     std::vector<std::string>& unseen = facts.unseen;
     if (facts.module && (facts.roles.contains(Role::dispatcher) || facts.roles.contains(Role::gateway))) {
+        progress.step("asking the nodes for their addresses");
         facts.neighbours = ask_neighbours(*facts.module, facts.host, unseen);
     }
     if (facts.roles.contains(Role::gateway)) {
+        progress.step("reading the rules of the firewall");
         facts.forwards4 = is_on("/proc/sys/net/ipv4/ip_forward");
         facts.forwards6 = is_on("/proc/sys/net/ipv6/conf/all/forwarding");
         facts.filters = read_filters(unseen);
@@ -265,6 +273,7 @@ ExitCode Runner::operator()(const Doctor& wanted) {
     if (agent.stats()) {
         facts.agent = agent.facts();
     }
+    progress.clear();
     const std::vector<doctor::Finding> findings = doctor::examine(facts);
     Printer printer = printing();
     show_findings(printer, findings, options_.detail.details);

@@ -20,9 +20,6 @@ constexpr std::uintmax_t kLongestFile = std::uintmax_t{2} << 30;
 /// Errors of a file that are told; the rest are as many more.
 constexpr std::size_t kMostErrors = 20;
 
-/// Between two lines of progress, and before the first.
-constexpr std::chrono::seconds kProgress{2};
-
 UnixTime wall_clock() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -82,11 +79,11 @@ struct Refused {
 /// Gives the kernel one session after the other.
 class Restorer {
 public:
-    Restorer(kern::Channel& kernel, std::ostream& err) : kernel_(kernel), err_(err) {}
+    Restorer(kern::Channel& kernel, Progress& progress) : kernel_(kernel), progress_(progress) {}
 
     void restore(const SavedSessions& saved) {
         for (std::size_t i = 0; i < saved.sessions.size(); ++i) {
-            tell(i, saved.sessions.size());
+            progress_.tell(i, saved.sessions.size(), "sessions");
             restore(saved.sessions[i]);
         }
     }
@@ -125,17 +122,8 @@ private:
         }
     }
 
-    void tell(std::size_t done, std::size_t all) {
-        const auto now = std::chrono::steady_clock::now();
-        if (now - told_ >= kProgress) {
-            told_ = now;
-            err_ << done << " of " << all << " sessions...\n";
-        }
-    }
-
     kern::Channel& kernel_;
-    std::ostream& err_;
-    std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
+    Progress& progress_;
     Tally done_;
     std::vector<Refused> refused_;
 };
@@ -144,7 +132,11 @@ private:
 
 template <typename T>
 std::optional<std::vector<T>> Runner::dumped(kern::Channel& kernel, const kern::Request& request) {
+    Progress progress = this->progress();
+    kernel.watch_dumps([&](std::size_t objects) { progress.tell(objects, 0, "objects"); });
     kern::Result<kern::Listing<T>> listing = kernel.dump<T>(request);
+    kernel.watch_dumps({});
+    progress.clear();
     if (!listing) {
         refused(listing.error());
         return std::nullopt;
@@ -209,8 +201,10 @@ ExitCode Runner::operator()(const RestoreSessions& restore) {
         err_ << "Warning: " << safe_line(restore.file) << " says that it was saved at " << calendar_text(saved->saved)
              << ": ages and idle times are taken as they were then.\n";
     }
-    Restorer restorer(*kernel, err_);
+    Progress progress = this->progress();
+    Restorer restorer(*kernel, progress);
     restorer.restore(*saved);
+    progress.clear();
     Printer printer = printing();
     const Tally& done = restorer.done();
     printer.begin_object();

@@ -177,6 +177,9 @@ Status Channel::await(Pending& pending) {
         if (const Status read = read_answer(pending); !read) {
             return read.error();
         }
+        if (dump_watcher_) {
+            dump_watcher_(pending.objects.size());
+        }
     }
     if (pending.error) {
         return *pending.error;

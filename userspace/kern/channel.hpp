@@ -79,6 +79,9 @@ public:
         return std::move(found->items.front());
     }
 
+    /// Is told how many objects of a dump there are already, as they come; nothing: nobody is.
+    void watch_dumps(std::function<void(std::size_t objects)> watcher) { dump_watcher_ = std::move(watcher); }
+
     /// The objects of one type.
     template <typename T>
     [[nodiscard]] Result<Listing<T>> dump(const Request& request) {
@@ -154,6 +157,7 @@ private:
     std::uint32_t events_group_ = 0;
     std::uint32_t next_sequence_ = 1;
     std::uint64_t malformed_ = 0;
+    std::function<void(std::size_t)> dump_watcher_;
 };
 
 }  // namespace sara::kern

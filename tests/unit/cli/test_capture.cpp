@@ -465,3 +465,15 @@ TEST_CASE("the server's half is not unannounced where both ends are virtual addr
     CHECK(report->sessions.size() == 1);
     CHECK(report->unannounced == 1);
 }
+
+TEST_CASE("reading tells how many packets there were, now and then") {
+    CaptureWriter capture;
+    const Endpoint client{Address::v4({198, 18, 1, 11}), 5060};
+    for (int i = 0; i < 2500; ++i) {
+        capture.udp(client, {kVip, 9}, "x");
+    }
+    const std::vector<Address> vips{kVip};
+    std::vector<std::uint64_t> told;
+    (void)read_capture(capture.file(), vips, {}, [&](std::uint64_t packets) { told.push_back(packets); });
+    CHECK(told == std::vector<std::uint64_t>{1024, 2048});
+}

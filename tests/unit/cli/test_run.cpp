@@ -14,14 +14,15 @@ namespace {
 
 /// The program over a kernel made of a function.
 struct Program {
-    explicit Program(cli::Options options = {}, cli::Terminals terminals = {})
+    explicit Program(
+        cli::Options options = {}, cli::Terminals terminals = {}, std::function<Time()> now = [] { return Time{}; })
         : runner(
               options,
               [this] {
                   ++opened;
                   return Channel::open(kernel.socket());
               },
-              out, err, terminals) {}
+              out, err, terminals, std::move(now)) {}
 
     ExitCode run(const std::string& line) {
         const Result<std::vector<std::string>> words = cli::split_words(line);
@@ -100,6 +101,20 @@ TEST_CASE("text is coloured where it is asked for, and where it is a terminal if
          {shown(cli::Colour::automatic, false), shown(cli::Colour::never, true), shown(cli::Colour::unsaid, true),
           shown(cli::Colour::always, true, cli::Format::json)}) {
         CHECK(plain.find('\x1b') == std::string::npos);
+    }
+}
+
+TEST_CASE("a dump that takes long tells how far it is at a terminal, and elsewhere nothing") {
+    for (const bool terminal : {true, false}) {
+        Time now{};
+        Program program({}, {false, false, terminal}, [&] { return now += std::chrono::seconds(2); });
+        program.kernel.loaded([&](const Sent& sent) {
+            return std::vector<Buffer>{node_message(sent.header.sequence, "n1", NLM_F_MULTI),
+                                       verdict(sent.header.sequence, 0, nullptr, NLMSG_DONE)};
+        });
+        CHECK(program.run("node") == ExitCode::done);
+        CHECK(program.err.str().ends_with(terminal ? "\r1 objects...\x1b[K\r\x1b[K" : ""));
+        CHECK(program.err.str().empty() == !terminal);
     }
 }
 
