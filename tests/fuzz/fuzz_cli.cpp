@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const Result<cli::Action, cli::WordError> action = cli::parse_command(*words);
     if (!action) {
-        expect(!action.error().what.empty(), "a refusal says why");
+        expect(!action.error().text().empty(), "a refusal says why");
         return 0;
     }
     if (const auto* execute = std::get_if<cli::Execute>(&*action)) {

@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             static_cast<void>(monitor.handle(*beat, from, now));
         }
         if (const Result<wire::LoadMessage> load = wire::decode_load(message)) {
-            shell.count(kNode, load->sequence);
+            shell.count(kNode, load->sequence, now);
             if (const auto found = policy::bottleneck(policy::loads_of(*load))) {
                 shell.report(kNode, found->load, load->period, now);
             }

@@ -85,6 +85,10 @@ ns lb sara session set id "$(id_of web)" linger 10m
 ns lb sara announce add session "$ID" proto udp src "${ADDR[c1]}" dst "$VIP" dport 30000 tag 7 ttl 10m
 ns lb sara announce add session "$ID" proto udp src "${ADDR[c1]}" sport 30002 dst "$VIP" dport 30002
 
+# First of all, while its flows are not silent for long.
+check explain shown explain 'call-id left note left-out flow flow-reason identity' explain id "$ID" socket "$RUN_DIR/lb.sock"
+check 'explain a flow' shown explain 'call-id label left note left-out load p-new t1 t2 t3 c' \
+	explain proto udp src "${ADDR[c1]}" sport 20004 dst "$VIP" dport 5064 socket "$RUN_DIR/lb.sock"
 check dev shown dev '' dev show
 check service shown service '' service show
 check admission shown admission '' admission show
@@ -98,9 +102,6 @@ check config shown config '' config show
 check stats shown stats '' stats show
 check ha shown ha '' ha show socket "$RUN_DIR/lb.sock"
 check top shown top '' top -n 1 interval 100ms socket "$RUN_DIR/lb.sock"
-check explain shown explain 'call-id left note left-out flow flow-reason identity' explain id "$ID" socket "$RUN_DIR/lb.sock"
-check 'explain a flow' shown explain 'call-id label left note left-out load p-new t1 t2 t3 c' \
-	explain proto udp src "${ADDR[c1]}" sport 20004 dst "$VIP" dport 5064 socket "$RUN_DIR/lb.sock"
 ns lb sara -j -d doctor dispatcher config "$RUN_DIR/lb.json" >"$RUN_DIR/doctor.json" || true # it finds something here
 check doctor /usr/bin/python3 "$HERE/json_schema.py" --all "$SCHEMA/sara-doctor.schema.json" "$RUN_DIR/doctor.json"
 # Its output for each committed capture is held against these files by tests/cli/inspect.sh.
