@@ -102,6 +102,7 @@ check config shown config '' config show
 check stats shown stats '' stats show
 check ha shown ha '' ha show socket "$RUN_DIR/lb.sock"
 check top shown top '' top -n 1 interval 100ms socket "$RUN_DIR/lb.sock"
+ns lb sara node set n1 mac 02:00:00:00:00:99 # there is a command that mends this
 ns lb sara -j -d doctor dispatcher config "$RUN_DIR/lb.json" >"$RUN_DIR/doctor.json" || true # it finds something here
 check doctor /usr/bin/python3 "$HERE/json_schema.py" --all "$SCHEMA/sara-doctor.schema.json" "$RUN_DIR/doctor.json"
 # Its output for each committed capture is held against these files by tests/cli/inspect.sh.

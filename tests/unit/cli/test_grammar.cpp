@@ -450,7 +450,7 @@ TEST_CASE("a wrong word gets the nearest right one, and the grammar") {
     }
 }
 
-TEST_CASE("a wrong word among few gets the nearest, a wrong value what it may be; neither the grammar") {
+TEST_CASE("a wrong word among few gets the nearest, a wrong value what it may be, and neither gets the grammar") {
     const auto error = [](const std::string& line) {
         const Result<Action, WordError> action = parsed(line);
         REQUIRE_FALSE(action);

@@ -35,7 +35,7 @@ TEST_CASE("keys that are sequences, of several terminals") {
           std::vector{KeyCode::page_up, KeyCode::page_down, KeyCode::unknown, KeyCode::unknown});
 }
 
-TEST_CASE("a sequence may come in pieces; an escape alone is one") {
+TEST_CASE("a sequence may come in pieces, and an escape alone is one") {
     KeyReader reader;
     CHECK(reader.take("\x1b[").empty());
     CHECK(reader.take("5").empty());

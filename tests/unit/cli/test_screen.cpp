@@ -33,7 +33,7 @@ TEST_CASE("what did not change is not written") {
     CHECK(paint({a, a}, {a, b}, true) == "\x1b[2;1Hb");
 }
 
-TEST_CASE("each span resets what it sets; without colours there is bold and reverse video alone") {
+TEST_CASE("each span resets what it sets, and without colours there is bold and reverse video alone") {
     const Line line = Line().put("x", Style::bad).put("y").put("z", Style::good);
     CHECK(paint({Line()}, {line}, true) == "\x1b[1;1H\x1b[1;31mx\x1b[0my\x1b[32mz\x1b[0m");
     CHECK(paint({Line()}, {line}, false) == "\x1b[1;1H\x1b[1mx\x1b[0myz");

@@ -361,7 +361,7 @@ TEST_CASE("a sheet has all nodes with their whole names, and no keys") {
     CHECK(text.find("quit") == std::string::npos);
 }
 
-TEST_CASE("JSON has what the screen has; what is not known is null") {
+TEST_CASE("JSON has what the screen has, and null for what is not known") {
     const auto json = to_json(view());
     CHECK(json["rates"]["completed"] == 60);
     CHECK(json["policy"]["p-new"] == .25);
