@@ -336,20 +336,21 @@ int sara_inspect_bind(struct sara_net *sn, u32 portid, unsigned long hold_time,
 void sara_inspect_release(struct sara_net *sn, u32 portid)
 {
 	struct sara_inspect *inspect = sn->inspect;
-	bool bound;
+	bool bound, closed = false;
 
 	spin_lock_bh(&inspect->lock);
 	bound = inspect->portid == portid;
 	if (bound) {
 		WRITE_ONCE(inspect->portid, 0);
 		sara_hold_configure(sn, 0, 0);
-		sara_sync_configure(sn, 0, 0);
+		closed = sara_sync_orphan(sn);
 	}
 	spin_unlock_bh(&inspect->lock);
-	if (bound) {
-		sara_hold_flush(sn, NULL);
+	if (!bound)
+		return;
+	sara_hold_flush(sn, NULL);
+	if (!closed)
 		sara_sync_flush(sn);
-	}
 }
 
 /**
@@ -358,20 +359,22 @@ void sara_inspect_release(struct sara_net *sn, u32 portid)
  * @portid: of the socket that asks
  * @time: jiffies at most, 0 for not at all any more
  * @packets: how many at most
+ * @strict: what was not let go in time is dropped
  * @extack: where a refusal is explained
  *
  * Context: process.
  * Return: 0, -EPERM if another socket is the receiver, or none.
  */
 int sara_inspect_sync(struct sara_net *sn, u32 portid, unsigned long time,
-		      u32 packets, struct netlink_ext_ack *extack)
+		      u32 packets, bool strict,
+		      struct netlink_ext_ack *extack)
 {
 	struct sara_inspect *inspect = sn->inspect;
 	int err = 0;
 
 	spin_lock_bh(&inspect->lock);
 	if (inspect->portid == portid) {
-		sara_sync_configure(sn, time, packets);
+		sara_sync_configure(sn, time, packets, strict);
 	} else {
 		NL_SET_ERR_MSG(extack,
 			       "only the agent that receives the copies lets packets go: bind first");

@@ -90,7 +90,9 @@ int sara_nl_session_sync_doit(struct sk_buff *skb, struct genl_info *info)
 				 info->snd_portid,
 				 msecs_to_jiffies(nla_get_u32(time)),
 				 packets ? nla_get_u32(packets) :
-					   SARA_SYNC_PACKETS, info->extack);
+					   SARA_SYNC_PACKETS,
+				 info->attrs[SARA_A_SESSION_SYNC_STRICT],
+				 info->extack);
 }
 
 /**

@@ -10,6 +10,12 @@
  *   release: the agent, the timer, or the end of either: the entry goes, and
  *            its packets go on to their node
  *
+ * What another dispatcher does not have in time goes on all the same, so that
+ * one that is alone serves; or (strict) it is dropped, and its entry stays for
+ * a while as *closed*: what comes of the session is dropped until it is
+ * released. Its client sends again, maybe to the dispatcher that has taken over
+ * meanwhile. So it is with all that begins soon after the agent died.
+ *
  * A packet that comes while those before it are on their way may overtake
  * them. Of TCP only a SYN can wait, and what its client sends after that comes
  * later than the answer to it; of UDP no order is promised.
@@ -28,12 +34,19 @@
 /* Memory of all packets that wait, as the kernel counts it. */
 #define SARA_SYNC_BYTES		(16U << 20)
 
+/*
+ * How long a session is closed, or new ones are without an agent: longer than
+ * it takes to miss a peer (3 s), or a dispatcher (VRRP, with adverts of 1 s).
+ */
+#define SARA_SYNC_CLOSED	(4 * HZ)
+
 /**
  * struct sara_awaited - a new session that another dispatcher is to have first
  * @hash: in its bucket
- * @order: in &sara_sync.awaited
+ * @order: in &sara_sync.awaited or, when it is closed, in &sara_sync.closed
  * @session: its id
  * @until: jiffies when its time is over
+ * @closed: nothing of it waits, what comes is dropped
  * @packets: its packets, in the order in which they came
  */
 struct sara_awaited {
@@ -41,22 +54,27 @@ struct sara_awaited {
 	struct list_head	order;
 	u64			session;
 	unsigned long		until;
+	bool			closed;
 	struct sk_buff_head	packets;
 };
 
 /**
  * struct sara_sync - the sessions of one namespace that wait
  * @sn: the namespace
- * @lock: guards all that follows but @time and @max; nests inside
+ * @lock: guards all that follows but @time, @max and @strict; nests inside
  *	&sara_net.lock
  * @buckets: &struct sara_awaited by session
- * @awaited: the same, oldest first
+ * @awaited: those of them that wait, oldest first
+ * @closed: those that do not, likewise
  * @sessions: how many there are; read anywhere
  * @packets: of all of them
  * @bytes: their memory
  * @time: jiffies that a session waits, 0 for not at all; see
  *	sara_sync_configure()
  * @max: packets at most, and sessions, likewise
+ * @strict: what was not released in time is dropped, likewise
+ * @orphaned: the agent went, and what begins until @adopted is closed
+ * @adopted: jiffies
  * @work: runs when the time of the oldest is over
  */
 struct sara_sync {
@@ -64,11 +82,15 @@ struct sara_sync {
 	spinlock_t		lock;		/* entries and counts */
 	struct hlist_head	buckets[SARA_SYNC_BUCKETS];
 	struct list_head	awaited;
+	struct list_head	closed;
 	u32			sessions;
 	u32			packets;
 	u32			bytes;
 	unsigned long		time;
 	u32			max;
+	bool			strict;
+	bool			orphaned;
+	unsigned long		adopted;
 	struct delayed_work	work;
 };
 
@@ -102,9 +124,10 @@ void sara_sync_begin(const struct sara_session *session)
 	struct sara_sync *sync = session->sn->sync;
 	unsigned long time = READ_ONCE(sync->time);
 	struct sara_awaited *awaited;
-	bool alone;
+	bool closed, alone;
 
-	if (likely(!time))
+	closed = !time && READ_ONCE(sync->orphaned);
+	if (likely(!time && !closed))
 		return;
 	awaited = kmalloc(sizeof(*awaited), GFP_ATOMIC | __GFP_NOWARN);
 	spin_lock(&sync->lock);
@@ -115,11 +138,13 @@ void sara_sync_begin(const struct sara_session *session)
 		return;
 	}
 	awaited->session = session->id;
-	awaited->until = jiffies + time;
+	awaited->closed = closed;
+	awaited->until = closed ? sync->adopted : jiffies + time;
 	__skb_queue_head_init(&awaited->packets);
 	hlist_add_head(&awaited->hash, sara_sync_bucket(sync, session->id));
-	alone = list_empty(&sync->awaited);
-	list_add_tail(&awaited->order, &sync->awaited);
+	alone = !closed && list_empty(&sync->awaited);
+	list_add_tail(&awaited->order,
+		      closed ? &sync->closed : &sync->awaited);
 	WRITE_ONCE(sync->sessions, sync->sessions + 1);
 	spin_unlock(&sync->lock);
 
@@ -155,6 +180,12 @@ bool sara_sync_hold(struct sara_net *sn, const struct sara_flow *flow,
 	if (!awaited) {
 		spin_unlock_bh(&sync->lock);
 		return false;
+	}
+	if (awaited->closed) {
+		spin_unlock_bh(&sync->lock);
+		sara_stats_inc(sn, SARA_A_STATS_SYNC_DROPPED);
+		kfree_skb(skb);
+		return true;
 	}
 	if (sync->packets >= READ_ONCE(sync->max) ||
 	    sync->bytes + skb->truesize > SARA_SYNC_BYTES) {
@@ -196,6 +227,40 @@ static void sara_sync_take(struct sara_sync *sync, struct sara_awaited *awaited,
 	kfree(awaited);
 }
 
+/*
+ * @awaited is closed until then, which is counted as @reason; its packets are
+ * dropped. &sara_sync.lock is held.
+ */
+static void sara_sync_close(struct sara_sync *sync,
+			    struct sara_awaited *awaited, unsigned long until,
+			    int reason)
+{
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&sync->lock);
+	while ((skb = __skb_dequeue(&awaited->packets))) {
+		sync->packets--;
+		sync->bytes -= skb->truesize;
+		sara_stats_inc(sync->sn, SARA_A_STATS_SYNC_DROPPED);
+		kfree_skb(skb);
+	}
+	awaited->closed = true;
+	awaited->until = until;
+	list_move_tail(&awaited->order, &sync->closed);
+	sara_stats_inc(sync->sn, reason);
+}
+
+/* A session that is closed can do without its entry. */
+static void sara_sync_forget(struct sara_sync *sync,
+			     struct sara_awaited *awaited)
+{
+	lockdep_assert_held(&sync->lock);
+	hlist_del(&awaited->hash);
+	list_del(&awaited->order);
+	WRITE_ONCE(sync->sessions, sync->sessions - 1);
+	kfree(awaited);
+}
+
 /**
  * sara_sync_release() - another dispatcher has this session
  * @sn: the namespace
@@ -213,7 +278,9 @@ bool sara_sync_release(struct sara_net *sn, u64 session)
 	__skb_queue_head_init(&taken);
 	spin_lock_bh(&sync->lock);
 	awaited = sara_sync_find(sync, session);
-	if (awaited)
+	if (awaited && awaited->closed)
+		sara_sync_forget(sync, awaited);
+	else if (awaited)
 		sara_sync_take(sync, awaited, SARA_A_STATS_SYNC_RELEASED,
 			       &taken);
 	spin_unlock_bh(&sync->lock);
@@ -247,9 +314,46 @@ void sara_sync_flush(struct sara_net *sn)
 				       SARA_A_STATS_SYNC_FLUSHED, &taken);
 		spin_unlock_bh(&sync->lock);
 		if (!awaited)
-			return;
+			break;
 		sara_kept_forward(sn, &taken, sara_ingress_synced);
 	}
+	spin_lock_bh(&sync->lock);
+	while ((awaited = list_first_entry_or_null(&sync->closed,
+						   struct sara_awaited, order)))
+		sara_sync_forget(sync, awaited);
+	spin_unlock_bh(&sync->lock);
+}
+
+/**
+ * sara_sync_orphan() - the agent went
+ * @sn: the namespace
+ *
+ * New sessions do not wait any more, and nobody will let go those that do. If
+ * the agent wanted it so they are closed for a while, and so is what begins
+ * meanwhile.
+ *
+ * Context: process; callers see to it that there is one at a time.
+ * Return: false if what waits is to go on: by sara_sync_flush().
+ */
+bool sara_sync_orphan(struct sara_net *sn)
+{
+	struct sara_sync *sync = sn->sync;
+	struct sara_awaited *awaited, *next;
+
+	if (!READ_ONCE(sync->strict) || !READ_ONCE(sync->time)) {
+		sara_sync_configure(sn, 0, 0, false);
+		return false;
+	}
+	spin_lock_bh(&sync->lock);
+	sync->adopted = jiffies + SARA_SYNC_CLOSED;
+	WRITE_ONCE(sync->orphaned, true);
+	WRITE_ONCE(sync->time, 0);
+	list_for_each_entry_safe(awaited, next, &sync->awaited, order)
+		sara_sync_close(sync, awaited, sync->adopted,
+				SARA_A_STATS_SYNC_FLUSHED);
+	spin_unlock_bh(&sync->lock);
+	mod_delayed_work(system_highpri_wq, &sync->work, SARA_SYNC_CLOSED);
+	return true;
 }
 
 /**
@@ -257,12 +361,16 @@ void sara_sync_flush(struct sara_net *sn)
  * @sn: the namespace
  * @time: jiffies at most, 0 for not at all
  * @packets: how many packets at most, and sessions
+ * @strict: what was not released in time is dropped
  *
  * Context: any; callers see to it that there is one at a time.
  */
-void sara_sync_configure(struct sara_net *sn, unsigned long time, u32 packets)
+void sara_sync_configure(struct sara_net *sn, unsigned long time, u32 packets,
+			 bool strict)
 {
+	WRITE_ONCE(sn->sync->orphaned, false);
 	WRITE_ONCE(sn->sync->max, packets);
+	WRITE_ONCE(sn->sync->strict, strict);
 	WRITE_ONCE(sn->sync->time, time);
 }
 
@@ -270,9 +378,9 @@ static void sara_sync_expire(struct work_struct *work)
 {
 	struct sara_sync *sync = container_of(to_delayed_work(work),
 					      struct sara_sync, work);
-	struct sara_awaited *awaited;
+	struct sara_awaited *awaited, *closed;
 	struct sk_buff_head taken;
-	unsigned long wait;
+	long wait = HZ;
 
 	for (;;) {
 		__skb_queue_head_init(&taken);
@@ -281,16 +389,32 @@ static void sara_sync_expire(struct work_struct *work)
 						   struct sara_awaited, order);
 		if (!awaited || time_before(jiffies, awaited->until))
 			break;
+		if (READ_ONCE(sync->strict)) {
+			sara_sync_close(sync, awaited,
+					jiffies + SARA_SYNC_CLOSED,
+					SARA_A_STATS_SYNC_EXPIRED);
+			spin_unlock_bh(&sync->lock);
+			continue;
+		}
 		sara_sync_take(sync, awaited, SARA_A_STATS_SYNC_EXPIRED,
 			       &taken);
 		spin_unlock_bh(&sync->lock);
 		sara_kept_forward(sync->sn, &taken, sara_ingress_synced);
 	}
-	wait = awaited ? awaited->until - jiffies : 0;
-	spin_unlock_bh(&sync->lock);
+	while ((closed = list_first_entry_or_null(&sync->closed,
+						  struct sara_awaited, order)) &&
+	       !time_before(jiffies, closed->until))
+		sara_sync_forget(sync, closed);
+	if (sync->orphaned && !time_before(jiffies, sync->adopted))
+		WRITE_ONCE(sync->orphaned, false);
 	if (awaited)
+		wait = min_t(long, wait, awaited->until - jiffies);
+	if (closed)
+		wait = min_t(long, wait, closed->until - jiffies);
+	if (awaited || closed || sync->orphaned)
 		queue_delayed_work(system_highpri_wq, &sync->work,
-				   clamp_t(long, wait, 1, HZ));
+				   max(wait, 1L));
+	spin_unlock_bh(&sync->lock);
 }
 
 /**
@@ -309,6 +433,7 @@ int sara_sync_net_init(struct sara_net *sn)
 	sync->sn = sn;
 	spin_lock_init(&sync->lock);
 	INIT_LIST_HEAD(&sync->awaited);
+	INIT_LIST_HEAD(&sync->closed);
 	INIT_DELAYED_WORK(&sync->work, sara_sync_expire);
 	sn->sync = sync;
 	return 0;
@@ -322,7 +447,7 @@ int sara_sync_net_init(struct sara_net *sn)
  */
 void sara_sync_net_exit(struct sara_net *sn)
 {
-	sara_sync_configure(sn, 0, 0);
+	sara_sync_configure(sn, 0, 0, false);
 	cancel_delayed_work_sync(&sn->sync->work);
 	sara_sync_flush(sn);
 	WARN_ON_ONCE(sn->sync->sessions || sn->sync->packets);

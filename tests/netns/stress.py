@@ -179,7 +179,8 @@ class Agent(Actor):
     def act_release(self):
         # Of one that waits there is no copy yet: it is among the youngest.
         self.do_nl('inspect-bind')
-        self.do_nl('session-sync', f'sync-time={self.rng.choice((50, 200))}', f'sync-packets={self.rng.choice((3, 4096))}')
+        self.do_nl('session-sync', f'sync-time={self.rng.choice((50, 200))}', f'sync-packets={self.rng.choice((3, 4096))}',
+                   *self.rng.choice(((), ('sync-strict=1',))))
         for _ in self.family.unasked(0.02):
             pass
         rows = self.do_nl('session-get', dump=True)

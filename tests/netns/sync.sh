@@ -179,6 +179,46 @@ release "${ANSWER%%,*}"
 bot lb show flow-get src="${ADDR6[c1]}" sport=4011 dst="$VIP6" dport=5060 proto=17 : packets
 expect 'and goes' 1
 
+note '--- strict: what nobody has in time is not served until somebody has it'
+must lb nl session-sync sync-time=50 sync-strict=1
+bot lb stat sync-expired sync-dropped
+read -r EXPIRED DROPPED <<<"$ANSWER"
+must c1 send 4020 "$VIP" 5060 1 30
+eventually 5 'its time is over' "$((EXPIRED + 1))" lb stat sync-expired
+must c1 send 4020 "$VIP" 5060 1 31
+arrived 5060 '' 'neither its first packet goes, nor the next one'
+counts 'both are counted' "$((DROPPED + 2))" sync-dropped
+session 4020
+release "$ID"
+must c1 send 4020 "$VIP" 5060 1 32
+arrived 5060 32 'let go, it is served'
+must c1 send 4021 "$VIP" 5060 1 33
+eventually 10 'nobody lets it go' "$((EXPIRED + 2)) $((DROPPED + 3))" lb stat sync-expired sync-dropped
+# served SPORT LENGTH: what it sends now comes to a node.
+served() {
+	local node
+	bot c1 send "$1" "$VIP" 5060 1 "$2"
+	for node in n1 n2; do
+		bot "$node" sunk "$VIP" 5060 0.3
+		[[ $ANSWER != *"$2"* ]] || return 0
+	done
+	return 1
+}
+wait_for 30 'it to be served' served 4021 34 && ANSWER=served || ANSWER=dropped
+expect 'after four seconds it is served, whoever has it' served
+
+note '--- strict, and the agent dies'
+must c1 send 4022 "$VIP" 5060 1 35
+must lb unbind
+must c1 send 4023 "$VIP" 5060 1 36
+arrived 5060 '' 'neither what waits goes, nor what begins'
+must c1 send 4020 "$VIP" 5060 1 37
+arrived 5060 37 'what is known goes on'
+wait_for 30 'it to be served' served 4023 38 && ANSWER=served || ANSWER=dropped
+expect 'after four seconds the module serves alone' served
+must lb bind 8000000
+must lb nl session-sync sync-time=10000 sync-strict=1
+
 note '--- the module goes while some wait'
 must c1 send 4012 "$VIP" 5060 3 25
 exec {BOT_IN}>&-

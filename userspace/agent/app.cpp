@@ -258,6 +258,9 @@ void App::wait_for_signal() {
         log(role::LogLevel::info,
             needs_kernel() ? "stopping; the kernel goes on forwarding what it knows" : "stopping");
         notifier_.stopping();
+        if (dispatcher_) {
+            dispatcher_->leave();
+        }
         io_.stop();
     });
 }

@@ -227,7 +227,7 @@ std::vector<T> read_named(JsonObject& top, std::string_view key, std::string_vie
     return out;
 }
 
-enum class Replication : std::uint8_t { async, sync };
+enum class Replication : std::uint8_t { async, sync, strict };
 
 std::optional<Replication> parse_replication(std::string_view text) {
     if (text == "async") {
@@ -235,6 +235,9 @@ std::optional<Replication> parse_replication(std::string_view text) {
     }
     if (text == "sync") {
         return Replication::sync;
+    }
+    if (text == "strict") {
+        return Replication::strict;
     }
     return std::nullopt;
 }
@@ -244,13 +247,14 @@ void read_peers(JsonObject& object, const json& value, DispatcherConfig& dispatc
     dispatcher.peers = object.parsed_list<Endpoint>("peers", parse_peer, kPeerAllowed, Presence::optional);
     dispatcher.peer_timeout = object.seconds("peer_timeout", 1s, 30min).value_or(dispatcher.peer_timeout);
     dispatcher.peer_grace = object.seconds("peer_grace", 0s, 1h).value_or(dispatcher.peer_grace);
-    const auto replication =
-        object.parsed<Replication>("replication", parse_replication, R"("async" or "sync")", Presence::optional);
+    const auto replication = object.parsed<Replication>("replication", parse_replication,
+                                                        R"("async", "sync" or "strict")", Presence::optional);
     const auto sync_time = object.seconds("sync_time", 1ms, 10s);
-    if (replication == Replication::sync) {
+    if (replication == Replication::sync || replication == Replication::strict) {
         dispatcher.sync = sync_time.value_or(kSyncTime);
+        dispatcher.strict = replication == Replication::strict;
     } else if (sync_time) {
-        object.refuse("sync_time", R"(needs "replication": "sync")");
+        object.refuse("sync_time", R"(needs "replication": "sync" or "strict")");
     }
     dispatcher.yield_file = object.text("yield_file", kMaxPath, Presence::optional);
     std::set<Address> addresses;

@@ -56,6 +56,7 @@ struct DispatcherConfig {
     std::chrono::milliseconds peer_timeout = std::chrono::seconds(30);  ///< silent for so long, one is gone for good
     std::chrono::milliseconds peer_grace = std::chrono::seconds(10);    ///< that a start waits for a first one
     std::optional<std::chrono::milliseconds> sync{};  ///< that a new session waits for a peer to have it
+    bool strict = false;                              ///< one that waits in vain is not served
     /// Has 1 while this dispatcher gives the virtual addresses away at once, else 0.
     std::optional<std::string> yield_file{};
 

@@ -44,6 +44,12 @@ public:
     /// The operator says that a node will fail at `at`. Refused if nodes are not watched, or not that one.
     [[nodiscard]] Status plan(const std::string& node, Time at);
 
+    /// This agent ends.
+    void leave() {
+        if (replica_) {
+            replica_->leave();
+        }
+    }
     /// As Replication::hand_over() and resume(). Refused if there are no peers.
     [[nodiscard]] Status hand_over();
     [[nodiscard]] Status resume();

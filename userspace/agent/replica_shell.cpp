@@ -36,8 +36,11 @@ replica::Table table_of(const kern::Channel& channel) {
 }
 
 replica::ReplicationConfig config_of(const DispatcherConfig& config) {
-    return {
-        .peers = config.peers, .peer_timeout = config.peer_timeout, .grace = config.peer_grace, .sync = config.sync};
+    return {.peers = config.peers,
+            .peer_timeout = config.peer_timeout,
+            .grace = config.peer_grace,
+            .sync = config.sync,
+            .strict = config.strict};
 }
 
 /// What a kernel holds.
@@ -339,6 +342,12 @@ void ReplicaShell::plan(const std::string& node, Time fails_at) {
     soon();
 }
 
+void ReplicaShell::leave() {
+    if (is_sync_ && kernel_.is_up()) {
+        static_cast<void>(kernel_.channel()->execute(kern::session_sync(kern::Milliseconds(0))));
+    }
+}
+
 Status ReplicaShell::hand_over() {
     Status done = replication_.hand_over(io::now());
     tell_fitness();
@@ -582,7 +591,7 @@ void ReplicaShell::let_go() {
         is_sync_ = sync;
         const auto time = sync ? *replication_.config().sync : kern::Milliseconds(0);
         // A refusal shows in its counters: without waiting, the mode is async.
-        static_cast<void>(kernel_.post(kern::session_sync(time)));
+        static_cast<void>(kernel_.post(kern::session_sync(time, sync && replication_.config().strict)));
         log(role::LogLevel::info,
             sync ? "new sessions wait until a peer has them" : "new sessions do not wait: no peer has all sessions");
     }
@@ -645,7 +654,9 @@ nlohmann::ordered_json ReplicaShell::stats() const {
             {"fit", fitness.fit},
             {"why", fitness.why},
             {"standby", replication_.standby()},
-            {"replication", replication_.config().sync ? "sync" : "async"},
+            {"replication", !replication_.config().sync    ? "async"
+                            : replication_.config().strict ? "strict"
+                                                           : "sync"},
             {"sync", is_sync_},
             {"strangers", strangers_},
             {"malformed", malformed_},

@@ -50,6 +50,9 @@ public:
     /// The operator told here when a node is going to fail.
     void plan(const std::string& node, Time fails_at);
 
+    /// This agent ends, and is not missed: new sessions go on without it.
+    void leave();
+
     /// Another one is to take the virtual addresses.
     [[nodiscard]] Status hand_over();
     void resume();

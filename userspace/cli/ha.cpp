@@ -50,7 +50,7 @@ Status show_ha(Printer& out, const Json& stats) {
     out.flag("fit", flag(ha, "fit"), "unfit");
     out.field("standby", count(ha, "standby"));
     out.field("replication", text(ha, "replication"));
-    if (text(ha, "replication") == "sync") {
+    if (text(ha, "replication") != "async") {
         out.field("waits", flag(ha, "sync") ? "yes" : "no");
     }
     out.field("why", text(ha, "why"));

@@ -165,9 +165,12 @@ Request session_restore(const SessionPast& past) {
     return make(SARA_CMD_SESSION_RESTORE, std::move(writer));
 }
 
-Request session_sync(Milliseconds time) {
+Request session_sync(Milliseconds time, bool strict) {
     AttributeWriter writer;
     put(writer, SARA_A_SESSION_SYNC_TIME, std::optional(time));
+    if (strict) {
+        writer.flag(SARA_A_SESSION_SYNC_STRICT);
+    }
     return make(SARA_CMD_SESSION_SYNC, std::move(writer));
 }
 

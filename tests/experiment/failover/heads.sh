@@ -4,7 +4,8 @@
 # systems_up, dispatcher_begin, dispatcher_power_off, dispatcher_return, dispatcher_ready, agent_restart, replicated.
 # SYSTEM is one of
 #
-#   sara-async, sara-sync   SARA, each the other's peer, and dispatcher.replication
+#   sara-async, sara-sync, sara-strict
+#                           SARA, each the other's peer, and dispatcher.replication
 #   ipvs                    IPVS in direct routing by source (so that sessions are whole), its connections told by its sync
 #                           daemons, each of both dispatchers being master and backup
 #

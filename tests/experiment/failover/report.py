@@ -4,14 +4,14 @@
 
   report.py RESULTS.json [--check] [--quick]
 
-The goal: SARA breaks no session where the change is planned, and with replication sync none where it is not; with async at most
+The goal: SARA breaks no session where the change is planned, and with replication strict none where it is not; with async at most
 those that are younger than the replication lag; and nobody waits longer than VRRP takes to miss a dispatcher, and 50 ms. With
 --check, exit 0 only if all of it was measured (with --quick, at 100 ms between adverts alone) and holds."""
 import argparse
 import json
 import sys
 
-SYSTEMS = {"sara-sync": "SARA, sync", "sara-async": "SARA, async", "ipvs": "keepalived, IPVS"}
+SYSTEMS = {"sara-strict": "SARA, strict", "sara-sync": "SARA, sync", "sara-async": "SARA, async", "ipvs": "keepalived, IPVS"}
 EVENTS = {
     "power-off": "the dispatcher loses its power",
     "lossy-power-off": "the same, with 5 % loss and reordering between the dispatchers",
@@ -64,7 +64,7 @@ def goal(results, adverts):
     told = []
     for event in EVENTS:
         for advert in adverts:
-            for system in ("sara-sync", "sara-async"):
+            for system in ("sara-strict", "sara-async"):
                 name = f"{system}/{event}/{advert:g}"
                 found = [one for one in results if (one["system"], one["event"], one["advert"]) == (system, event, advert)]
                 if not found:
@@ -79,7 +79,7 @@ def judged(name, one):
     broken, young, lag = one["broken"], one["broken_young"], one["lag_max_ms"]
     if one["broken_before"]:
         yield f"{name}: {one['broken_before']} sessions broke before anything happened (0)", False
-    if one["event"] in PLANNED or one["system"] == "sara-sync":
+    if one["event"] in PLANNED or one["system"] == "sara-strict":
         yield f"{name}: {broken} of {one['sessions']} sessions broke (0)", broken == 0
     else:
         yield (f"{name}: {broken} of {one['sessions']} sessions broke, {young} of them younger than the lag, "

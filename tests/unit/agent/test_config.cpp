@@ -485,6 +485,9 @@ TEST_CASE("peers of a dispatcher") {
     CHECK_FALSE(good(text(peer + R"("replication": "async")")).dispatcher->sync);
     CHECK(good(text(peer + R"("replication": "sync")")).dispatcher->sync == 20ms);
     CHECK(good(text(peer + R"("replication": "sync", "sync_time": 0.1)")).dispatcher->sync == 100ms);
+    CHECK_FALSE(good(text(peer + R"("replication": "sync")")).dispatcher->strict);
+    CHECK(good(text(peer + R"("replication": "strict")")).dispatcher->sync == 20ms);
+    CHECK(good(text(peer + R"("replication": "strict")")).dispatcher->strict);
     const std::vector<std::pair<std::string, std::string>> wrong = {
         {R"("peers": ["198.18.0.2:7200"])", "dispatcher.peers: names this dispatcher itself"},
         {R"("peers": ["198.18.0.3:1", "198.18.0.3:2"])",
@@ -496,7 +499,7 @@ TEST_CASE("peers of a dispatcher") {
          "dispatcher.peers: has more than 8 peers"},
         {R"("peer_timeout": 5)", "dispatcher.peer_timeout: needs \"peers\""},
         {R"("replication": "sync")", "dispatcher.replication: needs \"peers\""},
-        {peer + R"("sync_time": 0.1)", "dispatcher.sync_time: needs \"replication\": \"sync\""},
+        {peer + R"("sync_time": 0.1)", "dispatcher.sync_time: needs \"replication\": \"sync\" or \"strict\""},
     };
     for (const auto& [more, error] : wrong) {
         const auto parsed = parse_config(text(more));

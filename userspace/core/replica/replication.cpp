@@ -133,7 +133,9 @@ void Replication::wait(SessionId session, Time now) {
     for (const Peer& peer : peers_) {
         told.push_back(peer.publisher.told());
     }
-    waiting_.wait(session, std::move(told), now + *config_.sync);
+    // The kernel keeps closed what waited in vain, and may be told of it still.
+    const Duration closed = config_.strict ? kClosed : Duration::zero();
+    waiting_.wait(session, std::move(told), now + *config_.sync + closed);
 }
 
 std::vector<SessionId> Replication::take_released(Time now) {

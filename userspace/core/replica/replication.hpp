@@ -27,6 +27,7 @@ struct ReplicationConfig {
     Duration peer_timeout = std::chrono::seconds(30);  ///< silent for so long, a peer is gone for good
     Duration grace = std::chrono::seconds(10);         ///< what a start waits for a first peer
     std::optional<Milliseconds> sync{};  ///< for so long a new session's first packet waits until a peer has it
+    bool strict = false;  ///< one that waits in vain is dropped, and what comes of it until a peer has it
 
     friend bool operator==(const ReplicationConfig&, const ReplicationConfig&) = default;
 };
@@ -56,6 +57,7 @@ public:
     static constexpr Duration kAlive = std::chrono::seconds(3);   ///< a peer that is there is heard every second
     static constexpr Duration kTick = std::chrono::seconds(1);    ///< reports, and the standby clocks
     static constexpr Duration kSpare = std::chrono::seconds(10);  ///< that standby clocks stand longer than a silence
+    static constexpr Duration kClosed = std::chrono::seconds(4);  ///< as the kernel's, see session-sync
     static constexpr Duration kSweep = std::chrono::seconds(10);  ///< between looks for sessions of nobody
 
     Replication(ReplicationConfig config, wire::Incarnation self, Time now);
