@@ -31,6 +31,7 @@ void expect_busy(std::string_view bytes) {
     expect(sip::header(*response, "Retry-After") == "5", "it says when to come back");
     const auto via = sip::parse_via(response->via);
     expect(via && via->branch == sip::parse_via(request->via)->branch, "its branch is the request's");
+    expect(!sip::tag(response->to).empty(), "its To has a tag");
     expect(answer->to.address == from.address && answer->to.port != 0, "it goes where the request came from");
     expect(answer->message.size() <= sip::kMaxBusyAnswer && answer->message.size() <= 2 * bytes.size() + 256,
            "it is bounded, by the request, too");

@@ -38,6 +38,11 @@ bool asks_rport(std::string_view via) noexcept {
     return parameter(parameters, "rport").has_value();
 }
 
+/// Whether the topmost Via is to say where the request came from (RFC 3261 section 18.2.1, RFC 3581 section 4).
+bool needs_received(std::string_view line, const Via& via, const Endpoint& from) noexcept {
+    return asks_rport(line) || via.sent_by.address != from.address;
+}
+
 /// The topmost Via line, of which the first value says where the request came from: what its sender claims of
 /// `received` and `rport` is not believed (RFC 3261 section 18.2.1, RFC 3581 section 4).
 std::string stamped(std::string_view line, const Via& via, const Endpoint& from) {
@@ -52,11 +57,10 @@ std::string stamped(std::string_view line, const Via& via, const Endpoint& from)
             stamped.append(";").append(part);
         }
     }
-    const bool rport = asks_rport(line);
-    if (rport || via.sent_by.address != from.address) {
+    if (needs_received(line, via, from)) {
         stamped.append(";received=").append(from.address.text());
     }
-    if (rport) {
+    if (asks_rport(line)) {
         stamped.append(";rport=").append(std::to_string(from.port));
     }
     if (!rest.empty()) {
@@ -119,9 +123,17 @@ Result<BusyAnswer> answer_busy(std::string_view request, const Endpoint& from, s
     if (!via) {
         return Error{"no Via that could be read", {}};
     }
-    // Section 25.1. What is quoted or folded there would not come back as it was, and nobody would know it again.
-    if (!via->branch.empty() && !is_token(via->branch)) {
-        return Error{"a branch that is no token", {}};
+    // Where a quote or a bracket is not closed, what is added would be read as a part of what stands before it.
+    const std::string top_via = unfolded(stamped(read->via, *via, from));
+    const std::optional<Via> echoed = parse_via(top_via);
+    if (!echoed || echoed->branch != via->branch ||
+        (needs_received(read->via, *via, from) && echoed->received != from.address)) {
+        return Error{"a Via that cannot be repeated", {}};
+    }
+    const std::string to_tag = tag_of(*read, *via, seed);
+    const std::string answer_to = unfolded(std::string(read->to) + ";tag=" + to_tag);
+    if (tag(answer_to) != to_tag) {
+        return Error{"a To that cannot be repeated", {}};
     }
 
     std::string message = "SIP/2.0 503 Service Unavailable\r\n";
@@ -129,12 +141,12 @@ Result<BusyAnswer> answer_busy(std::string_view request, const Endpoint& from, s
     HeaderReader headers(read->head);
     while (const std::optional<Header> header = headers.next()) {
         if (iequals(long_name(header->name), "Via")) {
-            add_header(message, "Via", top ? stamped(header->value, *via, from) : std::string(header->value));
+            add_header(message, "Via", top ? std::string_view(top_via) : header->value);
             top = false;
         }
     }
     add_header(message, "From", read->from);
-    add_header(message, "To", std::string(read->to) + ";tag=" + tag_of(*read, *via, seed));
+    add_header(message, "To", answer_to);
     add_header(message, "Call-ID", read->call_id);
     add_header(message, "CSeq", std::to_string(read->cseq) + " " + std::string(read->cseq_method));
     add_header(message, "Retry-After", std::to_string(retry_after.count()));

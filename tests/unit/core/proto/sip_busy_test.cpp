@@ -133,6 +133,19 @@ TEST_CASE("nothing is said to what is no whole request") {
     CHECK(why_not(request.text()) == "no From or no To");
 }
 
+TEST_CASE("nothing is said where the answer could not be read as it is meant") {
+    Request request;
+    request.vias = "Via: SIP/2.0/UDP 19<8.18.1.11:5062\r\n";
+    CHECK(why_not(request.text()) == "a Via that cannot be repeated");
+    request.vias = "Via: SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bKa;x=\"open\r\n";
+    CHECK(why_not(request.text()) == "a Via that cannot be repeated");
+    request.vias = "Via: SIP/2.0/UDP 198.18.1.11:5062;branch=z9hG4bKa\r\n b\r\n";
+    CHECK(why_not(request.text()) == "a Via that cannot be repeated");
+    request = {};
+    request.to = "<sip:b@198.18.0.100>;x=\"open";
+    CHECK(why_not(request.text()) == "a To that cannot be repeated");
+}
+
 TEST_CASE("nothing is said to a sender who cannot be one") {
     const std::string request = Request{}.text();
     CHECK(why_not(request, {kClient.address, 0}) == "no answer can reach its sender");
