@@ -205,6 +205,17 @@ bool sara_sync_hold(struct sara_net *sn, const struct sara_flow *flow,
 	return true;
 }
 
+/* @awaited goes; it has no packets. */
+static void sara_sync_forget(struct sara_sync *sync,
+			     struct sara_awaited *awaited)
+{
+	lockdep_assert_held(&sync->lock);
+	hlist_del(&awaited->hash);
+	list_del(&awaited->order);
+	WRITE_ONCE(sync->sessions, sync->sessions - 1);
+	kfree(awaited);
+}
+
 /*
  * @awaited goes, which is counted as @reason; its packets are in @taken then.
  * &sara_sync.lock is held.
@@ -220,11 +231,8 @@ static void sara_sync_take(struct sara_sync *sync, struct sara_awaited *awaited,
 		sync->bytes -= skb->truesize;
 		__skb_queue_tail(taken, skb);
 	}
-	hlist_del(&awaited->hash);
-	list_del(&awaited->order);
-	WRITE_ONCE(sync->sessions, sync->sessions - 1);
 	sara_stats_inc(sync->sn, reason);
-	kfree(awaited);
+	sara_sync_forget(sync, awaited);
 }
 
 /*
@@ -248,17 +256,6 @@ static void sara_sync_close(struct sara_sync *sync,
 	awaited->until = until;
 	list_move_tail(&awaited->order, &sync->closed);
 	sara_stats_inc(sync->sn, reason);
-}
-
-/* A session that is closed can do without its entry. */
-static void sara_sync_forget(struct sara_sync *sync,
-			     struct sara_awaited *awaited)
-{
-	lockdep_assert_held(&sync->lock);
-	hlist_del(&awaited->hash);
-	list_del(&awaited->order);
-	WRITE_ONCE(sync->sessions, sync->sessions - 1);
-	kfree(awaited);
 }
 
 /**
