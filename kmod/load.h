@@ -69,4 +69,22 @@ static inline u64 sara_load_of_node(u32 score, u32 cost, s32 pending,
 	return sum > 0 ? sum : 0;
 }
 
+/**
+ * sara_load_of_sessions() - what a node is compared by where loads are not known
+ * @sessions: that it has; below U32_MAX
+ * @weight: how many sessions count as one on it; from 1 to 65535
+ *
+ * Two different quotients of numbers up to 2^16 differ by 2^-32 or more: rounded
+ * down they keep their order, and are equal only if they were.
+ *
+ * Context: any.
+ * Return: sessions for its weight with one more, in parts of 2^32.
+ */
+static inline u64 sara_load_of_sessions(u32 sessions, u32 weight)
+{
+	u64 with = ((u64)sessions + 1) << 32;
+
+	return weight == 1 ? with : div_u64(with, weight);
+}
+
 #endif

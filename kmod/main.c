@@ -17,6 +17,7 @@
 #include "netlink.h"
 #include "node.h"
 #include "policy.h"
+#include "sched/rank.h"
 #include "refused.h"
 #include "sara.h"
 #include "service.h"
@@ -151,6 +152,7 @@ static void __net_exit sara_net_exit_batch(struct list_head *nets)
 		sara_announce_net_exit(sn);
 		sara_session_net_exit(sn);
 		sara_flow_net_exit(sn);
+		sara_rank_net_exit(sn);
 		free_percpu(sn->stats);
 	}
 }

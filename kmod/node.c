@@ -14,6 +14,7 @@
 #include <net/netevent.h>
 
 #include "notify.h"
+#include "sched/rank.h"
 #include "sched/sched.h"
 #include "service.h"
 #include "session.h"
@@ -96,7 +97,7 @@ static void sara_node_unbind(struct sara_node *node)
  * Makes the next hop what device and MAC are now. Returns true if it changed.
  * Without memory the node has none until its device or MAC changes.
  */
-static bool sara_node_rebind(struct sara_node *node)
+static bool __sara_node_rebind(struct sara_node *node)
 {
 	struct sara_nexthop *old = sara_node_nexthop(node), *new;
 	struct net_device *dev = NULL;
@@ -133,6 +134,17 @@ static bool sara_node_rebind(struct sara_node *node)
 	if (old)
 		sara_nexthop_free(old);
 	return true;
+}
+
+/* Likewise; and the node is chosen by what it is now. */
+static bool sara_node_rebind(struct sara_node *node)
+{
+	bool changed = __sara_node_rebind(node);
+
+	spin_lock_bh(&node->sn->lock);
+	sara_rank_update(node);
+	spin_unlock_bh(&node->sn->lock);
+	return changed;
 }
 
 static void sara_node_resolve_later(struct sara_net *sn, unsigned long delay)
@@ -357,12 +369,19 @@ int sara_node_add(struct sara_net *sn, const struct sara_node_args *args,
 	node->sn = sn;
 	refcount_set(&node->ref, 1);
 	node->id = ++sn->last_node;
+	node->rank = SARA_RANK_NONE;
 	node->state = SARA_NODE_STATE_UP;
 	node->weight = 1;
 	node->mac_seen = jiffies - SARA_NODE_MAC_GRACE;
 	strscpy(node->name, args->name, sizeof(node->name));
 	node->lot = sara_mh_name(node->name);
 	sara_node_apply(node, args, dev);
+	err = sara_rank_add(node);
+	if (err) {
+		sara_node_unbind(node);
+		sara_node_put(node);
+		return err;
+	}
 
 	list_add_tail_rcu(&node->link, &sn->nodes);
 	sara_net_changed(sn);
@@ -423,8 +442,10 @@ static int sara_node_remove(struct sara_node *node, bool force,
 	/* Nodes are picked under the lock: after it nobody picks this one. */
 	spin_lock_bh(&sn->lock);
 	sessions = node->sessions;
-	if (!sessions || force)
+	if (!sessions || force) {
 		list_del_rcu(&node->link);
+		sara_rank_del(node);
+	}
 	spin_unlock_bh(&sn->lock);
 	if (sessions && !force) {
 		sara_refuse(extack,

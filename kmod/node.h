@@ -45,6 +45,7 @@ struct sara_nexthop {
  * @score: load, as the policy tells it
  * @cost: load that a session brings
  * @pending: sessions that came since the policy did, less those that went
+ * @rank: its place in &sara_net.ranks, or SARA_RANK_NONE; likewise
  * @lot: hash of @name, see mh.c
  * @policy_mark: the last check of a policy that saw a score of it; under
  *	&sara_net.mutex
@@ -76,6 +77,7 @@ struct sara_node {
 	u32			score;
 	u32			cost;
 	s32			pending;
+	u32			rank;
 	u64			lot;
 	u32			policy_mark;
 	struct sara_traffic __percpu *traffic;

@@ -10,6 +10,7 @@
 
 #include "load.h"
 #include "node.h"
+#include "sched/rank.h"
 
 #define SARA_POLICY_VALID	3000	/* ms, unless it says otherwise */
 #define SARA_POLICY_VALID_MAX	600000
@@ -134,6 +135,7 @@ static void sara_policy_swap(struct sara_net *sn, struct sara_policy *policy,
 		node->scored = policy->serial;
 	}
 	rcu_assign_pointer(sn->policy, policy);
+	sara_rank_update_all(sn);
 	WRITE_ONCE(sn->thinning, policy && sara_policy_p_est(policy));
 	spin_unlock_bh(&sn->lock);
 	if (old)
@@ -229,8 +231,14 @@ const struct sara_policy *sara_policy_valid(const struct sara_net *sn)
 	return policy && !sara_policy_is_stale(policy) ? policy : NULL;
 }
 
-/* What holds, whether or not its time is over. It is replaced under the lock. */
-static struct sara_policy *sara_policy_locked(const struct sara_net *sn)
+/**
+ * sara_policy_locked() - the policy, whether or not its time is over
+ * @sn: the namespace
+ *
+ * Context: &sara_net.lock held, under which it is replaced.
+ * Return: the policy, valid until the lock is released, or NULL.
+ */
+struct sara_policy *sara_policy_locked(const struct sara_net *sn)
 {
 	return rcu_dereference_protected(sn->policy,
 					 lockdep_is_held(&sn->lock));

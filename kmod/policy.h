@@ -95,6 +95,7 @@ int sara_policy_set(struct sara_net *sn, const struct sara_policy_args *args,
 		    struct netlink_ext_ack *extack);
 void sara_policy_forget(struct sara_net *sn);
 bool sara_policy_is_stale(const struct sara_policy *policy);
+struct sara_policy *sara_policy_locked(const struct sara_net *sn);
 const struct sara_policy *sara_policy_valid(const struct sara_net *sn);
 void sara_policy_placed(struct sara_net *sn);
 void sara_policy_count(struct sara_net *sn, struct sara_node *node,

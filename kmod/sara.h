@@ -33,9 +33,9 @@
  *	guards the session graph: membership in the five tables (sessions,
  *	flows, announcements, sources, refused sessions), the lists of a
  *	session, the counts of sessions of nodes and services, the list of new
- *	sessions, and the scores of nodes. Taken for the first packet of a
- *	session or announced flow, by the agent's commands and by the purge,
- *	which lets go of it between sessions.
+ *	sessions, and the scores and ranks of nodes. Taken for the first packet
+ *	of a session or announced flow, by the agent's commands and by the
+ *	purge, which lets go of it between sessions.
  *
  * &sara_net.policy
  *	is replaced as a whole, under &sara_net.mutex and &sara_net.lock:
@@ -163,6 +163,8 @@ struct sara_config {
  * @devs: attached devices, &struct sara_dev; under @mutex, read by RCU
  * @services: &struct sara_service; under @mutex, read by RCU
  * @nodes: &struct sara_node; under @mutex, read by RCU
+ * @ranks: what @nodes are compared by; replaced under @mutex and @lock
+ * @n_ranks: entries of @ranks
  * @vips: services by virtual address, for the packet path; RCU
  * @last_service: last service id given; under @mutex
  * @last_node: last node id given; under @mutex
@@ -210,6 +212,8 @@ struct sara_net {
 	struct list_head	devs;
 	struct list_head	services;
 	struct list_head	nodes;
+	struct sara_rank	*ranks;
+	u32			n_ranks;
 	struct hlist_head	vips[64];
 	u32			last_service;
 	u32			last_node;

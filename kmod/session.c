@@ -13,6 +13,7 @@
 #include "node.h"
 #include "notify.h"
 #include "policy.h"
+#include "sched/rank.h"
 #include "sched/sched.h"
 #include "service.h"
 #include "source.h"
@@ -79,6 +80,7 @@ void sara_session_unlink(struct sara_session *session)
 			   session->node->sessions_closing - 1);
 	else
 		sara_policy_count(sn, session->node, -1);
+	sara_rank_update(session->node);
 	WRITE_ONCE(session->service->sessions, session->service->sessions - 1);
 	call_rcu(&session->rcu, sara_session_free_rcu);
 }
@@ -248,6 +250,7 @@ struct sara_session *sara_session_new(struct sara_net *sn,
 	WRITE_ONCE(sn->n_sessions, sn->n_sessions + 1);
 	WRITE_ONCE(node->sessions, node->sessions + 1);
 	sara_policy_count(sn, node, 1);
+	sara_rank_update(node);
 	WRITE_ONCE(service->sessions, service->sessions + 1);
 	return session;
 }
@@ -453,6 +456,7 @@ void sara_session_set_lingering(struct sara_session *session, bool lingering)
 	WRITE_ONCE(node->sessions_closing,
 		   node->sessions_closing + (lingering ? 1 : -1));
 	sara_policy_count(session->sn, node, lingering ? -1 : 1);
+	sara_rank_update(node);
 }
 
 /**

@@ -34,9 +34,6 @@ extern const struct sara_scheduler sara_sched_mh;
 
 u64 sara_mh_name(const char *name);
 
-bool sara_wlc_better(const struct sara_node *a, const struct sara_node *b,
-		     u32 last);
-
 const struct sara_scheduler *sara_sched_find(const char *name);
 
 /**

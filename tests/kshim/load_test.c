@@ -80,11 +80,44 @@ static void check_node(void)
 	check("of the heaviest", sara_load_of_node(0, ONE, 65535, 65535), ONE);
 }
 
+/* The order of (a + 1) / v and (b + 1) / w, by products, which lose nothing. */
+static int compare(u64 a, u32 v, u64 b, u32 w)
+{
+	u64 left = (a + 1) * w, right = (b + 1) * v;
+
+	return (left > right) - (left < right);
+}
+
+static void check_sessions(void)
+{
+	static const u32 weights[] = { 1, 2, 3, 7, 100, 65534, 65535 };
+	static const u32 sessions[] = { 0, 1, 2, 6, 99, 65533, 65534, 65535,
+					1000000, U32_MAX - 1 };
+	unsigned int n = sizeof(sessions) / sizeof(*sessions);
+	unsigned int m = sizeof(weights) / sizeof(*weights);
+	unsigned int i, j;
+
+	for (i = 0; i < n * m; i++) {
+		for (j = 0; j < n * m; j++) {
+			u32 a = sessions[i / m], v = weights[i % m];
+			u32 b = sessions[j / m], w = weights[j % m];
+			u64 x = sara_load_of_sessions(a, v);
+			u64 y = sara_load_of_sessions(b, w);
+
+			if ((x > y) - (x < y) != compare(a, v, b, w))
+				check("in the order of the quotients", x, y);
+		}
+	}
+	check("none yet", sara_load_of_sessions(0, 1), 1ULL << 32);
+	check("two for a weight of 2", sara_load_of_sessions(1, 2), 1ULL << 32);
+}
+
 int main(void)
 {
 	check_ramp();
 	check_with();
 	check_node();
+	check_sessions();
 	printf("%u failed\n", failed);
 	return failed ? 1 : 0;
 }
