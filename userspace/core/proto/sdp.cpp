@@ -98,6 +98,8 @@ Media parse_media(std::string_view value) noexcept {
 
 class Parser {
 public:
+    explicit Parser(Description& out) : out_(out) {}
+
     /// False when the line is malformed.
     bool line(char type, std::string_view value) {
         if (dropping_ && type != 'm') {
@@ -115,10 +117,7 @@ public:
         }
     }
 
-    Description finish() {
-        end_media();
-        return out_;
-    }
+    void finish() { end_media(); }
 
     void malformed() { ++out_.lines_malformed; }
 
@@ -155,17 +154,18 @@ private:
     }
 
     bool attribute(std::string_view value) {
-        const std::string_view name = value.substr(0, value.find(':'));
-        const std::string_view rest = name.size() == value.size() ? std::string_view() : value.substr(name.size() + 1);
         Media* const medium = current();
-        if (const std::optional<Direction> direction = parse_direction(trim(value))) {
-            (medium != nullptr ? medium->direction : out_.direction) = *direction;
-        } else if (name == "control") {
+        const std::size_t colon = value.find(':');
+        if (colon == std::string_view::npos) {
+            flag(medium, trim(value));
+            return true;
+        }
+        const std::string_view name = value.substr(0, colon);
+        const std::string_view rest = value.substr(colon + 1);
+        if (name == "control") {
             (medium != nullptr ? medium->control : out_.control) = trim(rest);
         } else if (medium == nullptr) {
             return true;
-        } else if (trim(value) == "rtcp-mux") {
-            medium->rtcp_mux = true;
         } else if (name == "rtcp") {
             return rtcp(*medium, rest);
         } else if (name == "setup") {
@@ -174,6 +174,14 @@ private:
             return path(*medium, rest);
         }
         return true;
+    }
+
+    void flag(Media* medium, std::string_view name) {
+        if (const std::optional<Direction> direction = parse_direction(name)) {
+            (medium != nullptr ? medium->direction : out_.direction) = *direction;
+        } else if (medium != nullptr && name == "rtcp-mux") {
+            medium->rtcp_mux = true;
+        }
     }
 
     /// "53020", "53020 IN IP6 fd00::1"
@@ -214,7 +222,7 @@ private:
         }
     }
 
-    Description out_;
+    Description& out_;
     bool connection_said_ = false;  ///< by the current medium
     bool rtcp_said_ = false;
     bool dropping_ = false;  ///< the current medium is beyond the bound
@@ -223,7 +231,8 @@ private:
 }  // namespace
 
 Result<Description> parse(std::string_view text) {
-    Parser parser;
+    Result<Description> description{Description()};
+    Parser parser(*description);
     bool started = false;
     for (std::size_t lines = 0; !text.empty(); ++lines) {
         if (lines == limits::kMaxSdpLines) {
@@ -249,7 +258,8 @@ Result<Description> parse(std::string_view text) {
     if (!started) {
         return Error{"empty SDP", {}};
     }
-    return parser.finish();
+    parser.finish();
+    return description;
 }
 
 }  // namespace sara::proto::sdp

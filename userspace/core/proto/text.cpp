@@ -2,6 +2,7 @@
 #include "core/proto/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/proto/limits.hpp"
 
@@ -12,10 +13,22 @@ constexpr char to_lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-constexpr bool is_token_char(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
-           std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
+using CharacterSet = std::array<bool, 256>;
+
+constexpr CharacterSet set_of(std::string_view characters) {
+    CharacterSet set{};
+    for (const char c : characters) {
+        set[static_cast<unsigned char>(c)] = true;
+    }
+    return set;
 }
+
+constexpr CharacterSet kToken = set_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~");
+constexpr CharacterSet kShielding = set_of("\\\"<>");  ///< where a delimiter may begin or end to be none
+
+/// Objects, so that what they are given to has them in line.
+constexpr auto is_token_char = [](char c) noexcept { return kToken[static_cast<unsigned char>(c)]; };
+constexpr auto is_space = [](char c) noexcept { return is_blank(c); };
 
 }  // namespace
 
@@ -23,19 +36,8 @@ bool is_token(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
 
-std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && is_blank(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
-bool iequals(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+bool iequals_sized(std::string_view a, std::string_view b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 bool istarts_with(std::string_view text, std::string_view prefix) noexcept {
@@ -54,20 +56,27 @@ std::string_view take_until(std::string_view& rest, char delimiter) noexcept {
     std::size_t at = 0;
     for (; at < rest.size(); ++at) {
         const char c = rest[at];
-        if (quoted) {
-            if (c == '\\') {
-                ++at;
-            } else if (c == '"') {
-                quoted = false;
-            }
-        } else if (c == '"') {
-            quoted = true;
-        } else if (bracketed) {
-            bracketed = c != '>';
-        } else if (c == delimiter) {
+        if (c != delimiter && !kShielding[static_cast<unsigned char>(c)]) {
+            continue;
+        }
+        if (!quoted && !bracketed && c == delimiter) {
             break;
-        } else if (c == '<') {
-            bracketed = true;
+        }
+        switch (c) {
+        case '\\':
+            at += quoted ? 1 : 0;
+            break;
+        case '"':
+            quoted = !quoted;
+            break;
+        case '<':
+            bracketed = bracketed || !quoted;
+            break;
+        case '>':
+            bracketed = bracketed && quoted;
+            break;
+        default:
+            break;
         }
     }
     const std::string_view taken = rest.substr(0, at);
@@ -76,8 +85,8 @@ std::string_view take_until(std::string_view& rest, char delimiter) noexcept {
 }
 
 std::string_view take_word(std::string_view& rest) noexcept {
-    const auto begin = std::find_if_not(rest.begin(), rest.end(), is_blank);
-    const auto end = std::find_if(begin, rest.end(), is_blank);
+    const auto begin = std::find_if_not(rest.begin(), rest.end(), is_space);
+    const auto end = std::find_if(begin, rest.end(), is_space);
     const std::string_view word = rest.substr(static_cast<std::size_t>(begin - rest.begin()),  //
                                               static_cast<std::size_t>(end - begin));
     rest.remove_prefix(static_cast<std::size_t>(end - rest.begin()));
@@ -149,15 +158,13 @@ std::optional<Header> HeaderReader::next() noexcept {
 }
 
 std::optional<Header> split_header(std::string_view line) noexcept {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || is_blank(line.front())) {
+    const auto name_end = std::find_if_not(line.begin(), line.end(), is_token_char);
+    const auto colon = std::find_if_not(name_end, line.end(), is_space);
+    if (name_end == line.begin() || colon == line.end() || *colon != ':') {
         return std::nullopt;
     }
-    const std::string_view name = trim(line.substr(0, colon));
-    if (!is_token(name)) {
-        return std::nullopt;
-    }
-    return Header{name, trim(line.substr(colon + 1))};
+    return Header{line.substr(0, static_cast<std::size_t>(name_end - line.begin())),
+                  trim(line.substr(static_cast<std::size_t>(colon - line.begin()) + 1))};
 }
 
 }  // namespace sara::proto

@@ -13,7 +13,7 @@ namespace sara::proto {
 
 /// SP, HTAB, CR, LF: inside a header value a fold (CRLF and a blank, RFC 3261 section 7.3.1) counts as a blank.
 [[nodiscard]] constexpr bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 [[nodiscard]] constexpr bool is_digit(char c) noexcept {
@@ -23,10 +23,23 @@ namespace sara::proto {
 /// RFC 3261 section 25.1 `token`, which holds RFC 2326's and RFC 7826's for method and header names.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
-[[nodiscard]] std::string_view trim(std::string_view text) noexcept;
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && is_blank(text.front())) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && is_blank(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
 
-/// ASCII only, whatever the locale.
-[[nodiscard]] bool iequals(std::string_view a, std::string_view b) noexcept;
+/// Precondition: of one size.
+[[nodiscard]] bool iequals_sized(std::string_view a, std::string_view b) noexcept;
+
+/// ASCII only, whatever the locale. Names are looked for among many: most differ in size.
+[[nodiscard]] inline bool iequals(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && iequals_sized(a, b);
+}
 [[nodiscard]] bool istarts_with(std::string_view text, std::string_view prefix) noexcept;
 
 /// All of `text` is a number of digits of `base` that fits in T; no sign, no blanks, not empty.
