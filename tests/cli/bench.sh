@@ -18,7 +18,7 @@ results() {
 
 says 0 '^Usage: tools/bench' 'help' tools/bench --help
 says 1 "unknown argument 'backward'" 'an unknown word' tools/bench backward
-says 1 'one of forward, sessions, replicate and all' 'two of them' tools/bench forward sessions
+says 1 'one of forward, sessions, inspect, replicate and all' 'two of them' tools/bench forward sessions
 says 1 '--json needs a value' 'no file' tools/bench --json
 says 1 "not '0'" 'no round' tools/bench --rounds 0
 says 1 'replicate has no goal to check' 'a goal that there is not' tools/bench replicate --check
@@ -35,6 +35,25 @@ jq -n '{kernel: "6.12.1-test", measured: [{what: "replicate", case: "snapshot", 
 	>"$work/replicated"
 says 0 'snapshot  *1000  *90000  *20000  *50000  *20000$' 'instructions a session, and what the slower agent keeps up with' \
 	tools/bench --report "$work/replicated"
+# inspected FILE SARA ASKS: of messages, SARA costs so many instructions and asks so often for memory, libosip2 costs 2000,
+# sofia-sip 1000, where it understands the message.
+inspected() {
+	jq -n --argjson sara "$2" --argjson asks "$3" '{kernel: "6.12.1-test", measured: [
+		("sip-ok", "sip-odd") as $case | ({osip: 2000, sofia: 1000, sara: $sara} | to_entries[]) |
+		select($case == "sip-ok" or .key != "sofia") |
+		({what: "inspect", case: $case, round: 1, system: .key, bytes: 500, asks: $asks, instructions: .value},
+		 {what: "inspect-here", case: $case, round: 1, system: .key, bytes: 500, asks: $asks, ns: 250})]}' >"$1"
+}
+inspected "$work/lean" 100 0
+inspected "$work/asking" 100 0.5
+inspected "$work/fat" 101 0
+says 0 'sip-ok  *500  *0.2  *0.0  *250  *2.00  *4000000$' 'of messages, what they cost here, too' tools/bench --report "$work/lean"
+says 0 'holds: sip-odd: SARA costs 0.050 of the fastest' 'who does not understand it is not compared with' \
+	tools/bench --check --report "$work/lean"
+says 1 'DOES NOT HOLD: sip-ok: SARA costs 0.101 of the fastest' 'the fastest counts' tools/bench --check --report "$work/fat"
+says 1 'DOES NOT HOLD: SARA asks 0.5 times' 'memory is asked for' tools/bench --check --report "$work/asking"
+jq 'del(.measured[] | select(.system != "sara"))' "$work/lean" >"$work/alone"
+says 1 'SARA and a general parser were not both' 'nobody to compare with' tools/bench --check --report "$work/alone"
 says 0 'udp-8  *0.700' 'a table' tools/bench --report "$work/good"
 says 0 'holds: syn-8: SARA costs 0.700 of IPVS-DR rr' 'all goals hold' tools/bench --check --report "$work/good"
 says 0 'DOES NOT HOLD: syn-8: SARA costs 0.701' 'nobody asked for the goals' tools/bench --report "$work/bad"
