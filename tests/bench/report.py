@@ -23,8 +23,11 @@ TITLES = {
     "forward": "A packet of a known flow (protocol, bytes of the IP packet, flows): instructions above the floor",
     "sessions": "The first packet of a session (protocol, nodes): instructions above the floor",
     "inspect": "A signalling message, with its SDP: instructions",
+    "dump": "A list of flows, all of them and those of one node of eight: instructions for each flow that there is",
 }
-FLOORLESS = ("inspect",)
+FLOORLESS = ("inspect", "dump")
+# What makes the list, where it is another name.
+LISTERS = {"sara": "sara -j flow show", "ipvs-rr": "ipvsadm -Lnc", "ipvs-ct": "conntrack -L -o xml"}
 
 # (case, peer, the most that SARA may cost of it, may it be as much?)
 GOALS = {
@@ -34,9 +37,12 @@ GOALS = {
                 for peer, limit in (("ipvs-rr", 0.35), ("flowtable", 1.0), ("nft-fwd", 1.0), ("bare", 1.2))],
     "sessions": [("udp-1", "ipvs-rr", 0.7, True), ("udp-8", "ipvs-rr", 0.7, True), ("udp-64", "ipvs-rr", 0.7, True),
                  ("udp6-8", "ipvs-rr", 0.7, True), ("syn-8", "ipvs-rr", 0.7, True), ("call-8", "ipvs-sip", 0.7, True)],
+    "dump": [("all", "ipvs-rr", 1 / 3, True), ("all", "ipvs-ct", 1 / 3, True)],
 }
 # General parsers are compared with where they understand the message.
 INSPECT_PEERS, INSPECT_LIMIT = ("osip", "sofia", "gstreamer"), 0.1
+# A filter of the kernel's spares what a list of the rest would have cost.
+NODE_LIMIT, FLOW_BYTES = 0.3, 256
 FEW_NODES, MANY_NODES, NODES_LIMIT = "udp-1", "udp-64", 1.2
 
 # Rounds of a run differ by 0.2 % (known flows), and a run from another of the same code no more. So this is not noise, but a
@@ -94,7 +100,7 @@ def print_table(results, what):
     wide = max(26, *map(len, cases))
     print(f"\n{TITLES[what]}\n")
     for letter, name in zip(LETTERS, systems):
-        print(f"  {letter}  {NAMES[name]}")
+        print(f"  {letter}  {LISTERS[name] if what == 'dump' else NAMES[name]}")
     heads = "".join(f"{letter:>13}" for letter in LETTERS[:len(systems)])
     print(f"\n  {'median +- farthest round':{wide}}{heads}")
     for case, measured in cases.items():
@@ -137,6 +143,22 @@ def print_inspection(measured):
             print(f"  {one['case']:14}{one['bytes']:8}{one['instructions'] / one['bytes']:21.1f}{one['asks']:17.1f}{row}")
 
 
+def print_memory(measured):
+    print(f"\n  {'':26}{'flows':>10}{'bytes of the kernel a flow':>28}{'bytes of the list':>20}")
+    for one in measured:
+        if one["what"] == "dump" and one["case"] == "all" and one["round"] == 1:
+            print(f"  {LISTERS[one['system']]:26}{one['flows']:10}{one['kernel_bytes']:28}{one['bytes']:20}")
+
+
+def dump_goals(results, measured):
+    everything, node = (results.median("dump", case, "sara") for case in ("all", "node"))
+    kept = [one["kernel_bytes"] for one in measured if one["what"] == "dump" and one["system"] == "sara"]
+    if not everything or not node:
+        return [("SARA's list was not measured", False)]
+    return [(f"a list of one node costs {node / everything:.3f} of one of all (at most {NODE_LIMIT})", node <= NODE_LIMIT * everything),
+            (f"the kernel takes {max(kept)} bytes for a flow (at most {FLOW_BYTES})", max(kept) <= FLOW_BYTES)]
+
+
 def inspection_goals(results, measured):
     told = []
     for case in results.costs["inspect"]:
@@ -156,12 +178,14 @@ def goals(results, measured):
     for what in results.costs:
         if what == "inspect":
             told += inspection_goals(results, measured)
+        if what == "dump":
+            told += dump_goals(results, measured)
         for case, peer, limit, equal in GOALS.get(what, []):
             ratio = results.ratio(what, case, peer)
             if ratio is None:
                 told.append((f"{case}: SARA and {NAMES[peer]} were not both measured", False))
                 continue
-            told.append((f"{case}: SARA costs {ratio:.3f} of {NAMES[peer]} ({'at most' if equal else 'less than'} {limit})",
+            told.append((f"{case}: SARA costs {ratio:.3f} of {LISTERS[peer] if what == 'dump' else NAMES[peer]} ({'at most' if equal else 'less than'} {limit:.3g})",
                          ratio < limit or (equal and ratio == limit)))
     if "sessions" in results.costs:
         few, many = (results.median("sessions", case, "sara") for case in (FEW_NODES, MANY_NODES))
@@ -209,6 +233,8 @@ def main():
         print_table(results, what)
         if what == "inspect":
             print_inspection(file["measured"])
+        if what == "dump":
+            print_memory(file["measured"])
     if replicated:
         print_replication(replicated)
     told = goals(results, file["measured"])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The systems that forward what comes by device IN of namespace lb to NODES_OF_N nodes; with CALLS set each call is a session.
-# Sourced by tests/bench/measure: system_modules; system_up, system_slow, system_down of SYSTEM.
+# Sourced by tests/bench/measure: system_modules; system_up, system_keep, system_slow, system_down of SYSTEM.
 #
 #   floor          drops at ingress: what sending, the wire and dropping cost
 #   bare           tests/bench/bare: a hook at ingress that rewrites addresses, and does nothing else
@@ -147,6 +147,18 @@ tc_filter() {
 
 system_down() {
 	[[ $SYSTEM != bare ]] || rmmod bare
+}
+
+# system_keep: it forgets nothing for an hour.
+system_keep() {
+	case $SYSTEM in
+	sara) ns lb "$SARA_BIN/sara" service set udp flow-timeout 3600s ;;
+	ipvs-*)
+		ns lb ipvsadm --set 3600 3600 3600
+		ns lb sysctl -qw net.netfilter.nf_conntrack_udp_timeout=3600
+		;;
+	*) die "$SYSTEM was never asked to keep anything" ;;
+	esac
 }
 
 # system_is_stateless: does it know no flows?

@@ -18,10 +18,12 @@ results() {
 
 says 0 '^Usage: tools/bench' 'help' tools/bench --help
 says 1 "unknown argument 'backward'" 'an unknown word' tools/bench backward
-says 1 'one of forward, sessions, inspect, replicate and all' 'two of them' tools/bench forward sessions
+says 1 'one of forward, sessions, inspect, dump, replicate and all' 'two of them' tools/bench forward sessions
 says 1 '--json needs a value' 'no file' tools/bench --json
 says 1 "not '0'" 'no round' tools/bench --rounds 0
 says 1 'replicate has no goal to check' 'a goal that there is not' tools/bench replicate --check
+says 1 "not '10'" 'too few flows' tools/bench dump --flows 10
+says 1 "not '1000001'" 'too many flows' tools/bench dump --flows 1000001
 says 1 "not '6.5'" 'no such kernel' tools/bench --kernel 6.5
 says 1 "no file '/nowhere'" 'ratios that are not there, before anything is measured' tools/bench --against /nowhere
 
@@ -54,6 +56,21 @@ says 1 'DOES NOT HOLD: sip-ok: SARA costs 0.101 of the fastest' 'the fastest cou
 says 1 'DOES NOT HOLD: SARA asks 0.5 times' 'memory is asked for' tools/bench --check --report "$work/asking"
 jq 'del(.measured[] | select(.system != "sara"))' "$work/lean" >"$work/alone"
 says 1 'SARA and a general parser were not both' 'nobody to compare with' tools/bench --check --report "$work/alone"
+# dumped FILE SARA NODE BYTES: SARA's list of all costs so much a flow, that of a node, and a flow so many bytes; others 3000.
+dumped() {
+	jq -n --argjson sara "$2" --argjson node "$3" --argjson bytes "$4" '{kernel: "6.12.1-test", measured: [
+		{case: "all", system: "sara", instructions: $sara}, {case: "node", system: "sara", instructions: $node},
+		({case: "all", system: ("ipvs-rr", "ipvs-ct"), instructions: 3000}) |
+		. + {what: "dump", round: 1, flows: 1000, bytes: 90000, kernel_bytes: (if .system == "sara" then $bytes else 400 end)}]}' >"$1"
+}
+dumped "$work/quick" 1000 200 256
+dumped "$work/slow" 1001 200 256
+dumped "$work/unfiltered" 1000 900 256
+dumped "$work/big" 1000 200 257
+says 0 'conntrack -L -o xml  *1000  *400  *90000$' 'lists, and what the kernel keeps' tools/bench --check --report "$work/quick"
+says 1 'DOES NOT HOLD: all: SARA costs 0.334 of ipvsadm -Lnc (at most 0.333)' 'a slow list' tools/bench --check --report "$work/slow"
+says 1 'DOES NOT HOLD: a list of one node costs 0.900' 'no filter in the kernel' tools/bench --check --report "$work/unfiltered"
+says 1 'DOES NOT HOLD: the kernel takes 257 bytes' 'a big flow' tools/bench --check --report "$work/big"
 says 0 'udp-8  *0.700' 'a table' tools/bench --report "$work/good"
 says 0 'holds: syn-8: SARA costs 0.700 of IPVS-DR rr' 'all goals hold' tools/bench --check --report "$work/good"
 says 0 'DOES NOT HOLD: syn-8: SARA costs 0.701' 'nobody asked for the goals' tools/bench --report "$work/bad"

@@ -23,6 +23,8 @@ void check(const kern::Object& object) {
         const std::string printed = out.str();
         if (format == cli::Format::json) {
             expect(nlohmann::json::accept(printed), "what is printed is JSON");
+            expect(nlohmann::ordered_json::parse(printed).dump() + "\n" == printed,
+                   "as a library writes it, with each name once");
         }
         for (const char c : printed) {
             expect(format == cli::Format::json || c == '\n' || (c >= ' ' && c < 0x7f), "text is printable");

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <nlohmann/json.hpp>
 
 namespace sara::cli {
 
@@ -86,22 +86,23 @@ void Printer::end_array() {
 }
 
 void Printer::begin_object() {
-    if (format_ == Format::text) {
+    if (is_text()) {
         flush_line();
         continued_ = false;
+    } else {
+        open('{');
     }
-    stack_.push_back(Json::object());
+    ++depth_;
 }
 
 void Printer::end_object() {
     flush_line();
-    Json object = std::move(stack_.back());
-    stack_.pop_back();
-    if (!stack_.empty()) {
-        top().push_back(std::move(object));
+    --depth_;
+    if (is_text()) {
         return;
     }
-    if (format_ == Format::text) {
+    close('}');
+    if (depth_ != 0) {
         return;
     }
     const bool pretty = format_ == Format::pretty;
@@ -109,15 +110,19 @@ void Printer::end_object() {
         out_ << (first_ ? "[" : ",") << (pretty ? "\n" : "");
         first_ = false;
     }
-    std::string text = object.dump(pretty ? static_cast<int>(kIndent) : -1, ' ', false, Json::error_handler_t::replace);
-    if (pretty && in_array_) {
-        // One level further in than the object knows.
-        for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 1 + kIndent) {
-            text.insert(at + 1, kIndent, ' ');
+    if (pretty) {
+        std::string text = Json::parse(json_).dump(static_cast<int>(kIndent));
+        if (in_array_) {
+            // One level further in than the object knows.
+            for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 1 + kIndent) {
+                text.insert(at + 1, kIndent, ' ');
+            }
+            text.insert(0, kIndent, ' ');
         }
-        text.insert(0, kIndent, ' ');
+        json_ = std::move(text);
     }
-    out_ << text;
+    out_ << json_;
+    json_.clear();
     if (!in_array_) {
         out_ << '\n';
     }
@@ -125,24 +130,60 @@ void Printer::end_object() {
 
 void Printer::begin_list(std::string_view name) {
     flush_line();
-    names_.emplace_back(name);
-    stack_.push_back(Json::array());
+    ++lists_;
+    if (!is_text()) {
+        write_name(name);
+        json_ += '[';
+    }
 }
 
 void Printer::end_list() {
     flush_line();
-    Json list = std::move(stack_.back());
-    stack_.pop_back();
-    const std::string name = std::move(names_.back());
-    names_.pop_back();
+    --lists_;
     continued_ = true;
-    top()[name] = std::move(list);
+    if (!is_text()) {
+        close(']');
+    }
 }
 
-void Printer::member(std::string_view name, Json value) {
-    if (format_ != Format::text) {
-        top()[std::string(name)] = std::move(value);
+void Printer::open(char bracket) {
+    if (!json_.empty() && json_.back() != '[' && json_.back() != ':') {
+        json_ += ',';
     }
+    json_ += bracket;
+}
+
+void Printer::close(char bracket) {
+    json_ += bracket;
+}
+
+void Printer::write_name(std::string_view name) {
+    if (json_.back() != '{') {
+        json_ += ',';
+    }
+    ((json_ += '"') += name) += "\":";
+}
+
+void Printer::write(std::string_view value) {
+    const bool plain =
+        std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+    if (plain) {
+        ((json_ += '"') += value) += '"';
+    } else {
+        json_ += Json(std::string(value)).dump(-1, ' ', false, Json::error_handler_t::replace);
+    }
+}
+
+void Printer::write(std::uint64_t value) {
+    json_ += std::to_string(value);
+}
+
+void Printer::write(std::int64_t value) {
+    json_ += std::to_string(value);
+}
+
+void Printer::write(bool value) {
+    json_ += value ? "true" : "false";
 }
 
 Printer::Paint Printer::paint_of(std::string_view name, std::string_view value) {
@@ -188,59 +229,84 @@ void Printer::flush_line() {
         return;
     }
     // Every object within a list is one level further in, its further lines one more.
-    const std::size_t level = names_.size() + (continued_ ? 1 : 0);
+    const std::size_t level = lists_ + (continued_ ? 1 : 0);
     out_ << std::string(level * kIndent, ' ') << line_ << '\n';
     line_.clear();
     continued_ = true;
 }
 
 void Printer::field(std::string_view name, std::string_view value) {
-    word(name);
-    word(safe_text(value), paint_of(name, value));
-    member(name, std::string(value));
+    if (is_text()) {
+        word(name);
+        word(safe_text(value), paint_of(name, value));
+    }
+    member(name, value);
 }
 
 void Printer::field(std::string_view name, std::uint64_t value) {
-    word(name);
-    word(std::to_string(value));
+    if (is_text()) {
+        word(name);
+        word(std::to_string(value));
+    }
     member(name, value);
 }
 
 void Printer::difference(std::string_view name, std::int64_t value) {
-    word(name);
-    word(std::to_string(value));
+    if (is_text()) {
+        word(name);
+        word(std::to_string(value));
+    }
     member(name, value);
 }
 
 void Printer::field(std::string_view name, std::chrono::milliseconds value) {
-    word(name);
-    word(text_of(value));
+    if (is_text()) {
+        word(name);
+        word(text_of(value));
+    }
     member(name, value.count());
 }
 
 void Printer::field(std::string_view name, kern::Load value) {
-    word(name);
-    word(text_of(value));
-    member(name, static_cast<double>(millionths(value)) / kMillion);
+    if (is_text()) {
+        word(name);
+        word(text_of(value));
+        return;
+    }
+    write_name(name);
+    json_ += Json(static_cast<double>(millionths(value)) / kMillion).dump();
 }
 
 void Printer::field(std::string_view name, const std::vector<std::string>& values, std::string_view if_empty) {
-    std::string list(values.empty() ? if_empty : "");
-    for (const std::string& value : values) {
-        list += (list.empty() ? "" : ",") + safe_text(value);
+    if (is_text()) {
+        std::string list(values.empty() ? if_empty : "");
+        for (const std::string& value : values) {
+            list += (list.empty() ? "" : ",") + safe_text(value);
+        }
+        word(name);
+        word(list);
+        return;
     }
-    word(name);
-    word(list);
-    member(name, values);
+    write_name(name);
+    json_ += '[';
+    for (const std::string& value : values) {
+        json_ += json_.back() == '[' ? "" : ",";
+        write(value);
+    }
+    close(']');
 }
 
 void Printer::bare(std::string_view name, std::string_view value) {
-    word(safe_text(value), name == "name" || name == "node" ? Paint::name : paint_of(name, value));
-    member(name, std::string(value));
+    if (is_text()) {
+        word(safe_text(value), name == "name" || name == "node" ? Paint::name : paint_of(name, value));
+    }
+    member(name, value);
 }
 
 void Printer::bare(std::string_view name, std::uint64_t value) {
-    word(std::to_string(value));
+    if (is_text()) {
+        word(std::to_string(value));
+    }
     member(name, value);
 }
 
@@ -252,11 +318,13 @@ void Printer::flag(std::string_view name, bool value, std::string_view otherwise
 }
 
 void Printer::ports(std::string_view first_name, Port first, std::string_view last_name, Port last) {
-    word(first_name);
-    word(last == 0 ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last));
-    member(first_name, first);
+    if (is_text()) {
+        word(first_name);
+        word(last == 0 ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last));
+    }
+    member(first_name, std::uint64_t{first});
     if (last != 0) {
-        member(last_name, last);
+        member(last_name, std::uint64_t{last});
     }
 }
 
@@ -265,20 +333,24 @@ void Printer::tuple(std::string_view name, const FlowKey& key) {
 }
 
 void Printer::tuple(std::string_view name, const AnnouncementKey& key) {
-    word(key.text(), paint_of(name, key.text()));
-    Json tuple = Json::object();
-    tuple["proto"] = std::string(to_string(key.transport));
+    if (is_text()) {
+        word(key.text(), paint_of(name, key.text()));
+        return;
+    }
+    write_name(name);
+    json_ += '{';
+    member("proto", to_string(key.transport));
     if (key.src) {
-        tuple["src"] = key.src->text();
+        member("src", std::string_view(key.src->text()));
     }
     if (key.sport != 0) {
-        tuple["sport"] = key.sport;
+        member("sport", std::uint64_t{key.sport});
     }
-    tuple["dst"] = key.vip.text();
+    member("dst", std::string_view(key.vip.text()));
     if (key.dport != 0) {
-        tuple["dport"] = key.dport;
+        member("dport", std::uint64_t{key.dport});
     }
-    member(name, std::move(tuple));
+    close('}');
 }
 
 void Printer::colon() {

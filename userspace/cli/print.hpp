@@ -2,9 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -71,7 +70,7 @@ public:
     /// What people are told in a sentence, and programs by members. Text only; JSON only.
     void sentence(std::string_view text) { word(text); }
     void for_json(std::string_view name, std::uint64_t value) { member(name, value); }
-    void for_json(std::string_view name, std::string_view value) { member(name, std::string(value)); }
+    void for_json(std::string_view name, std::string_view value) { member(name, value); }
 
     /// A colon after what was last printed: it names the object. Text only.
     void colon();
@@ -86,10 +85,25 @@ private:
     enum class Paint : std::uint8_t { none, name, mac, inet, inet6, up, down };
 
     [[nodiscard]] static Paint paint_of(std::string_view name, std::string_view value);
+    [[nodiscard]] bool is_text() const noexcept { return format_ == Format::text; }
     void word(std::string_view text, Paint paint = Paint::none);
     void flush_line();
-    [[nodiscard]] nlohmann::ordered_json& top() { return stack_.back(); }
-    void member(std::string_view name, nlohmann::ordered_json value);
+
+    // JSON is written as it comes: a list of a million flows is most of what showing them takes.
+    void write_name(std::string_view name);
+    void open(char bracket);
+    void close(char bracket);
+    void write(std::string_view value);
+    void write(std::uint64_t value);
+    void write(std::int64_t value);
+    void write(bool value);
+    template <typename T>
+    void member(std::string_view name, const T& value) {
+        if (!is_text()) {
+            write_name(name);
+            write(value);
+        }
+    }
 
     std::ostream& out_;
     Format format_;
@@ -98,8 +112,9 @@ private:
     bool first_ = true;
     std::string line_;
     bool continued_ = false;
-    std::vector<nlohmann::ordered_json> stack_;
-    std::vector<std::string> names_;
+    std::string json_;       ///< of the object at the top, until it ends
+    std::size_t depth_ = 0;  ///< objects that are open
+    std::size_t lists_ = 0;  ///< lists that are open
 };
 
 }  // namespace sara::cli

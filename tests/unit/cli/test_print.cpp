@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "cli/parse.hpp"
