@@ -72,8 +72,17 @@ std::span<const std::uint8_t> Address::bytes() const noexcept {
 }
 
 std::string Address::text() const {
+    if (family_ == Family::ipv4) {
+        // inet_ntop() does it by printf(), which is a third of what a list of flows would take.
+        std::string literal;
+        for (std::size_t i = 0; i < 4; ++i) {
+            literal += i == 0 ? "" : ".";
+            literal += std::to_string(octets_[i]);
+        }
+        return literal;
+    }
     char literal[INET6_ADDRSTRLEN];
-    return inet_ntop(family_ == Family::ipv4 ? AF_INET : AF_INET6, octets_.data(), literal, sizeof(literal));
+    return inet_ntop(AF_INET6, octets_.data(), literal, sizeof(literal));
 }
 
 std::string mac_text(const Mac& mac) {
