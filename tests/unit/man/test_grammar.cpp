@@ -88,24 +88,3 @@ TEST_CASE("each page is an object's, and sara(8) names it") {
         CHECK(content.str().find(".BR sara\\-" + name + " (8) ,\n") != std::string::npos);
     }
 }
-
-TEST_CASE("completion knows every object and command") {
-    std::ifstream file(SARA_SOURCE_DIR "/userspace/completion/sara");
-    REQUIRE(file);
-    std::ostringstream content;
-    content << file.rdbuf();
-    std::string list;
-    for (const ObjectGrammar* object : objects()) {
-        list += (list.empty() ? "" : " ") + std::string(object->name);
-        if (object->bare) {
-            continue;
-        }
-        std::string commands;
-        for (const Command& command : object->commands) {
-            commands += std::string(command.name) + " ";
-        }
-        INFO(object->name << ": " << commands);
-        CHECK(content.str().find("[" + std::string(object->name) + "]=\"" + commands + "help\"") != std::string::npos);
-    }
-    CHECK(content.str().find("\"" + list + " help\"") != std::string::npos);
-}
