@@ -83,14 +83,7 @@ topo_up
 ip -n "${NS_PREFIX}lb" link add out0 mtu 1400 type veth peer name in0 netns "${NS_PREFIX}n2"
 ip -n "${NS_PREFIX}lb" link set out0 up
 ip -n "${NS_PREFIX}n2" link set in0 up
-# n2 is as an administrator leaves it to its agent.
-ip -n "${NS_PREFIX}n2" -batch - <<-BARE
-	route replace default via ${ADDR[gw]}
-	route replace default via ${ADDR6[gw]}
-	address del $VIP/32 dev lo
-	address del $VIP6/128 dev lo
-BARE
-ns n2 sysctl -qw net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.all.arp_announce=0
+topo_bare n2
 
 (umask 077 && sara-agent keygen >"$RUN_DIR/key" && sara-agent keygen >"$RUN_DIR/other")
 SERVICES="\"services\": [{\"name\": \"sip\", \"vip\": \"$VIP\", \"proto\": \"udp\", \"port\": 5060, \"app\": \"sip\"},
@@ -340,15 +333,6 @@ if command -v setpriv >/dev/null; then
 fi
 
 note '--- the clock'
-# keep_clock MAXERROR STATUS: as a program does that keeps it right, adjtimex(2).
-keep_clock() {
-	python3 -c 'import ctypes, sys
-class Timex(ctypes.Structure):
-    _fields_ = [("modes", ctypes.c_uint), ("offset", ctypes.c_long), ("freq", ctypes.c_long), ("maxerror", ctypes.c_long),
-                ("esterror", ctypes.c_long), ("status", ctypes.c_int), ("rest", ctypes.c_long * 40)]
-state = Timex(modes=0x4 | 0x8 | 0x10, maxerror=int(sys.argv[1]), status=int(sys.argv[2]))
-sys.exit(0 if ctypes.CDLL(None).adjtimex(ctypes.byref(state)) >= 0 else 1)' "$@"
-}
 if [[ ${SARA_KERNEL-native} != native ]]; then
 	keep_clock 16000000 64
 	shown clock 'nothing keeps this machine' lb

@@ -169,12 +169,34 @@ topo_up() {
 	done
 }
 
+# topo_bare NODE: as an administrator leaves a node to its agent, without VIPs, and as Linux is by itself.
+topo_bare() {
+	ip -n "$NS_PREFIX$1" -batch - <<-BARE
+		route replace default via ${ADDR[gw]}
+		route replace default via ${ADDR6[gw]}
+		address del $VIP/32 dev lo
+		address del $VIP6/128 dev lo
+	BARE
+	ns "$1" sysctl -qw net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.all.arp_announce=0
+}
+
 topo_down() {
 	local name
 	for name in "${UP[@]}"; do
 		ip netns del "$NS_PREFIX$name" 2>/dev/null || true
 	done
 	UP=()
+}
+
+# keep_clock MAXERROR STATUS: as a program does that keeps the clock right, adjtimex(2). Of a guest, not of a machine that tests
+# run on natively.
+keep_clock() {
+	python3 -c 'import ctypes, sys
+class Timex(ctypes.Structure):
+    _fields_ = [("modes", ctypes.c_uint), ("offset", ctypes.c_long), ("freq", ctypes.c_long), ("maxerror", ctypes.c_long),
+                ("esterror", ctypes.c_long), ("status", ctypes.c_int), ("rest", ctypes.c_long * 40)]
+state = Timex(modes=0x4 | 0x8 | 0x10, maxerror=int(sys.argv[1]), status=int(sys.argv[2]))
+sys.exit(0 if ctypes.CDLL(None).adjtimex(ctypes.byref(state)) >= 0 else 1)' "$@"
 }
 
 # --- programs -------------------------------------------------------------------------------------------------
