@@ -61,9 +61,12 @@ class Documents:
 
     # --- tools ----------------------------------------------------------------------------------------------------
     def tool(self, where, command):
-        """`tools/x WORD... --option...`, as far as it is for the tool: up to --, and without what the shell adds."""
-        command = re.split(r" -- | -- *$|[|&;<>()]|  #", command + " ")[0]
+        """`tools/x WORD... --option...`, as far as it is for the tool: up to --, and to what the shell adds."""
+        command = re.split(r" -- | -- *$|[|&;<>()]|  #", command)[0]
         words = command.split()
+        words[0] = words[0].rstrip(".,")
+        if not glob.glob(words[0]):
+            self.fail(where, f"there is no {words[0]}")
         if not os.access(words[0], os.X_OK) or os.path.isdir(words[0]) or words[0].startswith("tools/lib/"):
             return
         if words[0] not in self.help:
@@ -87,17 +90,16 @@ class Documents:
 
     # --- documents ------------------------------------------------------------------------------------------------
     def markdown(self, path):
-        block = False
+        block = None
         with open(path, encoding="utf-8") as file:
             lines = file.read().split("\n")
         for number, line in enumerate(lines, 1):
             where = f"{path}:{number}"
             if line.startswith("```"):
-                block = line == "```sh" or (block is False and "other")
+                block = None if block else line
                 continue
-            if block is True:
+            if block == "```sh":
                 self.text(where, line)
-                continue
             if block:
                 continue
             for name in re.findall(r"\]\(([^)#\s]+)", line):
@@ -116,8 +118,10 @@ class Documents:
         """A line of commands: what it names of the tree, and of its tools."""
         for name in ROOTED.findall(line.split("  #")[0]):
             self.file(where, name)
-        for at in re.finditer(r"(?<![\w/.-])tools/[a-z-]+( .*)?$|(?<![\w/.-])tools/[a-z-]+(?= &&)", line):
-            self.tool(where, at[0])
+        for command in re.split(r"&&|[|;]", line):
+            at = re.search(r"(?<![\w/.-])tools/[a-z-]+.*", command)
+            if at:
+                self.tool(where, at[0])
         self.references(where, line)
 
     def references(self, where, line):
@@ -142,8 +146,7 @@ class Documents:
                     self.page(where, other, section)
                     if also:
                         seen.setdefault(f"{other}.{section}", path)
-                if also and re.search(r"\((\d)\)$", line) and not lines[number:number + 1] in ([""], []) and \
-                        not lines[number].startswith(".SH"):
+                if also and line.endswith(")") and "".join(lines[number:number + 1]).startswith(".BR"):
                     self.fail(where, "no comma before the next page")
                 for other in ROOTED.findall(line):
                     self.file(where, other)
