@@ -27,8 +27,8 @@ inline constexpr std::size_t kMaxBusyAnswer = 1452;
 /// another one than that of other servers.
 ///
 /// Refused, by a sentence: what is no whole request, lacks From, To or Via, is ACK or CANCEL (8.2.7, 9.2: nobody waits
-/// for an answer), belongs to a dialog (To has a tag), has a Via or To with a quote or bracket that is not closed, so that
-/// nothing can be added to it, or would have an answer that is too long.
+/// for an answer), belongs to a dialog (To has a tag), has a Via or To with a quote or bracket that is not closed, so
+/// that nothing can be added to it, or would have an answer that is too long.
 [[nodiscard]] Result<BusyAnswer> answer_busy(std::string_view request, const Endpoint& from,
                                              std::chrono::seconds retry_after, std::uint64_t seed);
 
