@@ -98,7 +98,8 @@ void expect_same(const Outcome& a, const Outcome& b) {
     expect(a.counters.messages == b.counters.messages && a.counters.keepalive_bytes == b.counters.keepalive_bytes &&
                a.counters.interleaved_frames == b.counters.interleaved_frames &&
                a.counters.interleaved_bytes == b.counters.interleaved_bytes &&
-               a.counters.http_streams == b.counters.http_streams && a.counters.http_bytes == b.counters.http_bytes &&
+               a.counters.http_streams == b.counters.http_streams && a.counters.tls_streams == b.counters.tls_streams &&
+               a.counters.foreign_bytes == b.counters.foreign_bytes &&
                a.counters.discarded_bytes == b.counters.discarded_bytes &&
                a.counters.sync_losses == b.counters.sync_losses && a.counters.oversized == b.counters.oversized,
            "the counters do not depend on the cuts");
@@ -115,7 +116,7 @@ void check_framer(const Plan& plan) {
     bytewise.push_back(plan.stream.size());
     expect_same(whole, frame(plan, bytewise));
     std::size_t total =
-        whole.held + whole.counters.keepalive_bytes + whole.counters.discarded_bytes + whole.counters.http_bytes;
+        whole.held + whole.counters.keepalive_bytes + whole.counters.discarded_bytes + whole.counters.foreign_bytes;
     for (const std::string& message : whole.messages) {
         total += message.size();
     }

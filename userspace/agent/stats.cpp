@@ -28,10 +28,15 @@ nlohmann::ordered_json to_json(const wire::StreamStats& stats) {
 
 nlohmann::ordered_json to_json(const inspect::ExtractorCounters& counters) {
     return {
-        {"packets", counters.packets},           {"messages", counters.messages},
-        {"malformed", counters.malformed},       {"unknown_app", counters.unknown_app},
-        {"stream_gaps", counters.stream_gaps},   {"discarded_bytes", counters.discarded_bytes},
-        {"http_streams", counters.http_streams}, {"streams_evicted", counters.streams_evicted},
+        {"packets", counters.packets},
+        {"messages", counters.messages},
+        {"malformed", counters.malformed},
+        {"unknown_app", counters.unknown_app},
+        {"stream_gaps", counters.stream_gaps},
+        {"discarded_bytes", counters.discarded_bytes},
+        {"http_streams", counters.http_streams},
+        {"tls_streams", counters.tls_streams},
+        {"streams_evicted", counters.streams_evicted},
     };
 }
 

@@ -464,6 +464,10 @@ ExitCode Runner::operator()(const Inspect& inspect) {
         err_ << "Warning: " << report->read.http_streams
              << " directions of connections to RTSP's port speak HTTP; RTSP in such a tunnel was not read.\n";
     }
+    if (report->read.tls_streams != 0) {
+        err_ << "Warning: " << report->read.tls_streams
+             << " directions of signalling connections are encrypted; what is said there was not read.\n";
+    }
     if (report->tracked.multicast_refused != 0) {
         err_ << "Warning: " << report->tracked.multicast_refused
              << " times media were multicast, which does not pass a dispatcher; they were not announced.\n";

@@ -75,6 +75,7 @@ void Extractor::settle(Stream& stream, Time now, std::vector<MessageFacts>& out)
     const proto::Framer::Counters& framed = stream.messages.framer().counters();
     counters_.discarded_bytes += framed.discarded_bytes - std::exchange(stream.discarded, framed.discarded_bytes);
     counters_.http_streams += framed.http_streams - std::exchange(stream.http, framed.http_streams);
+    counters_.tls_streams += framed.tls_streams - std::exchange(stream.tls, framed.tls_streams);
 
     const bool was_closed = std::exchange(stream.closed, stream.messages.closed());
     stream.idle_at = now + (stream.closed ? limits::kClosedStreamIdle : limits::kStreamIdle);

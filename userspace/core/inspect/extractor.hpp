@@ -42,6 +42,7 @@ struct ExtractorCounters {
     std::uint64_t stream_gaps = 0;      ///< times bytes of a stream were skipped
     std::uint64_t discarded_bytes = 0;  ///< of streams: no part of a message
     std::uint64_t http_streams = 0;     ///< at RTSP's port: RTSP tunnelled in HTTP (interleaved), or a stray browser
+    std::uint64_t tls_streams = 0;      ///< directions of connections that are encrypted, and so not read
     std::uint64_t streams_evicted = 0;  ///< too many at once: the longest silent one made room
 
     friend bool operator==(const ExtractorCounters&, const ExtractorCounters&) = default;
@@ -93,6 +94,7 @@ private:
         std::uint64_t gaps = 0;       ///< of it, already in counters_
         std::uint64_t discarded = 0;  ///< likewise
         std::uint64_t http = 0;       ///< likewise
+        std::uint64_t tls = 0;        ///< likewise
     };
 
     void read(App app, const StreamKey& where, Bytes message, std::vector<MessageFacts>& out);

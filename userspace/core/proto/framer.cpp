@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kFrameHeader = 4;  // '$', channel, 16-bit length
 
+/// RFC 8446 section 5.1: type handshake, and the major part of every version.
+constexpr std::string_view kTlsHandshake = "\x16\x03";
+
 std::string_view without_cr(std::string_view line) noexcept {
     return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
 }
@@ -51,7 +54,7 @@ void Framer::discard(std::size_t bytes) {
 }
 
 void Framer::lost(std::size_t missing) {
-    if (state_ == State::http) {
+    if (state_ == State::foreign) {
         return;
     }
     if (missing != 0 && missing <= skip_) {
@@ -116,8 +119,8 @@ std::optional<std::string_view> Framer::next() {
                 return std::nullopt;
             }
             break;
-        case State::http:
-            counters_.http_bytes += pending().size();
+        case State::foreign:
+            counters_.foreign_bytes += pending().size();
             taken_ += pending().size();
             return std::nullopt;
         }
@@ -132,6 +135,14 @@ bool Framer::step_start() {
     const std::string_view bytes = pending();
     if (bytes.empty()) {
         return false;
+    }
+    if (fresh_ && kTlsHandshake.starts_with(bytes.substr(0, kTlsHandshake.size()))) {
+        if (bytes.size() < kTlsHandshake.size()) {
+            return false;
+        }
+        ++counters_.tls_streams;
+        state_ = State::foreign;
+        return true;
     }
     if (app_ == App::rtsp && bytes.front() == '$') {
         if (bytes.size() < kFrameHeader) {
@@ -155,7 +166,7 @@ bool Framer::step_start() {
         scanned_ = end + 1;
     } else if (is_line && fresh && app_ == App::rtsp && is_http_start_line(line)) {
         ++counters_.http_streams;
-        state_ = State::http;
+        state_ = State::foreign;
     } else {
         state_ = State::hunt;
         scanned_ = 0;

@@ -15,8 +15,8 @@ namespace sara::proto {
 /// Cuts a reassembled byte stream into messages: SIP over TCP (RFC 3261 section 18.3) or RTSP (RFC 2326 section 4.4)
 /// with interleaved `$` frames (section 10.12) left out. What is no message is discarded and counted until the next
 /// start line. A connection to RTSP's port that starts with HTTP is a tunnel (two connections, one of them in base64)
-/// or no RTSP at all; media in a tunnel are interleaved, so nothing of it is read. The messages found do not depend on
-/// how the stream was cut into pieces. Holds at most `max_message` bytes.
+/// or no RTSP at all; media in a tunnel are interleaved, so nothing of it is read. Nor is one that starts with TLS. The
+/// messages found do not depend on how the stream was cut into pieces. Holds at most `max_message` bytes.
 class Framer {
 public:
     struct Counters {
@@ -25,7 +25,8 @@ public:
         std::uint64_t interleaved_frames = 0;
         std::uint64_t interleaved_bytes = 0;  ///< with their 4-byte headers
         std::uint64_t http_streams = 0;       ///< 1 once this direction of the connection started with HTTP
-        std::uint64_t http_bytes = 0;         ///< of it, start line included
+        std::uint64_t tls_streams = 0;        ///< 1 once this direction of the connection is encrypted
+        std::uint64_t foreign_bytes = 0;      ///< of HTTP, start line included, and of TLS
         std::uint64_t discarded_bytes = 0;    ///< everything else that was not part of a message
         std::uint64_t sync_losses = 0;        ///< times the start of the next message had to be searched
         std::uint64_t oversized = 0;          ///< messages larger than the bound; part of discarded_bytes
@@ -58,11 +59,11 @@ public:
 
 private:
     enum class State : std::uint8_t {
-        start,  ///< at the start of a message, or of a frame
-        head,   ///< start line seen, reading header lines
-        body,   ///< head seen, waiting for the rest of the message
-        hunt,   ///< not in step: searching a start line
-        http,   ///< until the connection ends
+        start,    ///< at the start of a message, or of a frame
+        head,     ///< start line seen, reading header lines
+        body,     ///< head seen, waiting for the rest of the message
+        hunt,     ///< not in step: searching a start line
+        foreign,  ///< HTTP or TLS, until the connection ends
     };
 
     std::size_t accept(std::string_view bytes);

@@ -162,3 +162,12 @@ TEST_CASE("RTSP in an HTTP tunnel is counted, and says nothing") {
     CHECK(extractor.counters().malformed == 0);
     CHECK(extractor.counters().discarded_bytes == 0);
 }
+
+TEST_CASE("an encrypted connection is counted, each direction, and says nothing") {
+    Extractor extractor;
+    (void)extractor.handle(segment("", 99, inspect::kTcpSyn), kStart);
+    CHECK(extractor.handle(segment("\x16\x03\x03 a hello\r\n" + kSetup, 100), kStart).empty());
+    CHECK(extractor.counters().tls_streams == 1);
+    CHECK(extractor.counters().malformed == 0);
+    CHECK(extractor.counters().discarded_bytes == 0);
+}

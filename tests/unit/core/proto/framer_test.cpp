@@ -31,7 +31,7 @@ void check_books(const Framer& framer, std::size_t fed, const Messages& found) {
     }
     const Framer::Counters& counters = framer.counters();
     CHECK(counters.messages == found.size());
-    CHECK(in_messages + counters.keepalive_bytes + counters.interleaved_bytes + counters.http_bytes +
+    CHECK(in_messages + counters.keepalive_bytes + counters.interleaved_bytes + counters.foreign_bytes +
               counters.discarded_bytes + framer.held_bytes() ==
           fed);
 }
@@ -317,7 +317,7 @@ TEST_CASE("RTSP tunnelled in HTTP is recognised, nothing of the connection is re
             Framer framer(App::rtsp);
             CHECK(frames(framer, stream, cut).empty());
             CHECK(framer.counters().http_streams == 1);
-            CHECK(framer.counters().http_bytes == stream.size());
+            CHECK(framer.counters().foreign_bytes == stream.size());
             CHECK(framer.counters().sync_losses == 0);
             CHECK(framer.held_bytes() == 0);
         }
@@ -339,4 +339,33 @@ TEST_CASE("HTTP is a tunnel only where a connection begins, and until the next o
     Framer sip(App::sip);
     CHECK(frames(sip, "GET / HTTP/1.0\r\n\r\n" + sip_message("one")) == Messages{sip_message("one")});
     CHECK(sip.counters().http_streams == 0);
+}
+
+TEST_CASE("a connection that begins with TLS is recognised, nothing of it is read") {
+    const std::string hello = std::string("\x16\x03\x01\x00\x05", 5) + "hello" + sip_message("inside");
+    for (const App app : {App::sip, App::rtsp}) {
+        for (std::size_t cut = 0; cut <= hello.size(); ++cut) {
+            CAPTURE(cut);
+            Framer framer(app);
+            CHECK(frames(framer, hello, cut).empty());
+            CHECK(framer.counters().tls_streams == 1);
+            CHECK(framer.counters().foreign_bytes == hello.size());
+            CHECK(framer.counters().sync_losses == 0);
+            CHECK(framer.held_bytes() == 0);
+        }
+    }
+}
+
+TEST_CASE("TLS is that only where a connection begins, and until the next one does") {
+    Framer framer(App::sip);
+    CHECK(frames(framer, sip_message("one") + "\x16\x03\x01\r\n" + sip_message("two")) ==
+          Messages{sip_message("one"), sip_message("two")});
+    CHECK(framer.counters().tls_streams == 0);
+    framer.restart();
+    CHECK(frames(framer, "\x16\x03").empty());
+    CHECK(frames(framer, sip_message("three")).empty());
+    CHECK(framer.counters().tls_streams == 1);
+    framer.restart();
+    CHECK(frames(framer, "\x16 is no record\r\n" + sip_message("four")) == Messages{sip_message("four")});
+    CHECK(framer.counters().tls_streams == 1);
 }
