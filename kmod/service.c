@@ -275,8 +275,10 @@ static int sara_service_check_new(struct sara_net *sn,
 			       "ports are from 1 to 65535, the first not above the last");
 		return -EINVAL;
 	}
-	if (args->app == SARA_APP_RTSP && args->proto != IPPROTO_TCP) {
-		NL_SET_ERR_MSG(extack, "RTSP runs over TCP only");
+	if (args->app != SARA_APP_NONE && args->app != SARA_APP_SIP &&
+	    args->proto != IPPROTO_TCP) {
+		NL_SET_ERR_MSG(extack,
+			       "of what is inspected only SIP runs over UDP");
 		return -EINVAL;
 	}
 	if (args->key == SARA_KEY_CALL_ID &&

@@ -176,10 +176,12 @@ def read_keys():
 
 
 def schema_keys(judge, schema):
-    """But for components of a load, whose names are the policy's."""
+    """But for components of a load and for timers, whose names are the policy's and those of protocols."""
     schema = judge.resolve(schema)
     keys = set(schema.get('properties', ()))
     for key, inner in schema.get('properties', {}).items():
+        if key == 'timers':
+            inner = next(iter(inner['properties'].values()))
         keys |= set() if key == 'weights' else schema_keys(judge, inner)
     return keys | schema_keys(judge, schema['items']) if 'items' in schema else keys
 

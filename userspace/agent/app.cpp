@@ -34,7 +34,7 @@ std::vector<std::string> restart_needed(const Config& before, const Config& afte
     differs(before.control != after.control, "control");
     differs(before.metrics != after.metrics, "metrics");
     differs(before.status != after.status, "status");
-    differs(before.sip != after.sip || before.rtsp != after.rtsp, "timers");
+    differs(before.timers != after.timers, "timers");
     return keys;
 }
 

@@ -77,9 +77,10 @@ std::optional<role::LogLevel> parse_level(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<inspect::Timers> read_timers(const json& value, const std::string& path, App app, Errors& errors) {
+inspect::Timers read_timers(const json& value, const std::string& path, const inspect::Protocol& protocol,
+                            Errors& errors) {
     JsonObject object(value, path, errors);
-    inspect::Timers timers = inspect::protocol_for(app)->timers();
+    inspect::Timers timers = protocol.timers();
     timers.setup =
         object.seconds("setup", 1s, kDay).value_or(std::chrono::round<std::chrono::milliseconds>(timers.setup));
     timers.dialog =
@@ -352,12 +353,11 @@ Config read_config(const json& document, Errors& errors) {
     });
     top.with("timers", [&](const json& value, const std::string& path) {
         JsonObject object(value, path, errors);
-        object.with("sip", [&](const json& timers, const std::string& where) {
-            config.sip = read_timers(timers, where, App::sip, errors);
-        });
-        object.with("rtsp", [&](const json& timers, const std::string& where) {
-            config.rtsp = read_timers(timers, where, App::rtsp, errors);
-        });
+        for (const inspect::Protocol* const protocol : inspect::protocols()) {
+            object.with(to_string(protocol->app()), [&](const json& timers, const std::string& where) {
+                config.timers.emplace(protocol->app(), read_timers(timers, where, *protocol, errors));
+            });
+        }
         object.finish();
     });
     top.with("bounds", [&](const json& value, const std::string& path) {

@@ -106,8 +106,7 @@ struct Config {
     std::optional<Endpoint> metrics;  ///< served here, to anybody who reaches it
     std::optional<StatusConfig> status;
     role::LogLevel log_level = role::LogLevel::info;
-    std::optional<inspect::Timers> sip;
-    std::optional<inspect::Timers> rtsp;
+    std::map<App, inspect::Timers> timers;  ///< of the protocols that are named
     KernelConfig kernel;
     std::map<std::string, wire::HostId> hosts;  ///< identities of nodes, where they are not their IPv4 address
 };

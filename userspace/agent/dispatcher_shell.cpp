@@ -87,9 +87,8 @@ Result<std::unique_ptr<DispatcherShell>> DispatcherShell::open(boost::asio::io_c
 
 DispatcherShell::DispatcherShell(boost::asio::io_context& io, const Config& config, const wire::SharedKey& key,
                                  KernelLink& kernel, std::unique_ptr<io::UdpSocket> socket)
-    : config_{.tracker = {.sip = config.sip, .rtsp = config.rtsp}}, kernel_(kernel), role_(config_),
-      peers_(key, &io::random_bytes), socket_(std::move(socket)), busy_(config.dispatcher->retry_after),
-      alarm_(io, [this] { on_alarm(); }) {}
+    : config_{.tracker = {.timers = config.timers}}, kernel_(kernel), role_(config_), peers_(key, &io::random_bytes),
+      socket_(std::move(socket)), busy_(config.dispatcher->retry_after), alarm_(io, [this] { on_alarm(); }) {}
 
 kern::Status DispatcherShell::adopt(kern::Channel& channel) {
     forget_kernel();

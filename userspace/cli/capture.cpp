@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <unordered_map>
+#include <vector>
 
 #include "core/proto/packet.hpp"
 #include "core/proto/pcap.hpp"
@@ -390,7 +391,7 @@ Error propose_vip(std::string_view problem, const Servers& servers) {
 
 Error no_signalling(std::span<const AppPort> ports) {
     if (ports.empty()) {
-        return {"--vip is missing, and the capture has no signalling: no SIP, no RTSP", {}};
+        return {"--vip is missing, and the capture has no signalling that is known here", {}};
     }
     std::string list;
     for (const AppPort& known : ports) {
@@ -403,8 +404,16 @@ Error no_signalling(std::span<const AppPort> ports) {
 
 }  // namespace
 
-std::span<const AppPort> default_ports() noexcept {
-    static constexpr std::array<AppPort, 3> kPorts = {{{App::rtsp, 554}, {App::rtsp, 8554}, {App::sip, 5060}}};
+std::span<const AppPort> default_ports() {
+    static const std::vector<AppPort> kPorts = [] {
+        std::vector<AppPort> all;
+        for (const inspect::Protocol* const protocol : inspect::protocols()) {
+            for (const Port port : protocol->usual_ports()) {
+                all.push_back({protocol->app(), port});
+            }
+        }
+        return all;
+    }();
     return kPorts;
 }
 

@@ -55,8 +55,8 @@ struct CaptureReport {
     std::optional<Error> torn;  ///< the capture ends in the middle of a record
 };
 
-/// The ports that are signalling where none are given: RTSP 554 and 8554, SIP 5060.
-[[nodiscard]] std::span<const AppPort> default_ports() noexcept;
+/// The ports that are signalling where none are given: the usual ones of each protocol.
+[[nodiscard]] std::span<const AppPort> default_ports();
 
 /// Refused: what is no capture, no VIP, and VIPs without signalling where others have some (the error proposes them).
 /// `tell` hears how many packets are read, now and then.

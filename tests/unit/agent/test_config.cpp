@@ -79,7 +79,7 @@ TEST_CASE("the smallest files of each role") {
     CHECK(dispatcher.control == "/run/sara/agent.sock");
     CHECK_FALSE(dispatcher.metrics);
     CHECK(dispatcher.log_level == role::LogLevel::info);
-    CHECK_FALSE(dispatcher.sip);
+    CHECK(dispatcher.timers.empty());
 
     const Config gateway =
         good(R"({"gateway": {"dispatchers": ["198.18.0.2:7100", "[fd00::3]:7100"]}, "key_file": "/k"})");
@@ -117,11 +117,11 @@ TEST_CASE("everything that a file can say") {
     REQUIRE(config.metrics);
     CHECK(config.metrics->text() == "[::]:9477");
     CHECK(config.log_level == role::LogLevel::debug);
-    REQUIRE(config.sip);
-    CHECK(config.sip->linger == 5s);
-    CHECK(config.sip->dialog == 60500ms);
-    CHECK(config.sip->setup == inspect::protocol_for(App::sip)->timers().setup);
-    CHECK_FALSE(config.rtsp);
+    REQUIRE(config.timers.size() == 1);
+    const inspect::Timers& sip = config.timers.at(App::sip);
+    CHECK(sip.linger == 5s);
+    CHECK(sip.dialog == 60500ms);
+    CHECK(sip.setup == inspect::protocol_for(App::sip)->timers().setup);
     CHECK(config.kernel.bounds == kern::ConfigChange{.max_sessions = 100,
                                                      .max_flows = {},
                                                      .max_announcements = {},

@@ -48,6 +48,12 @@ public:
 
     [[nodiscard]] virtual Timers timers() const noexcept = 0;
 
+    /// Where it is spoken unless something else is said; for captures.
+    [[nodiscard]] virtual std::span<const Port> usual_ports() const noexcept = 0;
+
+    /// A session's label names what the client asked for beside the dialog, whose id alone says little to people.
+    [[nodiscard]] virtual bool is_labelled_by_target() const noexcept = 0;
+
     /// Dialogs end with their TCP connection (RTSP 1.0), or outlive it (SIP).
     [[nodiscard]] virtual bool ends_with_connection() const noexcept = 0;
 };

@@ -130,6 +130,11 @@ Timers RtspProtocol::timers() const noexcept {
     return {.setup = 60s, .dialog = 60s, .margin = 15s, .linger = 2s};
 }
 
+std::span<const Port> RtspProtocol::usual_ports() const noexcept {
+    static constexpr std::array<Port, 2> kPorts = {554, 8554};
+    return kPorts;
+}
+
 Result<MessageFacts> RtspProtocol::read(Bytes message, const Origin& origin) const {
     const Result<rtsp::Message> parsed = rtsp::parse(as_text(message));
     if (!parsed) {

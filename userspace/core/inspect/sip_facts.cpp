@@ -152,6 +152,11 @@ Timers SipProtocol::timers() const noexcept {
     return {.setup = 200s, .dialog = 1h, .margin = 32s, .linger = 32s};
 }
 
+std::span<const Port> SipProtocol::usual_ports() const noexcept {
+    static constexpr std::array<Port, 1> kPorts = {5060};
+    return kPorts;
+}
+
 Result<MessageFacts> SipProtocol::read(Bytes message, const Origin& origin) const {
     const Result<sip::Message> parsed = sip::parse(as_text(message));
     if (!parsed) {

@@ -11,6 +11,8 @@ public:
     [[nodiscard]] App app() const noexcept override { return App::sip; }
     [[nodiscard]] Result<MessageFacts> read(Bytes message, const Origin& origin) const override;
     [[nodiscard]] Timers timers() const noexcept override;
+    [[nodiscard]] std::span<const Port> usual_ports() const noexcept override;
+    [[nodiscard]] bool is_labelled_by_target() const noexcept override { return false; }
     [[nodiscard]] bool ends_with_connection() const noexcept override { return false; }
 };
 

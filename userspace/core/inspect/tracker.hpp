@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,7 @@ namespace sara::inspect {
 
 struct TrackerConfig {
     /// Instead of Protocol::timers().
-    std::optional<Timers> sip{};
-    std::optional<Timers> rtsp{};
+    std::map<App, Timers> timers{};
 
     std::size_t max_sessions = limits::kMaxSessions;
     std::size_t max_dialogs = limits::kMaxDialogs;

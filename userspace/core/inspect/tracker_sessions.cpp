@@ -18,19 +18,8 @@ constexpr std::size_t kMaxSessionSignalling = 256;
 }  // namespace
 
 Timers SessionTracker::State::timers(App app) const {
-    switch (app) {
-    case App::sip:
-        if (config.sip) {
-            return *config.sip;
-        }
-        break;
-    case App::rtsp:
-        if (config.rtsp) {
-            return *config.rtsp;
-        }
-        break;
-    case App::none:
-        break;
+    if (const auto configured = config.timers.find(app); configured != config.timers.end()) {
+        return configured->second;
     }
     const Protocol* const protocol = protocol_for(app);
     return protocol == nullptr ? Timers{} : protocol->timers();
@@ -109,7 +98,8 @@ void SessionTracker::State::label(SessionId id, SessionEntry& session, const Dia
         return;
     }
     std::string text = dialog.id();
-    if (dialog.app() == App::rtsp && !dialog.target().empty()) {
+    const Protocol* const protocol = protocol_for(dialog.app());
+    if (protocol != nullptr && protocol->is_labelled_by_target() && !dialog.target().empty()) {
         text += " " + dialog.target();
     }
     session.labelled_by = entry.number;

@@ -502,7 +502,7 @@ TEST_CASE("an ended dialog is remembered for its retransmissions, then forgotten
 
 TEST_CASE("timers can be configured") {
     inspect::SessionTracker tracker(
-        {.sip = inspect::Timers{.setup = 20s, .dialog = 10min, .margin = 1s, .linger = 5s}});
+        {.timers = {{App::sip, {.setup = 20s, .dialog = 10min, .margin = 1s, .linger = 5s}}}});
     Conversation call{App::sip, kSipFlow, tracker};
     CHECK(call.client(kInvite).at(2) == "lifetime 1 20s");
     CHECK(call.server(kOk).back() == "lifetime 1 601s");
