@@ -21,6 +21,11 @@ Sender other(Sender sender) noexcept {
     return sender == Sender::client ? Sender::server : Sender::client;
 }
 
+/// Numbers may begin anywhere, and go round (RFC 1982 section 3.2): a place in a TCP stream does.
+bool is_before(std::uint32_t a, std::uint32_t b) noexcept {
+    return static_cast<std::int32_t>(a - b) < 0;
+}
+
 Tag tag_of(std::string_view id) noexcept {
     return static_cast<Tag>(fnv1a(as_bytes(id)));
 }
@@ -35,7 +40,8 @@ TransactionId transaction_of(const MessageFacts& facts) noexcept {
 
 bool Half::put(TransactionId said_in, const std::vector<MediaEndpoint>& media, bool decided) {
     const std::size_t initiator = index(said_in.initiator);
-    if (said_in.cseq < newest_[initiator] || (decided_[initiator] && said_in.cseq <= *decided_[initiator])) {
+    if ((newest_[initiator] && is_before(said_in.cseq, *newest_[initiator])) ||
+        (decided_[initiator] && !is_before(*decided_[initiator], said_in.cseq))) {
         return false;
     }
     newest_[initiator] = said_in.cseq;

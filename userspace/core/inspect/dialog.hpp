@@ -61,7 +61,7 @@ public:
 
 private:
     std::vector<Version> versions_;                          ///< oldest first; only the first may be decided
-    std::array<std::uint32_t, 2> newest_{};                  ///< CSeq, by initiator
+    std::array<std::optional<std::uint32_t>, 2> newest_{};   ///< CSeq, by initiator
     std::array<std::optional<std::uint32_t>, 2> decided_{};  ///< CSeq of the last decision, by initiator
 };
 

@@ -21,7 +21,7 @@ std::vector<MessageFacts> Extractor::handle(const SignallingPacket& packet, Time
     }
     switch (packet.flow.transport) {
     case Transport::udp:
-        read(packet.app, {packet.flow, packet.sender}, packet.payload, facts);
+        read(packet.app, {packet.sender, packet.flow}, packet.payload, facts);
         break;
     case Transport::tcp:
         handle_segment(packet, now, facts);
@@ -30,19 +30,23 @@ std::vector<MessageFacts> Extractor::handle(const SignallingPacket& packet, Time
     return facts;
 }
 
-void Extractor::read(App app, const StreamKey& where, Bytes message, std::vector<MessageFacts>& out) {
+void Extractor::read(App app, const Origin& origin, Bytes message, std::vector<MessageFacts>& out) {
     const bool blank = std::all_of(message.begin(), message.end(),
                                    [](std::uint8_t byte) { return byte == '\r' || byte == '\n' || byte == 0; });
     if (blank) {
         return;  // a keep-alive (RFC 5626 section 3.5.1, and what older phones send)
     }
     ++counters_.messages;
-    Result<MessageFacts> facts = protocol_for(app)->read(message, {where.sender, where.flow});
+    Result<MessageFacts> facts = protocol_for(app)->read(message, origin);
     if (!facts) {
         ++counters_.malformed;
         return;
     }
     out.push_back(std::move(facts).value());
+}
+
+void Extractor::read(const Stream& stream, std::string_view message, std::vector<MessageFacts>& out) {
+    read(stream.app, {stream.key.sender, stream.key.flow, stream.messages.position()}, as_bytes(message), out);
 }
 
 void Extractor::handle_segment(const SignallingPacket& packet, Time now, std::vector<MessageFacts>& out) {
@@ -64,8 +68,7 @@ void Extractor::handle_segment(const SignallingPacket& packet, Time now, std::ve
                                     .fin = (packet.tcp_flags & kTcpFin) != 0,
                                     .rst = (packet.tcp_flags & kTcpRst) != 0,
                                     .payload = as_text(packet.payload)};
-    stream.messages.push(segment, now,
-                         [&](std::string_view message) { read(stream.app, stream.key, as_bytes(message), out); });
+    stream.messages.push(segment, now, [&](std::string_view message) { read(stream, message, out); });
     settle(stream, now, out);
 }
 
@@ -100,8 +103,7 @@ std::vector<MessageFacts> Extractor::expire(Time now) {
             drop(stream);
             continue;
         }
-        stream->messages.expire(
-            now, [&](std::string_view message) { read(stream->app, stream->key, as_bytes(message), facts); });
+        stream->messages.expire(now, [&](std::string_view message) { read(*stream, message, facts); });
         settle(*stream, now, facts);
     }
     return facts;
@@ -110,8 +112,7 @@ std::vector<MessageFacts> Extractor::expire(Time now) {
 std::vector<MessageFacts> Extractor::flush(Time now) {
     std::vector<MessageFacts> facts;
     for (Stream& stream : order_) {
-        stream.messages.flush(
-            [&](std::string_view message) { read(stream.app, stream.key, as_bytes(message), facts); });
+        stream.messages.flush([&](std::string_view message) { read(stream, message, facts); });
         settle(stream, now, facts);
     }
     return facts;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <set>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "core/base/time.hpp"
 #include "core/inspect/facts.hpp"
 #include "core/inspect/limits.hpp"
+#include "core/inspect/protocol.hpp"
 #include "core/proto/message_stream.hpp"
 
 namespace sara::inspect {
@@ -97,7 +99,8 @@ private:
         std::uint64_t tls = 0;        ///< likewise
     };
 
-    void read(App app, const StreamKey& where, Bytes message, std::vector<MessageFacts>& out);
+    void read(App app, const Origin& origin, Bytes message, std::vector<MessageFacts>& out);
+    void read(const Stream& stream, std::string_view message, std::vector<MessageFacts>& out);
     void handle_segment(const SignallingPacket& packet, Time now, std::vector<MessageFacts>& out);
     void settle(Stream& stream, Time now, std::vector<MessageFacts>& out);
     void drop(StreamList::iterator stream);

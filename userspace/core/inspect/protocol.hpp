@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ namespace sara::inspect {
 /// Where a message was seen.
 struct Origin {
     Sender sender = Sender::client;
-    FlowKey flow;  ///< request direction; its dst is the VIP
+    FlowKey flow;                ///< request direction; its dst is the VIP
+    std::uint32_t position = 0;  ///< over TCP, the sequence number behind it: a CSeq for protocols that have none
 };
 
 /// How long things of a protocol last when its messages do not say it.

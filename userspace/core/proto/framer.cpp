@@ -82,12 +82,14 @@ std::size_t Framer::accept(std::string_view bytes) {
     if (skip_ != 0) {
         const std::size_t skipped = std::min(skip_, bytes.size());
         skip_ -= skipped;
+        accepted_ += skipped;
         return skipped;
     }
     buffer_.erase(0, taken_);
     taken_ = 0;
     const std::size_t room = std::min(bytes.size(), max_message_ - buffer_.size());
     buffer_.append(bytes.substr(0, room));
+    accepted_ += room;
     return room;
 }
 

@@ -55,6 +55,8 @@ public:
     void restart();
 
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+    /// How many bytes came and are done with, up to the end of the message that is being given.
+    [[nodiscard]] std::uint64_t done_bytes() const noexcept { return accepted_ - held_bytes(); }
     [[nodiscard]] std::size_t held_bytes() const noexcept { return buffer_.size() - taken_; }
 
 private:
@@ -81,10 +83,11 @@ private:
     State state_ = State::start;
     bool fresh_ = true;  ///< nothing but line ends came yet
     std::string buffer_;
-    std::size_t taken_ = 0;    ///< bytes at the front of buffer_ that are done with
-    std::size_t scanned_ = 0;  ///< bytes of pending() that were judged: whole lines in head, no line end in hunt
-    std::size_t message_ = 0;  ///< size of the message whose head is complete
-    std::size_t skip_ = 0;     ///< bytes of an interleaved frame still to come
+    std::uint64_t accepted_ = 0;  ///< bytes that came
+    std::size_t taken_ = 0;       ///< bytes at the front of buffer_ that are done with
+    std::size_t scanned_ = 0;     ///< bytes of pending() that were judged: whole lines in head, no line end in hunt
+    std::size_t message_ = 0;     ///< size of the message whose head is complete
+    std::size_t skip_ = 0;        ///< bytes of an interleaved frame still to come
     Counters counters_;
 };
 

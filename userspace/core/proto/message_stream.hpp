@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/proto/framer.hpp"
@@ -33,6 +34,11 @@ public:
         stream_.flush([&](const StreamEvent& event) { handle(event, on_message); });
     }
 
+    /// While a message is given, the sequence number of the byte behind it: who knows it knows the order of messages.
+    [[nodiscard]] std::uint32_t position() const noexcept {
+        return origin_ + static_cast<std::uint32_t>(framer_.done_bytes());
+    }
+
     /// FIN reached or RST seen; a SYN opens it again.
     [[nodiscard]] bool closed() const noexcept { return stream_.closed(); }
 
@@ -47,6 +53,8 @@ private:
             framer_.restart();
             break;
         case StreamEvent::Kind::data:
+            origin_ = stream_.next_seq() -
+                      static_cast<std::uint32_t>(event.bytes.size() + framer_.done_bytes() + framer_.held_bytes());
             framer_.feed(event.bytes, on_message);
             break;
         case StreamEvent::Kind::lost:
@@ -60,6 +68,7 @@ private:
 
     TcpStream stream_;
     Framer framer_;
+    std::uint32_t origin_ = 0;  ///< the sequence number of what would have been the framer's first byte
 };
 
 }  // namespace sara::proto

@@ -65,6 +65,9 @@ public:
     /// Gives all gaps up at once: no more segments will come (the end of a capture).
     void flush(const Emit& emit);
 
+    /// Of the next byte to deliver; while bytes are delivered, of the one behind them.
+    [[nodiscard]] std::uint32_t next_seq() const noexcept { return next_; }
+
     [[nodiscard]] bool closed() const noexcept { return state_ == State::closed; }
     [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_; }
     [[nodiscard]] std::size_t held_segments() const noexcept { return held_.size(); }

@@ -132,3 +132,39 @@ TEST_CASE("the end of a capture gives what waits behind a gap") {
     ends.stream.flush([&](std::string_view message) { ends.found.emplace_back(message); });
     CHECK(ends.found == Messages{kSent[3]});
 }
+
+TEST_CASE("a message's place is the sequence number behind it, however the stream is cut") {
+    const std::string text = all();
+    std::vector<std::uint32_t> ends;
+    std::uint32_t end = kIsn + 1;
+    for (const std::string& message : kSent) {
+        end += static_cast<std::uint32_t>(message.size());
+        ends.push_back(end);
+    }
+    for (std::size_t split = 0; split <= text.size(); ++split) {
+        CAPTURE(split);
+        MessageStream stream(App::rtsp);
+        std::vector<std::uint32_t> places;
+        const auto place = [&](std::string_view) { places.push_back(stream.position()); };
+        stream.push({kIsn, true, false, false, {}}, kNow, place);
+        stream.push({kIsn + 1, false, false, false, std::string_view(text).substr(0, split)}, kNow, place);
+        stream.push(
+            {kIsn + 1 + static_cast<std::uint32_t>(split), false, false, false, std::string_view(text).substr(split)},
+            kNow, place);
+        CHECK(places == ends);
+    }
+}
+
+TEST_CASE("a message's place is right behind a gap, in a stream that was joined, and after another connection") {
+    MessageStream stream(App::rtsp);
+    std::vector<std::uint32_t> places;
+    const auto place = [&](std::string_view) { places.push_back(stream.position()); };
+    const auto size = static_cast<std::uint32_t>(kSent[0].size());
+    stream.push({1000, false, false, false, kSent[0]}, kNow, place);
+    stream.push({1000 + size, false, false, false, "no line"}, kNow, place);
+    stream.push({2000, false, false, false, kSent[0]}, kNow, place);
+    stream.flush(place);
+    stream.push({50000, true, false, false, {}}, kNow, place);
+    stream.push({50001, false, false, false, kSent[0]}, kNow, place);
+    CHECK(places == std::vector<std::uint32_t>{1000 + size, 2000 + size, 50001 + size});
+}
