@@ -26,7 +26,7 @@ FULL = {
     'node': {'host': '198.18.0.11', 'dispatchers': ['198.18.0.2:7100'], 'vips': ['198.18.0.100'],
              'listen': [{'proto': 'udp', 'port': 5060}], 'link': {'device': 'eth0', 'capacity': 1},
              'probe': [{'type': 'sip', 'address': '198.18.0.100', 'port': 5060}]},
-    'metrics': {'listen': '127.0.0.1:9477'}, 'status': {'listen': '0.0.0.0:9478'}, 'log': {}, 'timers': {'sip': {}, 'rtsp': {}}, 'bounds': {},
+    'metrics': {'listen': '127.0.0.1:9477'}, 'status': {'listen': '0.0.0.0:9478'}, 'log': {}, 'timers': {'sip': {}, 'rtsp': {}, 'ftp': {}}, 'bounds': {},
     'devices': [{'name': 'eth0', 'mode': 'dispatch'}],
     'nodes': [{'name': 'n1', 'addr': '198.18.0.11', 'dev': 'eth0'}],
     'services': [{'name': 'sip', 'vip': '198.18.0.100', 'proto': 'udp', 'port': 5060, 'nodes': ['n1']}],

@@ -19,10 +19,15 @@ constexpr std::uint8_t kRtsp = 2;
 constexpr std::uint8_t kTcp = 4;
 constexpr std::uint8_t kFin = 8;
 constexpr std::uint8_t kLater = 16;
+constexpr std::uint8_t kFtp = 32;
 
-FlowKey flow_of(bool rtsp, bool tcp) {
+App app_of(std::uint8_t flags) {
+    return (flags & kFtp) != 0 ? App::ftp : (flags & kRtsp) != 0 ? App::rtsp : App::sip;
+}
+
+FlowKey flow_of(App app, bool tcp) {
     return {{Address::v4({198, 18, 1, 11}), 40000},
-            {Address::v4({198, 18, 0, 100}), rtsp ? Port{554} : Port{5060}},
+            {Address::v4({198, 18, 0, 100}), inspect::protocol_for(app)->usual_ports().front()},
             tcp ? Transport::tcp : Transport::udp};
 }
 
@@ -48,8 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::uint8_t flags = input.u8();
         const Bytes payload = input.block();
         const bool from_server = (flags & kFromServer) != 0;
-        const FlowKey flow = flow_of((flags & kRtsp) != 0, (flags & kTcp) != 0);
-        const inspect::SignallingPacket packet{.app = (flags & kRtsp) != 0 ? App::rtsp : App::sip,
+        const FlowKey flow = flow_of(app_of(flags), (flags & kTcp) != 0);
+        const inspect::SignallingPacket packet{.app = app_of(flags),
                                                .sender = from_server ? Sender::server : Sender::client,
                                                .flow = flow,
                                                .tcp_seq = sequence[from_server ? 1 : 0],
@@ -70,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         static_cast<void>(tracker.expire(now));
     }
     static_cast<void>(extractor.flush(now));
-    expect(extractor.streams() <= 4, "a stream for each direction of each flow");
+    expect(extractor.streams() <= 6, "a stream for each direction of each flow");
     for (const inspect::DialogView& dialog : tracker.dialogs()) {
         expect(dialog.legs.size() <= inspect::limits::kMaxLegs + 1, "legs are bounded");
         expect(dialog.announced.size() <= inspect::limits::kMaxAnnouncements, "announcements are bounded");

@@ -36,7 +36,7 @@ struct Plan {
 
 Plan make_plan(FuzzedDataProvider& input) {
     Plan plan;
-    plan.app = input.ConsumeBool() ? App::sip : App::rtsp;
+    plan.app = input.PickValueInArray({App::rtsp, App::sip, App::ftp});
     plan.joined = input.ConsumeBool();
     plan.isn = input.ConsumeIntegral<std::uint32_t>();
     const auto cuts = input.ConsumeIntegralInRange<std::size_t>(0, kMaxCuts);

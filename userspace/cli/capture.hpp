@@ -60,7 +60,8 @@ struct CaptureReport {
 
 /// Refused: what is no capture, no VIP, and VIPs without signalling where others have some (the error proposes them).
 /// `tell` hears how many packets are read, now and then.
-/// Empty `ports`: the default ones, and all others where SIP or RTSP is spoken.
+/// Empty `ports`: the default ones, and all others where SIP or RTSP is spoken (FTP's lines could be those of other
+/// protocols).
 [[nodiscard]] Result<CaptureReport> read_capture(Bytes file, std::span<const Address> vips,
                                                  std::span<const AppPort> ports,
                                                  const std::function<void(std::uint64_t packets)>& tell = {});

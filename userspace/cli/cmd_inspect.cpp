@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kUsage =
     "Usage: sara inspect FILE --vip ADDR [ --vip ADDR ]... [ port APP=PORT[,PORT]... ]...\n"
-    "APP := { sip | rtsp }\n";
+    "APP := { sip | rtsp | ftp }\n";
 
 /// "rtsp=554,8554"
 void ports(Arguments& in, std::vector<AppPort>& out) {

@@ -9,7 +9,7 @@ namespace sara::cli {
 namespace {
 
 constexpr std::string_view kUsage = "Usage: sara service add NAME vip ADDR proto { tcp | udp } port PORT[-PORT]\n"
-                                    "                        [ app { none | sip | rtsp } ]\n"
+                                    "                        [ app { none | sip | rtsp | ftp } ]\n"
                                     "                        [ key { flow | source | call-id } ] [ SETTINGS ]\n"
                                     "       sara service set NAME SETTINGS\n"
                                     "       sara service del NAME [ force ]\n"

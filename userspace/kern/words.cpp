@@ -7,7 +7,7 @@ namespace {
 
 constexpr Word<DevMode> kDevModes[] = {{DevMode::dispatch, "dispatch"}, {DevMode::observe, "observe"}};
 
-constexpr Word<App> kApps[] = {{App::none, "none"}, {App::sip, "sip"}, {App::rtsp, "rtsp"}};
+constexpr Word<App> kApps[] = {{App::none, "none"}, {App::sip, "sip"}, {App::rtsp, "rtsp"}, {App::ftp, "ftp"}};
 
 constexpr Word<SessionKey> kSessionKeys[] = {
     {SessionKey::flow, "flow"}, {SessionKey::source, "source"}, {SessionKey::call_id, "call-id"}};

@@ -62,11 +62,13 @@ enum sara_dev_mode {
  * @SARA_APP_NONE: not inspected; each flow is a session
  * @SARA_APP_SIP: RFC 3261, over UDP or TCP
  * @SARA_APP_RTSP: RFC 2326 and RFC 7826, over TCP
+ * @SARA_APP_FTP: RFC 959 and RFC 2428, over TCP
  */
 enum sara_app {
 	SARA_APP_NONE,
 	SARA_APP_SIP,
 	SARA_APP_RTSP,
+	SARA_APP_FTP,
 };
 
 /**

@@ -26,7 +26,7 @@ bool is_there(App app) noexcept {
 #else
     constexpr bool kGstreamer = false;
 #endif
-    return app == App::sip ? kOsip : kGstreamer;
+    return app == App::sip ? kOsip : app == App::rtsp && kGstreamer;
 }
 
 std::optional<Reading> read_theirs(App app, std::string_view message) {

@@ -11,6 +11,8 @@ std::string_view to_string(App app) noexcept {
         return "sip";
     case App::rtsp:
         return "rtsp";
+    case App::ftp:
+        return "ftp";
     }
     return "?";
 }

@@ -17,7 +17,7 @@ enum class Tag : std::uint64_t { none = 0 };
 enum class HoldId : std::uint64_t { none = 0 };
 
 /// The application protocol that a service's signalling flow speaks.
-enum class App : std::uint8_t { none = 0, sip = 1, rtsp = 2 };
+enum class App : std::uint8_t { none = 0, sip = 1, rtsp = 2, ftp = 3 };
 
 [[nodiscard]] std::string_view to_string(App app) noexcept;
 

@@ -30,7 +30,7 @@ std::uint8_t family_code(Family family) noexcept {
 }
 
 /// The last enumerators: a value above them is of a newer peer, and not understood.
-constexpr auto kLastApp = App::rtsp;
+constexpr auto kLastApp = App::ftp;
 constexpr auto kLastSender = Sender::server;
 constexpr auto kLastAct = Act::close;
 constexpr auto kLastMethod = Method::set_parameter;

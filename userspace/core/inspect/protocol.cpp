@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/base/hash.hpp"
+#include "core/inspect/ftp_facts.hpp"
 #include "core/inspect/rtsp_facts.hpp"
 #include "core/inspect/sip_facts.hpp"
 
@@ -14,9 +15,10 @@ namespace {
 
 const SipProtocol kSipProtocol;
 const RtspProtocol kRtspProtocol;
+const FtpProtocol kFtpProtocol;
 
 /// The table: a line for each protocol.
-constexpr std::array<const Protocol*, 2> kProtocols = {&kSipProtocol, &kRtspProtocol};
+constexpr std::array<const Protocol*, 3> kProtocols = {&kSipProtocol, &kRtspProtocol, &kFtpProtocol};
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/proto/ftp.hpp"
 #include "core/proto/sip.hpp"
 #include "core/proto/start_line.hpp"
 #include "core/proto/text.hpp"
@@ -64,7 +65,7 @@ void Framer::lost(std::size_t missing) {
     discard(pending().size());
     skip_ = 0;
     scanned_ = 0;
-    state_ = State::hunt;
+    state_ = app_ == App::ftp ? State::start : State::hunt;
     fresh_ = false;
     ++counters_.sync_losses;
 }
@@ -121,6 +122,16 @@ std::optional<std::string_view> Framer::next() {
                 return std::nullopt;
             }
             break;
+        case State::reply:
+            if (!step_reply()) {
+                return std::nullopt;
+            }
+            break;
+        case State::line:
+            if (!step_line()) {
+                return std::nullopt;
+            }
+            break;
         case State::foreign:
             counters_.foreign_bytes += pending().size();
             taken_ += pending().size();
@@ -129,7 +140,7 @@ std::optional<std::string_view> Framer::next() {
     }
 }
 
-/// The three steps return false when they need more bytes.
+/// The steps return false when they need more bytes.
 bool Framer::step_start() {
     const std::size_t filler = std::min(pending().find_first_not_of("\r\n"), pending().size());
     counters_.keepalive_bytes += filler;
@@ -138,13 +149,16 @@ bool Framer::step_start() {
     if (bytes.empty()) {
         return false;
     }
-    if (fresh_ && kTlsHandshake.starts_with(bytes.substr(0, kTlsHandshake.size()))) {
+    if ((fresh_ || app_ == App::ftp) && kTlsHandshake.starts_with(bytes.substr(0, kTlsHandshake.size()))) {
         if (bytes.size() < kTlsHandshake.size()) {
             return false;
         }
         ++counters_.tls_streams;
         state_ = State::foreign;
         return true;
+    }
+    if (app_ == App::ftp) {
+        return step_text();
     }
     if (app_ == App::rtsp && bytes.front() == '$') {
         if (bytes.size() < kFrameHeader) {
@@ -255,6 +269,81 @@ bool Framer::step_hunt() {
         discard(end + 1);
         scanned_ = 0;
     }
+    return true;
+}
+
+/// FTP: a command, or the first line of a reply.
+bool Framer::step_text() {
+    const std::string_view bytes = pending();
+    const std::size_t end = bytes.find('\n');
+    if (end == std::string_view::npos && bytes.size() < limits::kMaxStartLine) {
+        return false;
+    }
+    fresh_ = false;
+    if (end >= limits::kMaxStartLine) {
+        ++counters_.oversized;
+        ++counters_.sync_losses;
+        state_ = State::line;
+        return true;
+    }
+    scanned_ = end + 1;
+    if (const std::optional<std::uint16_t> code = ftp::opens_reply(without_cr(bytes.substr(0, end)))) {
+        code_ = *code;
+        torn_ = false;
+        state_ = State::reply;
+    } else {
+        message_ = scanned_;
+        state_ = State::body;
+    }
+    return true;
+}
+
+/// Lines inside a reply may look like anything, also like another reply, so its end is searched even when it has become
+/// too long to be kept.
+bool Framer::step_reply() {
+    for (;;) {
+        const std::string_view bytes = pending();
+        const std::size_t end = bytes.find('\n', scanned_);
+        if (end >= limits::kMaxHead) {
+            if (end == std::string_view::npos && bytes.size() < limits::kMaxHead) {
+                return false;
+            }
+            if (!std::exchange(torn_, true)) {
+                ++counters_.oversized;
+                ++counters_.sync_losses;
+            }
+            if (scanned_ == 0) {
+                state_ = State::line;
+                return true;
+            }
+            discard(scanned_);
+            scanned_ = 0;
+            continue;
+        }
+        const std::string_view line = without_cr(bytes.substr(scanned_, end - scanned_));
+        scanned_ = end + 1;
+        if (!ftp::ends_reply(line, code_)) {
+            continue;
+        }
+        if (torn_) {
+            discard(scanned_);
+            state_ = State::start;
+        } else {
+            message_ = scanned_;
+            state_ = State::body;
+        }
+        return true;
+    }
+}
+
+bool Framer::step_line() {
+    const std::size_t end = pending().find('\n');
+    discard(end == std::string_view::npos ? pending().size() : end + 1);
+    scanned_ = 0;
+    if (end == std::string_view::npos) {
+        return false;
+    }
+    state_ = State::start;
     return true;
 }
 

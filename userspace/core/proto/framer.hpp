@@ -13,10 +13,11 @@
 namespace sara::proto {
 
 /// Cuts a reassembled byte stream into messages: SIP over TCP (RFC 3261 section 18.3) or RTSP (RFC 2326 section 4.4)
-/// with interleaved `$` frames (section 10.12) left out. What is no message is discarded and counted until the next
-/// start line. A connection to RTSP's port that starts with HTTP is a tunnel (two connections, one of them in base64)
-/// or no RTSP at all; media in a tunnel are interleaved, so nothing of it is read. Nor is one that starts with TLS. The
-/// messages found do not depend on how the stream was cut into pieces. Holds at most `max_message` bytes.
+/// with interleaved `$` frames (section 10.12) left out, or FTP's commands, a line each, and replies, of one or several
+/// lines (RFC 959 section 4.2). What is no message is discarded and counted until the next start line. A connection to
+/// RTSP's port that starts with HTTP is a tunnel (two connections, one of them in base64) or no RTSP at all; media in a
+/// tunnel are interleaved, so nothing of it is read. Nor is one that starts with TLS, or turns to it (FTP, RFC 4217).
+/// The messages found do not depend on how the stream was cut into pieces. Holds at most `max_message` bytes.
 class Framer {
 public:
     struct Counters {
@@ -32,7 +33,7 @@ public:
         std::uint64_t oversized = 0;          ///< messages larger than the bound; part of discarded_bytes
     };
 
-    /// `app` is sip or rtsp. `max_message` bounds a whole message, in bytes; at least limits::kMaxHead.
+    /// `app` is sip, rtsp or ftp. `max_message` bounds a whole message, in bytes; at least limits::kMaxHead.
     explicit Framer(App app, std::size_t max_message = limits::kMaxMessage);
 
     /// The next bytes of the stream. Calls `on_message(std::string_view)` for each message that is complete with them;
@@ -48,7 +49,8 @@ public:
     }
 
     /// `missing` bytes are missing here (0: nobody knows how many, as when the stream was joined in its middle). What
-    /// is held is discarded, and the next start line is searched; unless the hole lies inside an interleaved frame.
+    /// is held is discarded, and the next start line is searched (of FTP: the next line is taken for one); unless the
+    /// hole lies inside an interleaved frame.
     void lost(std::size_t missing = 0);
 
     /// A new connection starts here: what is held is discarded, and the next byte starts a message.
@@ -65,6 +67,8 @@ private:
         head,     ///< start line seen, reading header lines
         body,     ///< head seen, waiting for the rest of the message
         hunt,     ///< not in step: searching a start line
+        reply,    ///< FTP: first of several lines seen, waiting for the last
+        line,     ///< FTP: a line that is too long, waiting for its end
         foreign,  ///< HTTP or TLS, until the connection ends
     };
 
@@ -73,6 +77,9 @@ private:
     bool step_start();
     bool step_head();
     bool step_hunt();
+    bool step_text();
+    bool step_reply();
+    bool step_line();
     void skip_frame(std::size_t bytes);
     void end_head(std::size_t size);
     void discard(std::size_t bytes);
@@ -87,6 +94,8 @@ private:
     std::size_t taken_ = 0;       ///< bytes at the front of buffer_ that are done with
     std::size_t scanned_ = 0;     ///< bytes of pending() that were judged: whole lines in head, no line end in hunt
     std::size_t message_ = 0;     ///< size of the message whose head is complete
+    std::uint16_t code_ = 0;      ///< of the reply of several lines
+    bool torn_ = false;           ///< its beginning was discarded
     std::size_t skip_ = 0;        ///< bytes of an interleaved frame still to come
     Counters counters_;
 };

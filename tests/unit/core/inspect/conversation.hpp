@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,7 @@ inline FlowKey flow(std::string_view client, Port client_port, std::string_view 
 }
 
 inline const FlowKey kSipFlow = flow("198.18.1.11", 5060, "198.18.0.100", 5060, Transport::udp);
+inline const FlowKey kFtpFlow = flow("198.18.1.11", 40000, "198.18.0.100", 21, Transport::tcp);
 inline const FlowKey kRtspFlow = flow("198.18.1.11", 40000, "198.18.0.100", 554, Transport::tcp);
 
 inline Lines lines(const inspect::Effects& effects) {
@@ -102,12 +105,15 @@ struct Conversation {
     inspect::SessionTracker& tracker;
     SessionId session = SessionId{1};
     Time now = kStart;
+    std::array<std::uint32_t, 2> places{};  ///< in the stream of each end
 
-    inspect::MessageFacts facts(Sender sender, std::string_view message) const {
+    inspect::MessageFacts facts(Sender sender, std::string_view message) {
         if (overhear != nullptr) {
             overhear(app, message);
         }
-        Result<inspect::MessageFacts> read = inspect::protocol_for(app)->read(as_bytes(message), {sender, flow});
+        std::uint32_t& place = places[sender == Sender::client ? 0 : 1];
+        place += static_cast<std::uint32_t>(message.size());
+        Result<inspect::MessageFacts> read = inspect::protocol_for(app)->read(as_bytes(message), {sender, flow, place});
         return read ? std::move(read).value() : inspect::MessageFacts{};
     }
     Lines hear(Sender sender, std::string_view message) {

@@ -171,3 +171,13 @@ TEST_CASE("an encrypted connection is counted, each direction, and says nothing"
     CHECK(extractor.counters().malformed == 0);
     CHECK(extractor.counters().discarded_bytes == 0);
 }
+
+TEST_CASE("messages without a CSeq are numbered by their place in the stream") {
+    Extractor extractor;
+    inspect::SignallingPacket packet = segment("USER anonymous\r\nPASV\r\n", 0xfffffff8U);
+    packet.app = App::ftp;
+    const std::vector<inspect::MessageFacts> facts = extractor.handle(packet, kStart);
+    REQUIRE(facts.size() == 2);
+    CHECK(facts[0].cseq == 8);
+    CHECK(facts[1].cseq == 14);
+}

@@ -369,3 +369,79 @@ TEST_CASE("TLS is that only where a connection begins, and until the next one do
     CHECK(frames(framer, "\x16 is no record\r\n" + sip_message("four")) == Messages{sip_message("four")});
     CHECK(framer.counters().tls_streams == 1);
 }
+
+TEST_CASE("FTP: commands are lines, replies end where they say, however the stream is cut") {
+    const Messages sent = {
+        "220-Welcome\r\n 220 inside\r\n227 Entering Passive Mode (1,2,3,4,5,6)\r\n\r\n220-\r\n220 Ready\r\n",
+        "331 Password\n", "230\r\n", "PASV\r\n", "LIST -l\n"};
+    std::string stream = "\r\n";
+    for (const std::string& message : sent) {
+        stream += message;
+    }
+    for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+        CAPTURE(cut);
+        Framer framer(App::ftp);
+        const Messages found = frames(framer, stream, cut);
+        CHECK(found == sent);
+        CHECK(framer.counters().discarded_bytes == 0);
+        check_books(framer, stream.size(), found);
+    }
+}
+
+TEST_CASE("FTP: a line that is too long is left out, the next is read") {
+    const std::string longest = "STOR " + std::string(limits::kMaxStartLine - 7, 'a') + "\r\n";
+    const std::string longer = "STOR " + std::string(limits::kMaxStartLine - 6, 'a') + "\r\n";
+    const std::string stream = longest + longer + std::string(limits::kMaxMessage * 2, 'b') + "\nQUIT\r\n";
+    for (const std::size_t cut : {0, 1, 100, 4096}) {
+        CAPTURE(cut);
+        Framer framer(App::ftp);
+        const Messages found = frames(framer, stream, cut);
+        CHECK(found == Messages{longest, "QUIT\r\n"});
+        CHECK(framer.counters().oversized == 2);
+        CHECK(framer.counters().sync_losses == 2);
+        check_books(framer, stream.size(), found);
+    }
+}
+
+TEST_CASE("FTP: of a reply that is too long nothing is read, also no other reply inside") {
+    std::string listing = "213-Status\r\n";
+    while (listing.size() < limits::kMaxMessage * 2) {
+        listing += "227 Entering Passive Mode (1,2,3,4,5,6)\r\n";
+    }
+    const std::string stream = listing + "213 End\r\n200 Next\r\n";
+    const std::string endless = "213-" + std::string(limits::kMaxStartLine / 2, 'a') + "\r\n" +
+                                std::string(limits::kMaxHead * 2, 'b') + "\r\n200 Next\r\n";
+    for (const std::size_t cut : {0, 1, 100, 4096}) {
+        CAPTURE(cut);
+        Framer framer(App::ftp);
+        const Messages found = frames(framer, stream, cut);
+        CHECK(found == Messages{"200 Next\r\n"});
+        CHECK(framer.counters().oversized == 1);
+        check_books(framer, stream.size(), found);
+        Framer other(App::ftp);
+        CHECK(frames(other, endless, cut) == Messages{"200 Next\r\n"});
+        CHECK(other.counters().oversized == 1);
+        CHECK(other.held_bytes() == 0);
+    }
+}
+
+TEST_CASE("FTP: after AUTH everything is TLS, and nothing is read") {
+    const std::string stream = "AUTH TLS\r\n" + std::string("\x16\x03\x01\x00\x05", 5) + "hello\r\nPASV\r\n";
+    for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+        CAPTURE(cut);
+        Framer framer(App::ftp);
+        const Messages found = frames(framer, stream, cut);
+        CHECK(found == Messages{"AUTH TLS\r\n"});
+        CHECK(framer.counters().tls_streams == 1);
+        check_books(framer, stream.size(), found);
+    }
+}
+
+TEST_CASE("FTP: behind a hole the next line is a message") {
+    Framer framer(App::ftp);
+    CHECK(frames(framer, "220-Welcome\r\nwe").empty());
+    framer.lost(100);
+    CHECK(frames(framer, "331 Password\r\n") == Messages{"331 Password\r\n"});
+    CHECK(framer.counters().sync_losses == 1);
+    CHECK(framer.counters().discarded_bytes == 15);
+}
