@@ -108,7 +108,8 @@ refused EINVAL '*TCP or UDP*' service-new name=x addr="$VIP" proto=1 port=1
 for addr in 0.0.0.0 224.0.0.1 255.255.255.255 127.0.0.1 :: ::1 ff02::1 ::ffff:198.18.0.1; do
 	refused EINVAL "*one host's*" service-new name=x addr=$addr proto=17 port=1
 done
-refused EINVAL '*over TCP only*' service-new name=x "${A[@]}" port=554 app=rtsp
+refused EINVAL '*only SIP runs over UDP*' service-new name=x "${A[@]}" port=554 app=rtsp
+refused EINVAL '*only SIP runs over UDP*' service-new name=x "${A[@]}" port=21 app=ftp
 refused ERANGE '*' service-new name=x "${A[@]}" port=1 app=9
 refused ERANGE '*' service-new name=x "${A[@]}" port=1 key=99
 refused ENOENT '*no*scheduler*' service-new name=x "${A[@]}" port=1 scheduler=dice
