@@ -49,7 +49,7 @@ dispatcher_up() {
 	DISPATCHER
 	cat >"$RUN_DIR/gateway.json" <<-GATEWAY
 		{
-		  "gateway": { "dispatchers": ["$peer"] },
+		  "gateway": { "dispatchers": ["$peer"], "announce": "${option[announce]}" },
 		  "key_file": "$RUN_DIR/key",
 		  "control": "$RUN_DIR/gateway.sock"
 		}
