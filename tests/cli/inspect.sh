@@ -38,7 +38,7 @@ if [ "$captures" = 0 ]; then
 	failed=1
 fi
 
-for protocol in rtsp sip; do
+for protocol in ftp rtsp sip; do
 	"$protocol/make-captures" "$work"
 	for capture in "$protocol"/*.pcap; do
 		if ! cmp "$work/$(basename "$capture")" "$capture"; then
