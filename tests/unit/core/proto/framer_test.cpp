@@ -392,7 +392,7 @@ TEST_CASE("FTP: a line that is too long is left out, the next is read") {
     const std::string longest = "STOR " + std::string(limits::kMaxStartLine - 7, 'a') + "\r\n";
     const std::string longer = "STOR " + std::string(limits::kMaxStartLine - 6, 'a') + "\r\n";
     const std::string stream = longest + longer + std::string(limits::kMaxMessage * 2, 'b') + "\nQUIT\r\n";
-    for (const std::size_t cut : {0, 1, 100, 4096}) {
+    for (const std::size_t cut : {0UL, 1UL, 100UL, 4096UL}) {
         CAPTURE(cut);
         Framer framer(App::ftp);
         const Messages found = frames(framer, stream, cut);
@@ -411,7 +411,7 @@ TEST_CASE("FTP: of a reply that is too long nothing is read, also no other reply
     const std::string stream = listing + "213 End\r\n200 Next\r\n";
     const std::string endless = "213-" + std::string(limits::kMaxStartLine / 2, 'a') + "\r\n" +
                                 std::string(limits::kMaxHead * 2, 'b') + "\r\n200 Next\r\n";
-    for (const std::size_t cut : {0, 1, 100, 4096}) {
+    for (const std::size_t cut : {0UL, 1UL, 100UL, 4096UL}) {
         CAPTURE(cut);
         Framer framer(App::ftp);
         const Messages found = frames(framer, stream, cut);
