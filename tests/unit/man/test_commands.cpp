@@ -174,7 +174,8 @@ std::string refusal(const std::string& text) {
     if (!line) {
         return line.error().text();
     }
-    if (names_a_command(line->words)) {
+    // Options alone: a batch, the version.
+    if (line->words.empty() || names_a_command(line->words)) {
         return "";
     }
     const auto action = cli::parse_command(line->words);
