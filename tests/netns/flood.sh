@@ -78,6 +78,8 @@ bounds() {
 }
 
 small_up
+# What it has to say of its IPv6 groups (MLD) in the first seconds would be counted with the flood.
+ns c1 sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
 must lb nl dev-new name=eth0 mode=dispatch
 must lb nl node-new name=n1 dev=eth1 mac="${MAC[n1]}"
 must lb nl node-new name=n2 dev=eth2 mac="${MAC[n2]}"
