@@ -338,6 +338,13 @@ if [[ ${SARA_KERNEL-native} != native ]]; then
 	shown clock 'nothing keeps this machine' lb
 	keep_clock 0 0
 	check 'once something does, nothing is found' not_found lb clock .
+	stop n1
+	LD_PRELOAD=/usr/lib/$(uname -m)-linux-gnu/faketime/libfaketime.so.1 FAKETIME=+40s DONT_FAKE_MONOTONIC=1 agent n1
+	wait_for 60 'its heartbeats' found lb clock '^the clock of node n1 is '
+	shown clock '^the clock of node n1 is (39|40) s ahead of' lb
+	stop n1
+	agent n1
+	check 'and with the right one it is not' wait_for 60 'its heartbeats' not_found lb clock .
 	# eth0 is attached anew.
 	ns c1 ping -q -c 1 -W 20 "${ADDR[lb]}" >/dev/null
 	doctor lb

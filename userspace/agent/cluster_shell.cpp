@@ -249,6 +249,9 @@ nlohmann::ordered_json ClusterShell::stats() const {
         if (node.fails_at) {
             nodes.back()["planned_at"] = io::calendar_text(*node.fails_at, now);
         }
+        if (const auto ahead = node.clock.ahead(io::unix_now(), now)) {
+            nodes.back()["clock_ahead"] = ahead->count();
+        }
         if (node.speaker) {
             nodes.back()["address"] = node.speaker->text();
         }

@@ -81,6 +81,11 @@ doctor::AgentFacts agent_facts(const Json& stats) {
     add_links(member(member(stats, "gateway"), "dispatchers"), facts.dispatchers);
     add_links(member(member(stats, "node"), "dispatchers"), facts.dispatchers);
     add_links(member(member(dispatcher, "ha"), "peers"), facts.dispatchers);
+    for (const Json& node : member(member(dispatcher, "cluster"), "nodes")) {
+        if (const Json& ahead = member(node, "clock_ahead"); ahead.is_number_integer()) {
+            facts.clocks.push_back({text(node, "name"), std::chrono::seconds(ahead.get<std::int64_t>())});
+        }
+    }
     return facts;
 }
 

@@ -62,12 +62,16 @@ TEST_CASE("of an agent's file a doctor takes what it needs") {
 TEST_CASE("of what an agent answers likewise") {
     const auto stats = nlohmann::ordered_json::parse(R"({
         "agent": {"version": "0.1.0", "config": "/etc/sara/lb.json"}, "kernel": {"up": false},
-        "dispatcher": {"peers": {"datagrams": {"forged": 3}}, "ha": {"peers": [{"address": "198.18.0.3:7100", "up": true}]}},
+        "dispatcher": {"peers": {"datagrams": {"forged": 3}}, "ha": {"peers": [{"address": "198.18.0.3:7100", "up": true}]},
+            "cluster": {"nodes": [{"name": "n1", "clock_ahead": -40}, {"name": "n2"}, {"name": "n3", "clock_ahead": "x"}]}},
         "gateway": {"dispatchers": [{"address": "198.18.0.2:7100", "up": false}]}})");
     CHECK(roles_of(stats) == std::set<Role>{Role::dispatcher, Role::gateway});
     CHECK(config_of(stats) == "/etc/sara/lb.json");
-    CHECK(agent_facts(stats) ==
-          doctor::AgentFacts{"0.1.0", false, 3, {{"198.18.0.2:7100", false}, {"198.18.0.3:7100", true}}});
+    CHECK(agent_facts(stats) == doctor::AgentFacts{"0.1.0",
+                                                   false,
+                                                   3,
+                                                   {{"198.18.0.2:7100", false}, {"198.18.0.3:7100", true}},
+                                                   {{"n1", std::chrono::seconds(-40)}}});
     CHECK(agent_facts(nlohmann::ordered_json::parse(R"({"kernel": 1, "node": {"dispatchers": [1]}})")).kernel_up);
 }
 

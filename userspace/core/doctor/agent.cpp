@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <chrono>
 #include <string>
+#include <vector>
 
 #include "core/doctor/examine.hpp"
 
 namespace sara::doctor {
 
 namespace {
+
+/// A node tells whole seconds, and its datagram takes its way.
+constexpr std::chrono::seconds kClockTolerance(5);
 
 /// What starts an agent that systemd knows, or nothing that can be told.
 std::string unit_command(const Facts& facts, const char* verb) {
@@ -64,8 +69,19 @@ void examine_clock(const Facts& facts, Report& report) {
                        "failures as people give them, are not those of other machines",
                        "timedatectl set-ntp true");
     }
+    // Which one is wrong cannot be told here: of two that are kept right none is.
+    const std::vector<NodeClockFacts> clocks = facts.agent ? facts.agent->clocks : std::vector<NodeClockFacts>();
+    for (const NodeClockFacts& clock : clocks) {
+        if (std::chrono::abs(clock.ahead) > kClockTolerance) {
+            report.warning("clock", "the clock of node " + clock.name + " is " +
+                                        std::to_string(std::chrono::abs(clock.ahead).count()) + " s " +
+                                        (clock.ahead.count() > 0 ? "ahead of" : "behind") +
+                                        " this machine's: their logs do not tell what came first; keep both right "
+                                        "(timedatectl set-ntp true)");
+        }
+    }
     if (facts.clock_synchronised) {
-        report.conclude("clock", "it is kept right");
+        report.conclude("clock", clocks.empty() ? "it is kept right" : "it is kept right, and nodes' are near it");
     }
 }
 

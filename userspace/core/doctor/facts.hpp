@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -73,12 +74,21 @@ struct LinkFacts {
     friend bool operator==(const LinkFacts&, const LinkFacts&) = default;
 };
 
+/// A node's clock, as its heartbeats tell it at a dispatcher.
+struct NodeClockFacts {
+    std::string name;
+    std::chrono::seconds ahead{};  ///< of this machine's; behind is below 0
+
+    friend bool operator==(const NodeClockFacts&, const NodeClockFacts&) = default;
+};
+
 /// A running agent, as it tells of itself.
 struct AgentFacts {
     std::string version;
     bool kernel_up = true;     ///< false: it needs the module, and is not connected to it
     std::uint64_t forged = 0;  ///< datagrams with another key that came while it was looked at
     std::vector<LinkFacts> dispatchers;
+    std::vector<NodeClockFacts> clocks{};  ///< of a dispatcher's: of the nodes that it hears
 
     friend bool operator==(const AgentFacts&, const AgentFacts&) = default;
 };

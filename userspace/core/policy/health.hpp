@@ -109,6 +109,7 @@ public:
     [[nodiscard]] const std::optional<Address>& speaker() const noexcept { return speaker_; }
     /// When it said that it will fail; nothing: it did not, or took it back.
     [[nodiscard]] const std::optional<Time>& fails_at() const noexcept { return fails_at_; }
+    [[nodiscard]] const NodeClock& clock() const noexcept { return clock_; }
     /// Who else speaks under the identity: the last sender of a conflict.
     [[nodiscard]] const std::optional<Address>& rival() const noexcept { return rival_; }
 

@@ -105,7 +105,8 @@ std::vector<HealthView> HealthMonitor::view() const {
                        .fails_at = node.health.fails_at(),
                        .beats = node.health.counters(),
                        .speaker = node.health.speaker(),
-                       .rival = node.health.rival()});
+                       .rival = node.health.rival(),
+                       .clock = node.health.clock()});
     }
     return all;
 }

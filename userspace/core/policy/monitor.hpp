@@ -31,6 +31,7 @@ struct HealthView {
     BeatCounters beats;
     std::optional<Address> speaker;
     std::optional<Address> rival;
+    NodeClock clock;
 };
 
 /// What happened to a heartbeat, and to the nodes.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/policy/node_clock.hpp"
 
-#include <chrono>
-
 namespace sara::policy {
 
 namespace {
@@ -30,6 +28,13 @@ void NodeClock::heard(std::uint32_t sent, Time now) noexcept {
 
 std::optional<Time> NodeClock::when(std::uint32_t moment) const noexcept {
     return reference_ ? std::optional(at_ + between(*reference_, moment)) : std::nullopt;
+}
+
+std::optional<std::chrono::seconds> NodeClock::ahead(std::uint32_t unix_now, Time now) const noexcept {
+    if (!reference_) {
+        return std::nullopt;
+    }
+    return std::chrono::floor<std::chrono::seconds>(between(unix_now, *reference_) + (now - at_));
 }
 
 }  // namespace sara::policy

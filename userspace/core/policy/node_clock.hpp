@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -18,6 +19,10 @@ public:
     /// Nothing before heard(). At most one second and the datagram's way too late; a moment in the past is before
     /// `now`.
     [[nodiscard]] std::optional<Time> when(std::uint32_t moment) const noexcept;
+
+    /// How far the node's clock is ahead of this machine's, which shows `unix_now`; behind is below 0. Up to a second,
+    /// and the datagram's way, too little. Nothing before heard().
+    [[nodiscard]] std::optional<std::chrono::seconds> ahead(std::uint32_t unix_now, Time now) const noexcept;
 
     /// What the node's clock showed last. Nothing before heard().
     [[nodiscard]] std::optional<std::uint32_t> latest() const noexcept { return latest_; }

@@ -327,6 +327,7 @@ std::vector<ClusterView> Cluster::view(Time now) const {
                        .beats = health.beats,
                        .speaker = health.speaker,
                        .rival = health.rival,
+                       .clock = health.clock,
                        .vip_path = node.vip_path,
                        .load = loads[id],
                        .parts = node.parts,

@@ -103,6 +103,7 @@ struct ClusterView {
     policy::BeatCounters beats;
     std::optional<Address> speaker;
     std::optional<Address> rival;
+    policy::NodeClock clock;
     VipPath vip_path = VipPath::unknown;
     policy::NodeView load;
     policy::LoadVector parts;  ///< of the last load message

@@ -6,6 +6,7 @@
 using namespace sara;
 using namespace sara::doctor;
 using namespace sara::doctor::test;
+using namespace std::chrono_literals;
 
 TEST_CASE("an agent that does not answer is started by its unit") {
     Facts facts = dispatcher();
@@ -68,4 +69,14 @@ TEST_CASE("a clock that nothing keeps right is found where the kernel tells") {
     facts.clock_synchronised.reset();
     CHECK(wrong(facts).empty());
     CHECK(well(facts).back() == "keys");
+}
+
+TEST_CASE("a node's clock that is far from this machine's is found, whatever the kernel tells") {
+    Facts facts = dispatcher();
+    facts.agent->clocks = {{"n1", 5s}, {"n2", -5s}};
+    CHECK(wrong(facts).empty());
+    facts.agent->clocks = {{"n1", 6s}, {"n2", -3600s}};
+    REQUIRE(wrong(facts).size() == 2);
+    CHECK(wrong(facts).at(0).starts_with("warning: clock: the clock of node n1 is 6 s ahead of this machine's: "));
+    CHECK(wrong(facts).at(1).starts_with("warning: clock: the clock of node n2 is 3600 s behind this machine's: "));
 }

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 TEST_CASE("a moment of a clock that was never read is not known") {
     CHECK_FALSE(NodeClock().when(0));
     CHECK_FALSE(NodeClock().latest());
+    CHECK_FALSE(NodeClock().ahead(0, Time{}));
 }
 
 TEST_CASE("a moment is as far away as the node says, whatever its calendar shows") {
@@ -45,4 +46,14 @@ TEST_CASE("the year 2106 is passed") {
     NodeClock clock;
     clock.heard(0xfffffffe, Time{10s});
     CHECK(clock.when(3) == Time{15s});
+}
+
+TEST_CASE("how far it is ahead of ours does not change while both run") {
+    NodeClock clock;
+    clock.heard(1040, Time{10s});
+    CHECK(clock.ahead(1000, Time{10s}) == 40s);
+    CHECK(clock.ahead(1007, Time{17s}) == 40s);
+    CHECK(clock.ahead(1100, Time{10s}) == -60s);
+    clock.heard(77, Time{20s});
+    CHECK(clock.ahead(4294967295U, Time{20s}) == 78s);
 }
