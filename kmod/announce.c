@@ -141,7 +141,7 @@ static void sara_announce_forget(struct sara_announcement *ann)
 
 	WRITE_ONCE(sn->n_announcements, sn->n_announcements - 1);
 	WRITE_ONCE(sn->n_forms[ann->key.form], sn->n_forms[ann->key.form] - 1);
-	list_del(&ann->link);
+	list_del_rcu(&ann->link);
 	session->n_announcements--;
 	call_rcu(&ann->rcu, sara_announce_free_rcu);
 }
@@ -246,7 +246,7 @@ static int sara_announce_insert(struct sara_net *sn,
 					  sara_announce_params)) {
 		return -ENOMEM;
 	}
-	list_add_tail(&ann->link, &session->announcements);
+	list_add_tail_rcu(&ann->link, &session->announcements);
 	session->n_announcements++;
 	WRITE_ONCE(sn->n_announcements, sn->n_announcements + 1);
 	WRITE_ONCE(sn->n_forms[ann->key.form], sn->n_forms[ann->key.form] + 1);

@@ -495,8 +495,28 @@ int sara_nl_announce_get_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * struct sara_nl_walk - a dump of one of the three tables
- * @iter: position in it
+ * struct sara_nl_kind - what is dumped
+ * @table: where all of them are, in &struct sara_net
+ * @list: where those of a session are, in &struct sara_session; 0: it is one
+ *	of them itself
+ * @link: of that list, in the object
+ * @owner: the session of one of them
+ * @put: writes one
+ */
+struct sara_nl_kind {
+	size_t				table;
+	size_t				list;
+	size_t				link;
+	const struct sara_session	*(*owner)(const void *object);
+	int				(*put)(struct sk_buff *skb,
+					       const void *object);
+};
+
+/**
+ * struct sara_nl_walk - a dump of one kind
+ * @kind: which
+ * @iter: position in its table, unless the filter names a session
+ * @position: else how many of the session were passed already
  * @stopped_at: the object that did not fit into the last message; never
  *	followed, only compared
  * @filter: what is dumped
@@ -507,9 +527,11 @@ int sara_nl_announce_get_doit(struct sk_buff *skb, struct genl_info *info)
  * wants each once asks again.
  */
 struct sara_nl_walk {
-	struct rhashtable_iter	iter;
-	const void		*stopped_at;
-	struct sara_nl_filter	filter;
+	const struct sara_nl_kind	*kind;
+	struct rhashtable_iter		iter;
+	u32				position;
+	const void			*stopped_at;
+	struct sara_nl_filter		filter;
 };
 
 static struct sara_nl_walk *sara_nl_walk(const struct netlink_callback *cb)
@@ -518,7 +540,7 @@ static struct sara_nl_walk *sara_nl_walk(const struct netlink_callback *cb)
 }
 
 static int sara_nl_walk_start(struct netlink_callback *cb,
-			      struct rhashtable *table,
+			      const struct sara_nl_kind *kind,
 			      const struct nlattr *session,
 			      const struct nlattr *service,
 			      const struct nlattr *node,
@@ -531,6 +553,7 @@ static int sara_nl_walk_start(struct netlink_callback *cb,
 	walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
 	if (!walk)
 		return -ENOMEM;
+	walk->kind = kind;
 	if (session)
 		walk->filter.session = nla_get_u64(session);
 	if (call_id)
@@ -544,7 +567,8 @@ static int sara_nl_walk_start(struct netlink_callback *cb,
 		kfree(walk);
 		return err;
 	}
-	rhashtable_walk_enter(table, &walk->iter);
+	if (!walk->filter.session)
+		rhashtable_walk_enter((void *)sn + kind->table, &walk->iter);
 	cb->args[0] = (long)walk;
 	cb->seq = 1;
 	return 0;
@@ -561,9 +585,30 @@ int sara_nl_walk_done(struct netlink_callback *cb)
 {
 	struct sara_nl_walk *walk = sara_nl_walk(cb);
 
-	rhashtable_walk_exit(&walk->iter);
+	if (!walk->filter.session)
+		rhashtable_walk_exit(&walk->iter);
 	kfree(walk);
 	return 0;
+}
+
+/* Writes one object if it is asked for; false: the message is full. */
+static bool sara_nl_walk_put(struct sk_buff *skb, struct netlink_callback *cb,
+			     const void *object)
+{
+	const struct sara_nl_walk *walk = sara_nl_walk(cb);
+	void *hdr;
+
+	if (!sara_nl_matches(&walk->filter, walk->kind->owner(object)))
+		return true;
+	hdr = sara_nl_dump_begin(skb, cb);
+	if (!hdr)
+		return false;
+	if (walk->kind->put(skb, object)) {
+		genlmsg_cancel(skb, hdr);
+		return false;
+	}
+	genlmsg_end(skb, hdr);
+	return true;
 }
 
 /* The next object; may be an old one again if the table was resized. */
@@ -580,34 +625,92 @@ static void *sara_nl_walk_next(struct netlink_callback *cb, void *object)
 	} while (true);
 }
 
-static int sara_nl_walk_dump(struct sk_buff *skb, struct netlink_callback *cb,
-			     const struct sara_session *(*owner)(void *object),
-			     int (*put)(struct sk_buff *skb, void *object))
+/* More of the table. Return: the object that did not fit. */
+static const void *sara_nl_walk_table(struct sk_buff *skb,
+				      struct netlink_callback *cb)
 {
 	struct sara_nl_walk *walk = sara_nl_walk(cb);
-	void *object, *hdr;
+	void *object;
 
 	if (rhashtable_walk_start_check(&walk->iter))
 		cb->seq++;
 	object = sara_nl_walk_next(cb, NULL);
 	if (walk->stopped_at && walk->stopped_at != object)
 		cb->seq++;
-	for (; object; object = sara_nl_walk_next(cb, object)) {
-		if (!sara_nl_matches(&walk->filter, owner(object)))
-			continue;
-		hdr = sara_nl_dump_begin(skb, cb);
-		if (!hdr)
-			break;
-		if (put(skb, object)) {
-			genlmsg_cancel(skb, hdr);
-			break;
-		}
-		genlmsg_end(skb, hdr);
-	}
-	walk->stopped_at = object;
+	while (object && sara_nl_walk_put(skb, cb, object))
+		object = sara_nl_walk_next(cb, object);
 	rhashtable_walk_stop(&walk->iter);
+	return object;
+}
+
+/* What a session has behind this one, or first; NULL: no more. RCU is read. */
+static const void *sara_nl_walk_after(const struct sara_nl_kind *kind,
+				      const struct sara_session *session,
+				      const void *object)
+{
+	const struct list_head *head = (void *)session + kind->list;
+	const struct list_head *link = object ? object + kind->link : head;
+
+	if (!kind->list)
+		return object ? NULL : session;
+	link = rcu_dereference(list_next_rcu(link));
+	return link == head ? NULL : (void *)link - kind->link;
+}
+
+/*
+ * More of what one session has, however many there are of others. Return: the
+ * object that did not fit.
+ */
+static const void *sara_nl_walk_session(struct sk_buff *skb,
+					struct netlink_callback *cb)
+{
+	struct sara_nl_walk *walk = sara_nl_walk(cb);
+	const struct sara_session *session;
+	const void *object = NULL;
+	u32 i;
+
+	rcu_read_lock();
+	session = sara_session_find(sara_net(sock_net(cb->skb->sk)),
+				    walk->filter.session);
+	if (session)
+		object = sara_nl_walk_after(walk->kind, session, NULL);
+	for (i = 0; object && i < walk->position; i++)
+		object = sara_nl_walk_after(walk->kind, session, object);
+	if (walk->stopped_at && walk->stopped_at != object)
+		cb->seq++;
+	while (object && sara_nl_walk_put(skb, cb, object)) {
+		object = sara_nl_walk_after(walk->kind, session, object);
+		walk->position++;
+	}
+	rcu_read_unlock();
+	return object;
+}
+
+static int sara_nl_walk_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct sara_nl_walk *walk = sara_nl_walk(cb);
+
+	walk->stopped_at = walk->filter.session ?
+				   sara_nl_walk_session(skb, cb) :
+				   sara_nl_walk_table(skb, cb);
 	return skb->len;
 }
+
+static const struct sara_session *sara_nl_session_owner(const void *object)
+{
+	return object;
+}
+
+static int sara_nl_session_put(struct sk_buff *skb, const void *object)
+{
+	return sara_put_session(skb, object);
+}
+
+static const struct sara_nl_kind sara_nl_session_kind = {
+	.table	= offsetof(struct sara_net, sessions),
+	.owner	= sara_nl_session_owner,
+	.put	= sara_nl_session_put,
+};
 
 /**
  * sara_nl_session_start() - begin to dump sessions
@@ -618,7 +721,6 @@ static int sara_nl_walk_dump(struct sk_buff *skb, struct netlink_callback *cb,
  */
 int sara_nl_session_start(struct netlink_callback *cb)
 {
-	struct sara_net *sn = sara_net(sock_net(cb->skb->sk));
 	struct nlattr *attrs[SARA_A_SESSION_CALL_ID + 1];
 	int err;
 
@@ -627,20 +729,11 @@ int sara_nl_session_start(struct netlink_callback *cb)
 			    cb->extack);
 	if (err)
 		return err;
-	return sara_nl_walk_start(cb, &sn->sessions, attrs[SARA_A_SESSION_ID],
+	return sara_nl_walk_start(cb, &sara_nl_session_kind,
+				  attrs[SARA_A_SESSION_ID],
 				  attrs[SARA_A_SESSION_SERVICE],
 				  attrs[SARA_A_SESSION_NODE],
 				  attrs[SARA_A_SESSION_CALL_ID]);
-}
-
-static const struct sara_session *sara_nl_session_owner(void *object)
-{
-	return object;
-}
-
-static int sara_nl_session_put(struct sk_buff *skb, void *object)
-{
-	return sara_put_session(skb, object);
 }
 
 /**
@@ -653,9 +746,26 @@ static int sara_nl_session_put(struct sk_buff *skb, void *object)
  */
 int sara_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return sara_nl_walk_dump(skb, cb, sara_nl_session_owner,
-				 sara_nl_session_put);
+	return sara_nl_walk_dump(skb, cb);
 }
+
+static const struct sara_session *sara_nl_flow_owner(const void *object)
+{
+	return ((const struct sara_flow *)object)->session;
+}
+
+static int sara_nl_flow_put(struct sk_buff *skb, const void *object)
+{
+	return sara_put_flow(skb, object);
+}
+
+static const struct sara_nl_kind sara_nl_flow_kind = {
+	.table	= offsetof(struct sara_net, flows),
+	.list	= offsetof(struct sara_session, flows),
+	.link	= offsetof(struct sara_flow, link),
+	.owner	= sara_nl_flow_owner,
+	.put	= sara_nl_flow_put,
+};
 
 /**
  * sara_nl_flow_start() - begin to dump flows
@@ -666,7 +776,6 @@ int sara_nl_session_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  */
 int sara_nl_flow_start(struct netlink_callback *cb)
 {
-	struct sara_net *sn = sara_net(sock_net(cb->skb->sk));
 	struct nlattr *attrs[SARA_A_FLOW_CALL_ID + 1];
 	int err;
 
@@ -674,20 +783,11 @@ int sara_nl_flow_start(struct netlink_callback *cb)
 			    sara_flow_get_nl_policy, cb->extack);
 	if (err)
 		return err;
-	return sara_nl_walk_start(cb, &sn->flows, attrs[SARA_A_FLOW_SESSION],
+	return sara_nl_walk_start(cb, &sara_nl_flow_kind,
+				  attrs[SARA_A_FLOW_SESSION],
 				  attrs[SARA_A_FLOW_SERVICE],
 				  attrs[SARA_A_FLOW_NODE],
 				  attrs[SARA_A_FLOW_CALL_ID]);
-}
-
-static const struct sara_session *sara_nl_flow_owner(void *object)
-{
-	return ((struct sara_flow *)object)->session;
-}
-
-static int sara_nl_flow_put(struct sk_buff *skb, void *object)
-{
-	return sara_put_flow(skb, object);
 }
 
 /**
@@ -700,8 +800,26 @@ static int sara_nl_flow_put(struct sk_buff *skb, void *object)
  */
 int sara_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return sara_nl_walk_dump(skb, cb, sara_nl_flow_owner, sara_nl_flow_put);
+	return sara_nl_walk_dump(skb, cb);
 }
+
+static const struct sara_session *sara_nl_announce_owner(const void *object)
+{
+	return ((const struct sara_announcement *)object)->session;
+}
+
+static int sara_nl_announce_put(struct sk_buff *skb, const void *object)
+{
+	return sara_put_announcement(skb, object);
+}
+
+static const struct sara_nl_kind sara_nl_announce_kind = {
+	.table	= offsetof(struct sara_net, announcements),
+	.list	= offsetof(struct sara_session, announcements),
+	.link	= offsetof(struct sara_announcement, link),
+	.owner	= sara_nl_announce_owner,
+	.put	= sara_nl_announce_put,
+};
 
 /**
  * sara_nl_announce_start() - begin to dump announcements
@@ -712,7 +830,6 @@ int sara_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  */
 int sara_nl_announce_start(struct netlink_callback *cb)
 {
-	struct sara_net *sn = sara_net(sock_net(cb->skb->sk));
 	struct nlattr *attrs[SARA_A_ANNOUNCEMENT_CALL_ID + 1];
 	int err;
 
@@ -721,21 +838,11 @@ int sara_nl_announce_start(struct netlink_callback *cb)
 			    sara_announce_get_nl_policy, cb->extack);
 	if (err)
 		return err;
-	return sara_nl_walk_start(cb, &sn->announcements,
+	return sara_nl_walk_start(cb, &sara_nl_announce_kind,
 				  attrs[SARA_A_ANNOUNCEMENT_SESSION],
 				  attrs[SARA_A_ANNOUNCEMENT_SERVICE],
 				  attrs[SARA_A_ANNOUNCEMENT_NODE],
 				  attrs[SARA_A_ANNOUNCEMENT_CALL_ID]);
-}
-
-static const struct sara_session *sara_nl_announce_owner(void *object)
-{
-	return ((struct sara_announcement *)object)->session;
-}
-
-static int sara_nl_announce_put(struct sk_buff *skb, void *object)
-{
-	return sara_put_announcement(skb, object);
 }
 
 /**
@@ -749,6 +856,5 @@ static int sara_nl_announce_put(struct sk_buff *skb, void *object)
 int sara_nl_announce_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
-	return sara_nl_walk_dump(skb, cb, sara_nl_announce_owner,
-				 sara_nl_announce_put);
+	return sara_nl_walk_dump(skb, cb);
 }

@@ -352,8 +352,9 @@ static int sara_restore(struct sara_service *service, struct sara_node *node,
 		      sara_restore_new(service, node, args, &session, extack);
 	if (err)
 		return err;
-	if (*label && (sara_standby(session) ||
-		       !rcu_access_pointer(session->label)))
+	/* Of a session that is another's, its own word counts: none, too. */
+	if (sara_standby(session) ||
+	    (*label && !rcu_access_pointer(session->label)))
 		*label = rcu_replace_pointer(session->label, *label,
 					     lockdep_is_held(&service->sn->lock));
 	if (!known)

@@ -59,7 +59,7 @@
  * leaves: nothing is taken under them.
  *
  * The rhashtables' own bucket locks nest inside &sara_net.lock. Dumps walk
- * the tables under RCU alone.
+ * the tables, or the lists of one session, under RCU alone.
  *
  * DOC: Lifetimes
  *

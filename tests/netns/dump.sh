@@ -74,6 +74,30 @@ ANSWER=$((one + two))
 expect 'those of each node are all together' $N
 bot lb tally flow-get session=1 : sport 10000 10000
 expect 'those of a session' '1 1 1 *'
+# In many messages, among which it gets more.
+must lb nl service-new name=wide addr="$VIP" proto=17 port=5062 key=source flow-timeout=3600000
+must c1 flood 20000 500 "$VIP" 5062
+bot lb show flow-get src="${ADDR[c1]}" sport=20000 dst="$VIP" dport=5062 proto=17 : session
+wide=$ANSWER
+eventually 60 'a session of many flows' '500 *' lb tally flow-get session="$wide" : sport 20000 20499
+must c1 calm
+must c1 churn 21000 21400 "$VIP" 5062 4
+for ((round = 1; round <= 20; round++)); do
+	bot lb tally flow-get session="$wide" : sport 20000 20499
+	read -r rows distinct within mark <<<"$ANSWER"
+	ANSWER="$within $((rows == distinct))"
+	expect 'those of a session with many: all, and each once' '500 1'
+done
+[[ $mark == whole ]] || note "   the last was $mark"
+bot lb tally session-get id="$wide" : sport 20000 20000
+expect 'a session, by a dump' '1 1 1 *'
+bot lb tally flow-get session="$wide" node=n1 : sport 20000 20499
+one=${ANSWER%% *}
+bot lb tally flow-get session="$wide" node=n2 : sport 20000 20499
+ANSWER="$(((one > 0) + (${ANSWER%% *} > 0)))"
+expect 'it is at one node' 1
+bot lb tally flow-get session=999999999 : sport 0 0
+expect 'those of a session that is not there' '0 0 0 whole'
 bot lb tally session-get node=nobody : sport 0 0
 expect 'those of a node that is not there' 'ENOENT: *'	# 6.1 tells no sentence of dumps
 must c1 calm

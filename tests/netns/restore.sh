@@ -259,6 +259,14 @@ must lb nl flow-restore session="$ID" \
 must lb nl flow-del src=$OTHER sport=2 dst="$VIP" dport=6000 proto=17
 bot lb show session-get id="$ID" : flows
 expect 'a flow that went there goes here' 1
+for label in label=first ''; do
+	# shellcheck disable=SC2086 # or no word
+	must lb nl session-restore service=sip node=n2 $label \
+		flow=$(past sport=1,dport=5060,proto=17,status=established)
+	bot lb show session-get id="$ID" : label
+	expect "restored again it is as it is told: ${label:-no label}" "${label#label=}*"
+done
+expect 'none is none' -
 must c1 frame "${MAC[lb]}" udp $OTHER 1 "$VIP" 5060 len=10
 eventually 5 'its first packet makes it own' 'established,n2,-' lb show session-get id="$ID" : status node standby
 bot lb nl session-del id="$ID" standby=1

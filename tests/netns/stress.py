@@ -334,6 +334,9 @@ class Reader(Actor):
 
     def act_dump(self):
         self.do_nl(self.rng.choice(('session-get', 'flow-get', 'announce-get', 'service-get', 'node-get', 'dev-get')), dump=True)
+        # Of one session; it may be gone by now.
+        for row in self.do_nl('session-get', dump=True)[:1]:
+            self.do_nl(self.rng.choice(('flow-get', 'announce-get')), f"session={row['id']}", dump=True)
 
     def act_stats(self):
         self.do_nl('stats-get')

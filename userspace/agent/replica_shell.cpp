@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
-#include <unordered_map>
 #include <utility>
 
 #include "agent/log.hpp"
@@ -43,75 +42,26 @@ replica::ReplicationConfig config_of(const DispatcherConfig& config) {
             .strict = config.strict};
 }
 
-/// What a kernel holds.
-struct Holdings {
-    std::vector<kern::SessionInfo> sessions;
-    std::vector<kern::FlowInfo> flows;
-    std::vector<kern::AnnouncementInfo> announcements;
-};
-
-/// Some may be missing if the table was resized again and again: a snapshot must not say that those are gone.
-enum class Need : std::uint8_t { all, most };
-
+/// Some may be missing if the table was resized again and again.
 template <typename T>
-kern::Status read(kern::Channel& channel, const kern::Request& request, Need need, std::vector<T>& out) {
+kern::Status read(kern::Channel& channel, const kern::Request& request, Holdings& out) {
     kern::Result<kern::Listing<T>> listing = channel.dump<T>(request);
     if (!listing) {
         return listing.error();
     }
-    if (!listing->consistent && need == Need::all) {
-        return kern::Error{EAGAIN, "the table was resized while it was read"};
+    for (T& each : listing->items) {
+        out.add(std::move(each));
     }
-    std::move(listing->items.begin(), listing->items.end(), std::back_inserter(out));
     return Done{};
 }
 
-/// In this order, so that no flow comes of a session that is not known: those that begin meanwhile are told by events.
-kern::Status read_all(kern::Channel& channel, Need need, Holdings& out) {
-    if (kern::Status done = read(channel, kern::session_dump(), need, out.sessions); !done) {
-        return done;
+/// In this order, so that no flow comes of a session that is not known.
+kern::Status read(kern::Channel& channel, const kern::Selection& what, Holdings& out) {
+    kern::Status done = read<kern::SessionInfo>(channel, kern::session_dump(what), out);
+    if (done) {
+        done = read<kern::FlowInfo>(channel, kern::flow_dump(what), out);
     }
-    if (kern::Status done = read(channel, kern::flow_dump(), need, out.flows); !done) {
-        return done;
-    }
-    return read(channel, kern::announce_dump(), need, out.announcements);
-}
-
-kern::Status read_one(kern::Channel& channel, SessionId id, Holdings& out) {
-    kern::Result<kern::SessionInfo> session = channel.get<kern::SessionInfo>(kern::session_get(id));
-    if (!session) {
-        return session.error();
-    }
-    out.sessions.push_back(std::move(*session));
-    const kern::Selection of_it{.session = id};
-    if (kern::Status done = read(channel, kern::flow_dump(of_it), Need::most, out.flows); !done) {
-        return done;
-    }
-    return read(channel, kern::announce_dump(of_it), Need::most, out.announcements);
-}
-
-/// Calls `tell` with each, sessions first; of a session's packets those of flows that are gone.
-template <typename Tell>
-void tell_all(const Holdings& holdings, Tell tell) {
-    std::unordered_map<SessionId, std::pair<std::uint64_t, std::uint64_t>> alive;
-    for (const kern::FlowInfo& flow : holdings.flows) {
-        auto& [packets, bytes] = alive[flow.session];
-        packets += flow.packets;
-        bytes += flow.bytes;
-    }
-    for (const kern::SessionInfo& session : holdings.sessions) {
-        replica::SessionPut put = to_put(session);
-        const auto of_flows = alive[session.id];
-        put.packets = session.packets - std::min(session.packets, of_flows.first);
-        put.bytes = session.bytes - std::min(session.bytes, of_flows.second);
-        tell(replica::Object(std::move(put)));
-    }
-    for (const kern::FlowInfo& flow : holdings.flows) {
-        tell(replica::Object(to_put(flow)));
-    }
-    for (const kern::AnnouncementInfo& announcement : holdings.announcements) {
-        tell(replica::Object(to_put(announcement)));
-    }
+    return done ? read<kern::AnnouncementInfo>(channel, kern::announce_dump(what), out) : done;
 }
 
 /// Did the conversation end, or is it only that nothing was seen of it?
@@ -156,6 +106,7 @@ ReplicaShell::ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& 
       nodes_(replication_.self()), yield_file_(config.yield_file), alarm_(io, [this] { work(); }) {}
 
 kern::Status ReplicaShell::adopt(kern::Channel& channel) {
+    reader_.reset();
     replication_.kernel_up(table_of(channel), io::now());
     is_sync_ = false;
     nodes_.kernel_down();
@@ -171,12 +122,14 @@ kern::Status ReplicaShell::adopt(kern::Channel& channel) {
 }
 
 void ReplicaShell::forget_kernel() {
+    reader_.reset();
     replication_.kernel_down();
     nodes_.kernel_down();
     soon();
 }
 
 kern::Status ReplicaShell::resync(kern::Channel& channel) {
+    reader_.reset();
     replication_.kernel_overrun();
     kern::Status read = read_sessions(channel);
     if (read) {
@@ -191,13 +144,15 @@ kern::Status ReplicaShell::resync(kern::Channel& channel) {
 
 kern::Status ReplicaShell::read_sessions(kern::Channel& channel) {
     Holdings holdings;
-    if (kern::Status done = read_all(channel, Need::most, holdings); !done) {
+    if (kern::Status done = read(channel, {}, holdings); !done) {
         return done;
     }
-    for (const kern::SessionInfo& session : holdings.sessions) {
+    for (const kern::SessionInfo& session : holdings.sessions()) {
         replication_.adopt(session.id, session.standby);
     }
-    tell_all(holdings, [this](const replica::Object& object) { replication_.adopt(object); });
+    while (const std::optional<replica::Object> object = holdings.next()) {
+        replication_.adopt(*object);
+    }
     replication_.adopted();
     return Done{};
 }
@@ -381,8 +336,11 @@ void ReplicaShell::work() {
     if (replication_.wants_read() && read_due_ <= now) {
         read_some();
     }
-    if (replication_.wants_snapshot(now) && snapshot_due_ <= now) {
-        read_snapshot();
+    if (!reader_ && kernel_.is_up() && replication_.wants_snapshot(now) && snapshot_due_ <= now) {
+        begin_snapshot();
+    }
+    if (reader_) {
+        go_on_with_snapshot();
     }
     talk();
     let_go();
@@ -400,7 +358,7 @@ void ReplicaShell::work() {
     if (!kernel_.is_up() || snapshot_due_ > after) {
         next = std::max(next, after + kNoWork);
     }
-    alarm_.set(more_ ? Time::min() : next);
+    alarm_.set(more_ || reader_ ? Time::min() : next);
 }
 
 void ReplicaShell::carry_out() {
@@ -481,45 +439,51 @@ replica::Outcome ReplicaShell::execute(kern::Channel& channel, const replica::Co
     return outcome;
 }
 
-void ReplicaShell::read_snapshot() {
-    kern::Channel* const channel = kernel_.channel();
-    if (channel == nullptr || !kernel_.is_up()) {
+void ReplicaShell::begin_snapshot() {
+    kern::Result<kern::Channel> channel = kern::Channel::open();
+    if (!channel) {
+        fail_snapshot(channel.error());
         return;
     }
-    Holdings holdings;
-    if (const kern::Status done = read_all(*channel, Need::all, holdings); !done) {
-        snapshot_due_ = io::now() + kReadAllPause;
-        if (const auto line = complaints_.pass(
-                role::LogLevel::warning, "reading the sessions for a peer failed: " + done.error().text(), io::now())) {
-            log({*line});
-        }
-        return;
-    }
+    reader_.emplace(std::move(*channel));
+    reading_ = true;
+    replication_.begin_snapshot(io::now());
+}
+
+void ReplicaShell::fail_snapshot(const kern::Error& error) {
     const Time now = io::now();
-    // Who is standby is known by the same reading.
-    std::unordered_map<SessionId, bool> standby;
-    for (const kern::SessionInfo& session : holdings.sessions) {
-        if (session.standby) {
-            standby.emplace(session.id, true);
-        }
+    snapshot_due_ = now + kSnapshotPause;
+    if (const auto line =
+            complaints_.pass(role::LogLevel::warning, "reading the sessions for a peer failed: " + error.text(), now)) {
+        log({*line});
     }
-    replication_.begin_snapshot(now);
-    tell_all(holdings, [&](const replica::Object& object) {
-        const bool skip = std::visit(
-            [&](const auto& each) {
-                if constexpr (requires { each.session; }) {
-                    return standby.contains(each.session);
-                } else {
-                    return false;
-                }
-            },
-            object);
-        if (!skip) {
-            replication_.snapshot(object, now);
+}
+
+/// Some of the snapshot: reads all of it, then tells it.
+void ReplicaShell::go_on_with_snapshot() {
+    for (int i = 0; reading_ && i < kPieces; ++i) {
+        const kern::Result<bool> whole = reader_->read_piece();
+        if (!whole) {
+            reader_.reset();
+            replication_.cut_snapshot();
+            fail_snapshot(whole.error());
+            return;
         }
-    });
-    replication_.end_snapshot(now);
-    kernel_.drain();
+        reading_ = !*whole;
+    }
+    if (reading_) {
+        return;
+    }
+    Holdings& holdings = reader_->holdings();
+    for (int i = 0; i < kTold; ++i) {
+        const std::optional<replica::Object> object = holdings.next();
+        if (!object) {
+            reader_.reset();
+            replication_.end_snapshot(io::now());
+            return;
+        }
+        replication_.snapshot(*object, io::now());
+    }
 }
 
 void ReplicaShell::read_some() {
@@ -527,30 +491,18 @@ void ReplicaShell::read_some() {
     if (channel == nullptr || !kernel_.is_up()) {
         return;
     }
-    const std::set<SessionId> wanted = replication_.take_reads();
     Holdings holdings;
-    if (wanted.size() <= kFewReads) {
-        for (const SessionId id : wanted) {
-            // One that has gone meanwhile is told as gone.
-            static_cast<void>(read_one(*channel, id, holdings));
-        }
-        read_due_ = io::now() + kReadPause;
-    } else {
-        // Not to be done for each of many, as each looks through the whole table.
-        Holdings all;
-        static_cast<void>(read_all(*channel, Need::most, all));
-        const auto pick = [&](auto& from, auto& to, auto id) {
-            std::copy_if(from.begin(), from.end(), std::back_inserter(to),
-                         [&](const auto& each) { return wanted.contains(id(each)); });
-        };
-        pick(all.sessions, holdings.sessions, [](const kern::SessionInfo& each) { return each.id; });
-        pick(all.flows, holdings.flows, [](const kern::FlowInfo& each) { return each.session; });
-        pick(all.announcements, holdings.announcements,
-             [](const kern::AnnouncementInfo& each) { return each.session; });
-        read_due_ = io::now() + kReadAllPause;
+    for (const SessionId id : replication_.take_reads(kBatch)) {
+        // One that has gone meanwhile is told as gone.
+        static_cast<void>(read(*channel, {.session = id}, holdings));
     }
     const Time now = io::now();
-    tell_all(holdings, [&](const replica::Object& object) { replication_.publish(object, now); });
+    if (!replication_.wants_read()) {
+        read_due_ = now + kReadPause;
+    }
+    while (const std::optional<replica::Object> object = holdings.next()) {
+        replication_.publish(*object, now);
+    }
     if (kernel_.is_up()) {
         kernel_.drain();
     }

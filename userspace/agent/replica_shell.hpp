@@ -17,6 +17,7 @@
 #include "agent/kernel_link.hpp"
 #include "agent/metrics.hpp"
 #include "agent/peer_link.hpp"
+#include "agent/table_reader.hpp"
 #include "core/replica/node_settings.hpp"
 #include "core/replica/replication.hpp"
 #include "core/wire/peer_server.hpp"
@@ -64,10 +65,11 @@ private:
     /// Commands until others get their turn: a few milliseconds, so that what peers send is acknowledged before they
     /// repeat it (wire::Stream::kFirstRepeat).
     static constexpr int kBatch = 64;
-    /// More sessions than these are read by reading all.
-    static constexpr std::size_t kFewReads = 16;
+    /// Of a snapshot, in one turn: what is read, some hundred objects each, and what is told.
+    static constexpr int kPieces = 2;
+    static constexpr int kTold = 512;
     static constexpr Duration kReadPause = std::chrono::milliseconds(100);
-    static constexpr Duration kReadAllPause = std::chrono::seconds(1);
+    static constexpr Duration kSnapshotPause = std::chrono::seconds(1);  ///< after one failed
     static constexpr Duration kNoWork = std::chrono::milliseconds(50);
 
     ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& config, KernelLink& kernel, Answer answer,
@@ -86,7 +88,9 @@ private:
     void carry_out();
     void change_nodes();
     [[nodiscard]] replica::Outcome execute(kern::Channel& channel, const replica::Command& command);
-    void read_snapshot();
+    void begin_snapshot();
+    void fail_snapshot(const kern::Error& error);
+    void go_on_with_snapshot();
     void read_some();
     void talk();
     void tell_nodes(std::size_t peer);
@@ -109,6 +113,8 @@ private:
     std::set<std::uint32_t> dispatching_;  ///< interfaces in mode dispatch
     io::Alarm alarm_;
     Time read_due_ = Time::min();
+    std::optional<TableReader> reader_;  ///< of the snapshot that is being told
+    bool reading_ = false;               ///< not all of it is read
     Time snapshot_due_ = Time::min();
     bool working_ = false;
     bool more_ = false;  ///< there is work left of the last turn

@@ -76,23 +76,27 @@ kern::Status look(const kern::Request& request, std::size_t looks, Matches&& wan
     if (!channel) {
         return channel.error();
     }
-    const kern::Result<bool> whole = std::move(*channel).excerpt(request, [&](kern::Object&& object) {
-        if (excerpt.looked_at == looks) {
-            return false;
-        }
-        ++excerpt.looked_at;
-        if (wanted(object)) {
-            if (excerpt.shown.size() == excerpt.most) {
-                return false;
-            }
-            excerpt.add(object);
-        }
-        return true;
-    });
-    if (!whole) {
-        return whole.error();
+    if (const kern::Status begun = channel->begin_dump(request); !begun) {
+        return begun.error();
     }
-    excerpt.more = excerpt.more || !*whole;
+    for (bool last = false; !last;) {
+        const kern::Result<kern::Piece> piece = channel->next_piece();
+        if (!piece) {
+            return piece.error();
+        }
+        for (const kern::Object& object : piece->objects) {
+            const bool want = excerpt.looked_at < looks && wanted(object);
+            if (excerpt.looked_at == looks || (want && excerpt.shown.size() == excerpt.most)) {
+                excerpt.more = true;
+                return Done{};
+            }
+            ++excerpt.looked_at;
+            if (want) {
+                excerpt.add(object);
+            }
+        }
+        last = piece->last;
+    }
     return Done{};
 }
 

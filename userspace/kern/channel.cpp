@@ -187,28 +187,25 @@ Status Channel::await(Pending& pending) {
     return Done{};
 }
 
-Result<bool> Channel::excerpt(const Request& request, const std::function<bool(Object&&)>& wants_more) && {
+Status Channel::begin_dump(const Request& request) {
     const Result<Sequence> sent = send(family_, SARA_GENL_VERSION, request);
     if (!sent) {
         return sent.error();
     }
+    dump_sequence_ = static_cast<std::uint32_t>(*sent);
+    return Done{};
+}
+
+Result<Piece> Channel::next_piece() {
     Pending pending;
-    pending.sequence = static_cast<std::uint32_t>(*sent);
-    while (!pending.done) {
-        if (const Status read = read_answer(pending); !read) {
-            return read.error();
-        }
-        for (Object& object : pending.objects) {
-            if (!wants_more(std::move(object))) {
-                return false;
-            }
-        }
-        pending.objects.clear();
+    pending.sequence = dump_sequence_;
+    if (const Status read = read_answer(pending); !read) {
+        return read.error();
     }
     if (pending.error) {
         return *pending.error;
     }
-    return true;
+    return Piece{std::move(pending.objects), !pending.interrupted, pending.done};
 }
 
 Result<Sequence> Channel::post(const Request& request) {

@@ -46,6 +46,14 @@ struct Listing {
     bool consistent = true;
 };
 
+/// What one datagram holds of a dump; maybe nothing. Not consistent: objects came or went while it ran, so that some
+/// may be missing of the whole, or come twice.
+struct Piece {
+    std::vector<Object> objects;
+    bool consistent = true;
+    bool last = false;
+};
+
 /// The family `sara` of one network namespace over one socket. Not thread-safe.
 ///
 /// execute(), get() and dump() return with their answer, which netlink gives at once, or with ENOBUFS if it was lost in
@@ -98,10 +106,11 @@ public:
         return listing;
     }
 
-    /// The first objects of a dump: `wants_more` is given one after the other until it says no; what the kernel has not
-    /// written by then it never writes. False: there was more. The rest stays in the socket, so the channel goes with
-    /// this: a table of a million is looked at from a channel of its own.
-    [[nodiscard]] Result<bool> excerpt(const Request& request, const std::function<bool(Object&&)>& wants_more) &&;
+    /// Begins a dump that is read in pieces, for who does other things between them, or wants only the first: what is
+    /// not read by the end of the channel, the kernel never writes. Nothing else may be asked for on this channel
+    /// before the last piece.
+    [[nodiscard]] Status begin_dump(const Request& request);
+    [[nodiscard]] Result<Piece> next_piece();
 
     /// Sends without waiting. Every posted request is answered by one Ack (refusals too), unless an Overrun comes
     /// instead. Not for dumps.
@@ -156,6 +165,7 @@ private:
     std::uint16_t family_ = 0;
     std::uint32_t events_group_ = 0;
     std::uint32_t next_sequence_ = 1;
+    std::uint32_t dump_sequence_ = 0;  ///< of the dump that is read in pieces
     std::uint64_t malformed_ = 0;
     std::function<void(std::size_t)> dump_watcher_;
 };

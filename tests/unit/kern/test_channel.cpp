@@ -127,43 +127,47 @@ TEST_CASE("a dump over several datagrams is one list") {
     CHECK(nodes->items[2].name == "n3");
 }
 
-TEST_CASE("an excerpt of a dump ends when nothing more of it is wanted") {
+TEST_CASE("a dump is read in pieces") {
     FakeKernel kernel;
     kernel.loaded([](const Sent& sent) {
-        return std::vector<Buffer>{node_message(sent.header.sequence, "n1", NLM_F_MULTI) +
-                                       node_message(sent.header.sequence, "n2", NLM_F_MULTI),
-                                   node_message(sent.header.sequence, "n3", NLM_F_MULTI),
-                                   verdict(sent.header.sequence, 0, nullptr, NLMSG_DONE)};
-    });
-    std::vector<std::string> names;
-    const auto take = [&](std::size_t most) {
-        return [&names, most](kern::Object&& object) {
-            names.push_back(std::get<kern::Node>(object).name);
-            return names.size() < most;
+        return std::vector<Buffer>{
+            node_message(sent.header.sequence, "n1", NLM_F_MULTI) +
+                node_message(sent.header.sequence, "n2", NLM_F_MULTI),
+            node_message(sent.header.sequence, "n3", NLM_F_MULTI | NLM_F_DUMP_INTR),
+            node_message(sent.header.sequence, "n4", NLM_F_MULTI) +
+                verdict(sent.header.sequence, 0, nullptr, NLMSG_DONE),
         };
+    });
+    Channel channel = kernel.open();
+    REQUIRE(channel.begin_dump(kern::node_dump()));
+    const auto next = [&channel] {
+        kern::Result<kern::Piece> piece = channel.next_piece();
+        REQUIRE(piece);
+        return std::move(*piece);
     };
-    SECTION("in the middle") {
-        const auto whole = kernel.open().excerpt(kern::node_dump(), take(2));
-        REQUIRE(whole);
-        CHECK_FALSE(*whole);
-        CHECK(names == std::vector<std::string>{"n1", "n2"});
-    }
-    SECTION("never") {
-        const auto whole = kernel.open().excerpt(kern::node_dump(), take(4));
-        REQUIRE(whole);
-        CHECK(*whole);
-        CHECK(names == std::vector<std::string>{"n1", "n2", "n3"});
-    }
+    const kern::Piece first = next();
+    REQUIRE(first.objects.size() == 2);
+    CHECK(std::get<kern::Node>(first.objects[1]).name == "n2");
+    CHECK(first.consistent);
+    CHECK_FALSE(first.last);
+    const kern::Piece second = next();
+    CHECK(second.objects.size() == 1);
+    CHECK_FALSE(second.consistent);
+    const kern::Piece third = next();
+    CHECK(third.objects.size() == 1);
+    CHECK(third.last);
 }
 
-TEST_CASE("an excerpt can be refused") {
+TEST_CASE("a dump in pieces can be refused") {
     FakeKernel kernel;
     kernel.loaded([](const Sent& sent) {
         return std::vector<Buffer>{verdict(sent.header.sequence, ENOENT, "no such node", NLMSG_DONE)};
     });
-    const auto whole = kernel.open().excerpt(kern::session_dump({.node = "n9"}), [](kern::Object&&) { return true; });
-    REQUIRE_FALSE(whole);
-    CHECK(whole.error().what == "no such node");
+    Channel channel = kernel.open();
+    REQUIRE(channel.begin_dump(kern::session_dump({.node = "n9"})));
+    const kern::Result<kern::Piece> piece = channel.next_piece();
+    REQUIRE_FALSE(piece);
+    CHECK(piece.error().what == "no such node");
 }
 
 TEST_CASE("a dump can be refused at its end") {

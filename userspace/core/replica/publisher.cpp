@@ -2,6 +2,7 @@
 #include "core/replica/publisher.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sara::replica {
@@ -23,6 +24,7 @@ void Publisher::connected(wire::Incarnation peer) {
 void Publisher::resync() {
     due_ = true;
     streaming_ = false;
+    reading_ = false;
     complete_ = false;
     drop_waiting();
 }
@@ -42,6 +44,7 @@ void Publisher::begin_snapshot(Time now) {
     drop_sent();
     due_ = false;
     streaming_ = true;
+    reading_ = true;
     complete_ = false;
     ++snapshot_;
     sequence_ = 0;
@@ -51,7 +54,7 @@ void Publisher::begin_snapshot(Time now) {
 }
 
 void Publisher::add(const Object& object, Time now) {
-    put(object, false, now);
+    put(chunks_, object, false, now);
     if (streaming_ && bytes_ > kMaxBytes) {
         ++counters_.too_big;
         resync();
@@ -59,18 +62,22 @@ void Publisher::add(const Object& object, Time now) {
 }
 
 void Publisher::end_snapshot(Time now) {
-    put(SnapshotEnd{}, false, now);
+    put(chunks_, SnapshotEnd{}, false, now);
+    reading_ = false;
+    std::move(late_.begin(), late_.end(), std::back_inserter(chunks_));
+    late_.clear();
 }
 
 void Publisher::publish(const Object& object, Time now) {
-    put(object, true, now);
+    // What was read is older, or the same.
+    put(reading_ ? late_ : chunks_, object, !reading_, now);
     if (streaming_ && (waiting_deltas_ > kMaxWaiting || bytes_ > kMaxBytes)) {
         ++counters_.overflows;
         resync();
     }
 }
 
-void Publisher::put(const Object& object, bool is_delta, Time now) {
+void Publisher::put(std::deque<Chunk>& to, const Object& object, bool is_delta, Time now) {
     if (!streaming_) {
         return;
     }
@@ -79,10 +86,10 @@ void Publisher::put(const Object& object, bool is_delta, Time now) {
         ++counters_.unfit;
         return;
     }
-    if (chunks_.empty() || chunks_.back().bytes.size() + encoded->size() > kMaxObjects) {
-        chunks_.push_back(Chunk{.bytes = {}, .since = now});
+    if (to.empty() || to.back().bytes.size() + encoded->size() > kMaxObjects) {
+        to.push_back(Chunk{.bytes = {}, .since = now});
     }
-    Chunk& chunk = chunks_.back();
+    Chunk& chunk = to.back();
     chunk.bytes.insert(chunk.bytes.end(), encoded->begin(), encoded->end());
     bytes_ += encoded->size();
     ++chunk.objects;
@@ -137,11 +144,13 @@ Duration Publisher::lag(Time now) const noexcept {
     if (!in_flight_.empty()) {
         return now - in_flight_.front().since;
     }
-    return chunks_.empty() ? Duration{} : now - chunks_.front().since;
+    const std::deque<Chunk>& oldest = chunks_.empty() ? late_ : chunks_;
+    return oldest.empty() ? Duration{} : now - oldest.front().since;
 }
 
 void Publisher::drop_waiting() noexcept {
     chunks_.clear();
+    late_.clear();
     bytes_ = 0;
     waiting_ = 0;
     waiting_deltas_ = 0;

@@ -46,7 +46,8 @@ public:
 
     /// Something was missed: all has to be told again.
     void resync();
-    /// The kernel is to be read: begin_snapshot(), add() for each object, end_snapshot().
+    /// The kernel is to be read: begin_snapshot(), add() for each object, end_snapshot(). That may take its time: what
+    /// is published meanwhile is told behind the snapshot, in which it may be or not.
     [[nodiscard]] bool wants_snapshot(Time now) const noexcept;
     void begin_snapshot(Time now);
     void add(const Object& object, Time now);
@@ -63,8 +64,8 @@ public:
     [[nodiscard]] Time next_deadline() const noexcept;
 
     /// How many objects it was told in all, those among them that still wait. 0 while nothing can be told: what happens
-    /// now, the next snapshot will show.
-    [[nodiscard]] std::uint64_t told() const noexcept { return streaming_ ? told_ : 0; }
+    /// now, a snapshot will show.
+    [[nodiscard]] std::uint64_t told() const noexcept { return streaming_ && !reading_ ? told_ : 0; }
     /// How many of these it has carried out, as told() counts. 0 before it has a snapshot whole, which covers all that
     /// was told before.
     [[nodiscard]] std::uint64_t carried_out() const noexcept { return is_live() ? told_ - waiting() : 0; }
@@ -90,7 +91,7 @@ private:
         Time since;
     };
 
-    void put(const Object& object, bool is_delta, Time now);
+    void put(std::deque<Chunk>& to, const Object& object, bool is_delta, Time now);
     void drop_waiting() noexcept;
     void drop_sent() noexcept;
 
@@ -100,6 +101,7 @@ private:
     bool connected_ = false;
     bool due_ = true;         ///< a new snapshot is
     bool streaming_ = false;  ///< one was begun, and nothing was lost since
+    bool reading_ = false;    ///< the snapshot is still being read
     bool complete_ = false;
     std::uint32_t snapshot_ = 0;
     std::uint64_t sequence_ = 0;  ///< of the next batch
@@ -107,6 +109,7 @@ private:
     Time pause_ = Time::min();
 
     std::deque<Chunk> chunks_;
+    std::deque<Chunk> late_;  ///< published while the snapshot was read
     std::size_t bytes_ = 0;
     std::uint64_t told_ = 0;
     std::size_t waiting_ = 0;

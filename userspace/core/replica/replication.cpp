@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include "core/base/visit.hpp"
@@ -177,8 +178,18 @@ void Replication::end_snapshot(Time now) {
     reading_.clear();
 }
 
-std::set<SessionId> Replication::take_reads() {
-    return std::exchange(reads_, {});
+void Replication::cut_snapshot() {
+    for (const std::size_t i : reading_) {
+        peers_[i].publisher.resync();
+    }
+    reading_.clear();
+}
+
+std::vector<SessionId> Replication::take_reads(std::size_t most) {
+    const auto end = std::next(reads_.begin(), static_cast<std::ptrdiff_t>(std::min(most, reads_.size())));
+    std::vector<SessionId> taken(reads_.begin(), end);
+    reads_.erase(reads_.begin(), end);
+    return taken;
 }
 
 void Replication::link(std::size_t index, std::optional<wire::Incarnation> process, Time now) {

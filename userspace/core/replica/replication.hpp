@@ -98,16 +98,18 @@ public:
 
     // Reading it.
 
-    /// Does a peer need a snapshot? Then: begin_snapshot(), snapshot() for each object, in the order sessions, flows,
-    /// announcements, end_snapshot(). What is standby is left out here.
+    /// Does a peer need a snapshot? Then: begin_snapshot(), before anything is read; snapshot() for each object, in the
+    /// order sessions, flows, announcements; end_snapshot(), or cut_snapshot() if it could not be read. Other things
+    /// may be done and told in between. What is standby is left out here.
     [[nodiscard]] bool wants_snapshot(Time now) const noexcept;
     void begin_snapshot(Time now);
     void snapshot(const Object& object, Time now);
     void end_snapshot(Time now);
+    void cut_snapshot();
 
     /// Sessions that became own, or that a peer asks for: to be read and told by publish(), in the same order.
     [[nodiscard]] bool wants_read() const noexcept { return !reads_.empty(); }
-    [[nodiscard]] std::set<SessionId> take_reads();
+    [[nodiscard]] std::vector<SessionId> take_reads(std::size_t most);
     void publish(const Object& object, Time now);
 
     // The links. Peers are named by their place in the configuration.

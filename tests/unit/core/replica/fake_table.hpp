@@ -198,7 +198,7 @@ private:
         if (put.signalling) {
             if (const auto found = owner_.find(*put.signalling); found != owner_.end()) {
                 Session& session = sessions_.at(found->second);
-                if (session.put.node == put.node && session.standby && !put.label.empty()) {
+                if (session.put.node == put.node && session.standby) {
                     session.put.label = put.label;
                 }
                 return session.put.node == put.node ? Outcome{.session = found->second}

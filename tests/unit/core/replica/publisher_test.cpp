@@ -83,6 +83,49 @@ TEST_CASE("tells the snapshot, its end, and then what happens, in order") {
     CHECK(told[0].objects == std::vector<Object>{session(1), session(2), SnapshotEnd{}, SessionGone{id(1), true}});
 }
 
+TEST_CASE("what happens while the snapshot is read is told behind the snapshot") {
+    Rig rig;
+    rig.publisher.begin_snapshot(rig.now);
+    rig.publisher.publish(session(3), rig.now);
+    rig.publisher.add(session(1), rig.now);
+    rig.publisher.publish(SessionGone{id(2)}, rig.now);  // it is read all the same
+    rig.publisher.add(session(2), rig.now);
+    CHECK(rig.publisher.told() == 0);
+    CHECK(rig.publisher.waiting() == 4);
+    const std::vector<Batch> early = rig.take();
+    REQUIRE(early.size() == 1);
+    CHECK(early[0].objects == std::vector<Object>{session(1), session(2)});
+    rig.publisher.end_snapshot(rig.now);
+    CHECK(rig.publisher.told() == 5);
+    const std::vector<Batch> late = rig.take();
+    REQUIRE(late.size() == 2);
+    CHECK(late[0].objects == std::vector<Object>{SnapshotEnd{}});
+    CHECK(late[1].objects == std::vector<Object>{session(3), SessionGone{id(2)}});
+}
+
+TEST_CASE("a snapshot in which more happens than deltas may wait is not begun again for that") {
+    Rig rig;
+    rig.publisher.begin_snapshot(rig.now);
+    for (std::uint64_t i = 0; i <= Publisher::kMaxWaiting; ++i) {
+        rig.publisher.publish(SessionGone{id(i)}, rig.now);
+    }
+    rig.publisher.end_snapshot(rig.now);
+    rig.publisher.publish(session(1), rig.now);
+    CHECK(rig.publisher.counters().overflows == 0);
+    CHECK(rig.publisher.told() == Publisher::kMaxWaiting + 3);
+}
+
+TEST_CASE("a snapshot that is lost while it is read leaves nothing of what happened meanwhile") {
+    Rig rig;
+    rig.publisher.begin_snapshot(rig.now);
+    rig.publisher.publish(session(3), rig.now);
+    rig.publisher.resync();
+    rig.publisher.add(session(1), rig.now);
+    rig.publisher.end_snapshot(rig.now);
+    CHECK(rig.publisher.waiting() == 0);
+    CHECK(rig.take().empty());
+}
+
 TEST_CASE("puts several objects into a message, and none is longer than a frame") {
     Rig rig;
     rig.snapshot(100);

@@ -60,8 +60,11 @@ struct Rig {
             events();
         }
         if (replication.wants_read()) {
-            const std::set<SessionId> reads = replication.take_reads();
-            for (const Object& object : table.dump([&](SessionId each) { return reads.contains(each); })) {
+            const std::vector<SessionId> reads = replication.take_reads(100);
+            const auto read = [&](SessionId each) {
+                return std::find(reads.begin(), reads.end(), each) != reads.end();
+            };
+            for (const Object& object : table.dump(read)) {
                 replication.publish(object, now);
             }
         }
