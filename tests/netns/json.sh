@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What sara -j prints is what userspace/json/schema says, of each object's show, of top, explain, doctor and inspect, with
-# and without -s and -d: no member more, and none that is named and never there.
+# What sara -j prints is what userspace/json/schema says, of each object's show, of top, explain, doctor, inspect and monitor,
+# with and without -s and -d: no member more, and none that is named and never there.
 #
 # Alone: tools/vm --kernel uml --kmod -- bash tests/netns/json.sh
 # timeout: 300
@@ -57,6 +57,13 @@ decides() { [[ $(ns lb sara policy show) == *' scores '* || $(ns lb sara policy 
 healthy() { [[ $(ns lb sara node show n1) == *' health up '* ]]; }
 wait_for 60 'n1 to be up' healthy
 wait_for 60 'a policy' decides
+for option in '' '-s -d'; do
+	# shellcheck disable=SC2086 # none, or two
+	spawn "monitor$option" lb sara -j $option monitor
+done
+spawn cluster lb sara -j monitor cluster socket "$RUN_DIR/lb.sock"
+has_watchers() { [[ $(ns lb sara -j stats show agent socket "$RUN_DIR/lb.sock" | tr -d ' \n') == *'"watchers":'$1,* ]]; }
+wait_for 60 'who watches the cluster' has_watchers 1
 ns n1 sara node drain at +1h socket "$RUN_DIR/n1.sock"
 planned() { [[ $(ns lb sara -j node load n1 socket "$RUN_DIR/lb.sock") == *planned-at* ]]; }
 wait_for 60 'the plan of n1' planned
@@ -102,10 +109,23 @@ check config shown config '' config show
 check stats shown stats '' stats show
 check ha shown ha '' ha show socket "$RUN_DIR/lb.sock"
 check top shown top '' top -n 1 interval 100ms socket "$RUN_DIR/lb.sock"
+ns lb sara session del id "$(id_of web)"
+ns lb sara announce flush session "$ID"
+for service in flow call web; do
+	ns lb sara service set "$service" scheduler wrr
+done
+ns lb sara dev del eth0
+ns lb sara dev add eth0 mode dispatch
+for watcher in monitor "monitor-s -d" cluster; do
+	stop "$watcher"
+done
+check monitor /usr/bin/python3 "$HERE/json_schema.py" --all \
+	--rare 'call-id offered refused-load load p-new p-est t1 t2 t3 c stage end linger' "$SCHEMA/sara-monitor.schema.json" \
+	"$RUN_DIR/monitor.log" "$RUN_DIR/monitor-s -d.log" "$RUN_DIR/cluster.log"
 ns lb sara node set n1 mac 02:00:00:00:00:99 # there is a command that mends this
 ns lb sara -j -d doctor dispatcher config "$RUN_DIR/lb.json" >"$RUN_DIR/doctor.json" || true # it finds something here
 check doctor /usr/bin/python3 "$HERE/json_schema.py" --all "$SCHEMA/sara-doctor.schema.json" "$RUN_DIR/doctor.json"
 # Its output for each committed capture is held against these files by tests/cli/inspect.sh.
 check inspect /usr/bin/python3 "$HERE/json_schema.py" --all "$SCHEMA/sara-inspect.schema.json" "$HERE"/../corpus/*/*.json
-check 'each schema is an object, or a command' test "$(find "$SCHEMA" -name '*.json' | wc -l)" = 16
+check 'each schema is an object, or a command' test "$(find "$SCHEMA" -name '*.json' | wc -l)" = 17
 ((FAILED == 0))

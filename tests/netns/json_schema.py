@@ -6,6 +6,7 @@ Nothing may be there that the schema does not name, and with --all nothing that 
 but for names given by --rare."""
 import argparse
 import json
+import pathlib
 import sys
 
 import jsonschema
@@ -66,7 +67,9 @@ def main():
     with open(wanted.schema, encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(closed(schema))
+    # A schema may refer to another one beside it.
+    beside = jsonschema.RefResolver(pathlib.Path(wanted.schema).resolve().as_uri(), schema)
+    validator = jsonschema.Draft202012Validator(closed(schema), resolver=beside)
     failed = False
     seen = set()
     for path in wanted.documents:
