@@ -360,13 +360,14 @@ void sara_inspect_release(struct sara_net *sn, u32 portid)
  * @time: jiffies at most, 0 for not at all any more
  * @packets: how many at most
  * @strict: what was not let go in time is dropped
+ * @orphans: what cannot do without the receiver is dropped when it went
  * @extack: where a refusal is explained
  *
  * Context: process.
  * Return: 0, -EPERM if another socket is the receiver, or none.
  */
 int sara_inspect_sync(struct sara_net *sn, u32 portid, unsigned long time,
-		      u32 packets, bool strict,
+		      u32 packets, bool strict, bool orphans,
 		      struct netlink_ext_ack *extack)
 {
 	struct sara_inspect *inspect = sn->inspect;
@@ -374,7 +375,7 @@ int sara_inspect_sync(struct sara_net *sn, u32 portid, unsigned long time,
 
 	spin_lock_bh(&inspect->lock);
 	if (inspect->portid == portid) {
-		sara_sync_configure(sn, time, packets, strict);
+		sara_sync_configure(sn, time, packets, strict, orphans);
 	} else {
 		NL_SET_ERR_MSG(extack,
 			       "only the agent that receives the copies lets packets go: bind first");

@@ -28,7 +28,7 @@ bool sara_inspect_refused(struct sara_net *sn,
 int sara_inspect_bind(struct sara_net *sn, u32 portid, unsigned long hold_time,
 		      u32 hold_packets, struct netlink_ext_ack *extack);
 int sara_inspect_sync(struct sara_net *sn, u32 portid, unsigned long time,
-		      u32 packets, bool strict,
+		      u32 packets, bool strict, bool orphans,
 		      struct netlink_ext_ack *extack);
 void sara_inspect_release(struct sara_net *sn, u32 portid);
 u64 sara_inspect_lost(const struct sara_net *sn);

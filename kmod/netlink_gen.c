@@ -289,10 +289,11 @@ const struct nla_policy sara_flow_del_nl_policy[SARA_A_FLOW_CALL_ID + 1] = {
 };
 
 /* SARA_CMD_SESSION_SYNC - do */
-const struct nla_policy sara_session_sync_nl_policy[SARA_A_SESSION_SYNC_STRICT + 1] = {
+const struct nla_policy sara_session_sync_nl_policy[SARA_A_SESSION_SYNC_ORPHANS + 1] = {
 	[SARA_A_SESSION_SYNC_TIME] = NLA_POLICY_MAX(NLA_U32, 10000),
 	[SARA_A_SESSION_SYNC_PACKETS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SARA_A_SESSION_SYNC_STRICT] = { .type = NLA_FLAG, },
+	[SARA_A_SESSION_SYNC_ORPHANS] = { .type = NLA_FLAG, },
 };
 
 /* SARA_CMD_SESSION_RELEASE - do */
@@ -517,7 +518,7 @@ const struct genl_ops sara_nl_ops[32] = {
 		.cmd		= SARA_CMD_SESSION_SYNC,
 		.doit		= sara_nl_session_sync_doit,
 		.policy		= sara_session_sync_nl_policy,
-		.maxattr	= SARA_A_SESSION_SYNC_STRICT,
+		.maxattr	= SARA_A_SESSION_SYNC_ORPHANS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

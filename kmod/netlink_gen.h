@@ -76,7 +76,7 @@ extern const struct nla_policy sara_flow_restore_nl_policy[SARA_A_FLOW_PAST + 1]
 
 extern const struct nla_policy sara_flow_del_nl_policy[SARA_A_FLOW_CALL_ID + 1];
 
-extern const struct nla_policy sara_session_sync_nl_policy[SARA_A_SESSION_SYNC_STRICT + 1];
+extern const struct nla_policy sara_session_sync_nl_policy[SARA_A_SESSION_SYNC_ORPHANS + 1];
 
 extern const struct nla_policy sara_session_release_nl_policy[SARA_A_SESSION_ID + 1];
 

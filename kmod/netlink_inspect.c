@@ -92,6 +92,7 @@ int sara_nl_session_sync_doit(struct sk_buff *skb, struct genl_info *info)
 				 packets ? nla_get_u32(packets) :
 					   SARA_SYNC_PACKETS,
 				 info->attrs[SARA_A_SESSION_SYNC_STRICT],
+				 info->attrs[SARA_A_SESSION_SYNC_ORPHANS],
 				 info->extack);
 }
 

@@ -14,7 +14,8 @@
  * one that is alone serves; or (strict) it is dropped, and its entry stays for
  * a while as *closed*: what comes of the session is dropped until it is
  * released. Its client sends again, maybe to the dispatcher that has taken over
- * meanwhile. So it is with all that begins soon after the agent died.
+ * meanwhile. So it is with all that begins soon after the agent died; or, where
+ * nobody waits, with what cannot do without one: nobody reads what it announces.
  *
  * A packet that comes while those before it are on their way may overtake
  * them. Of TCP only a SYN can wait, and what its client sends after that comes
@@ -27,6 +28,7 @@
 #include "kept.h"
 #include "parse.h"
 #include "sara.h"
+#include "service.h"
 #include "session.h"
 
 #define SARA_SYNC_BUCKETS	256U
@@ -61,8 +63,8 @@ struct sara_awaited {
 /**
  * struct sara_sync - the sessions of one namespace that wait
  * @sn: the namespace
- * @lock: guards all that follows but @time, @max and @strict; nests inside
- *	&sara_net.lock
+ * @lock: guards all that follows but @time, @max, @strict and @orphans; nests
+ *	inside &sara_net.lock
  * @buckets: &struct sara_awaited by session
  * @awaited: those of them that wait, oldest first
  * @closed: those that do not, likewise
@@ -73,7 +75,10 @@ struct sara_awaited {
  *	sara_sync_configure()
  * @max: packets at most, and sessions, likewise
  * @strict: what was not released in time is dropped, likewise
- * @orphaned: the agent went, and what begins until @adopted is closed
+ * @orphans: what begins without an agent, and has to be read, is dropped,
+ *	likewise
+ * @orphaned: the agent went, and what begins until @adopted is closed; without
+ *	@strict what has to be read
  * @adopted: jiffies
  * @work: runs when the time of the oldest is over
  */
@@ -89,6 +94,7 @@ struct sara_sync {
 	unsigned long		time;
 	u32			max;
 	bool			strict;
+	bool			orphans;
 	bool			orphaned;
 	unsigned long		adopted;
 	struct delayed_work	work;
@@ -110,6 +116,15 @@ static struct sara_awaited *sara_sync_find(struct sara_sync *sync, u64 session)
 	return NULL;
 }
 
+/* Is there no agent any more that it could not do without? */
+static bool sara_sync_is_orphan(const struct sara_sync *sync,
+				const struct sara_session *session)
+{
+	return READ_ONCE(sync->orphaned) &&
+	       (READ_ONCE(sync->strict) ||
+		session->service->app != SARA_APP_NONE);
+}
+
 /**
  * sara_sync_begin() - a session was made, and listeners hear of it next
  * @session: the session
@@ -126,7 +141,7 @@ void sara_sync_begin(const struct sara_session *session)
 	struct sara_awaited *awaited;
 	bool closed, alone;
 
-	closed = !time && READ_ONCE(sync->orphaned);
+	closed = !time && sara_sync_is_orphan(sync, session);
 	if (likely(!time && !closed))
 		return;
 	awaited = kmalloc(sizeof(*awaited), GFP_ATOMIC | __GFP_NOWARN);
@@ -337,8 +352,9 @@ bool sara_sync_orphan(struct sara_net *sn)
 	struct sara_sync *sync = sn->sync;
 	struct sara_awaited *awaited, *next;
 
-	if (!READ_ONCE(sync->strict) || !READ_ONCE(sync->time)) {
-		sara_sync_configure(sn, 0, 0, false);
+	if (!READ_ONCE(sync->orphans) &&
+	    (!READ_ONCE(sync->strict) || !READ_ONCE(sync->time))) {
+		sara_sync_configure(sn, 0, 0, false, false);
 		return false;
 	}
 	spin_lock_bh(&sync->lock);
@@ -359,15 +375,17 @@ bool sara_sync_orphan(struct sara_net *sn)
  * @time: jiffies at most, 0 for not at all
  * @packets: how many packets at most, and sessions
  * @strict: what was not released in time is dropped
+ * @orphans: so is what begins soon after the agent went, and has to be read
  *
  * Context: any; callers see to it that there is one at a time.
  */
 void sara_sync_configure(struct sara_net *sn, unsigned long time, u32 packets,
-			 bool strict)
+			 bool strict, bool orphans)
 {
 	WRITE_ONCE(sn->sync->orphaned, false);
 	WRITE_ONCE(sn->sync->max, packets);
 	WRITE_ONCE(sn->sync->strict, strict);
+	WRITE_ONCE(sn->sync->orphans, orphans);
 	WRITE_ONCE(sn->sync->time, time);
 }
 
@@ -444,7 +462,7 @@ int sara_sync_net_init(struct sara_net *sn)
  */
 void sara_sync_net_exit(struct sara_net *sn)
 {
-	sara_sync_configure(sn, 0, 0, false);
+	sara_sync_configure(sn, 0, 0, false, false);
 	cancel_delayed_work_sync(&sn->sync->work);
 	sara_sync_flush(sn);
 	WARN_ON_ONCE(sn->sync->sessions || sn->sync->packets);

@@ -23,7 +23,7 @@ bool sara_sync_release(struct sara_net *sn, u64 session);
 void sara_sync_flush(struct sara_net *sn);
 bool sara_sync_orphan(struct sara_net *sn);
 void sara_sync_configure(struct sara_net *sn, unsigned long time, u32 packets,
-			 bool strict);
+			 bool strict, bool orphans);
 
 int sara_sync_net_init(struct sara_net *sn);
 void sara_sync_net_exit(struct sara_net *sn);

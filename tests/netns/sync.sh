@@ -194,12 +194,12 @@ must c1 send 4020 "$VIP" 5060 1 32
 arrived 5060 32 'let go, it is served'
 must c1 send 4021 "$VIP" 5060 1 33
 eventually 10 'nobody lets it go' "$((EXPIRED + 2)) $((DROPPED + 3))" lb stat sync-expired sync-dropped
-# served SPORT LENGTH: what it sends now comes to a node.
+# served SPORT LENGTH [DPORT]: what it sends now comes to a node.
 served() {
 	local node
-	bot c1 send "$1" "$VIP" 5060 1 "$2"
+	bot c1 send "$1" "$VIP" "${3-5060}" 1 "$2"
 	for node in n1 n2; do
-		bot "$node" sunk "$VIP" 5060 0.3
+		bot "$node" sunk "$VIP" "${3-5060}" 0.3
 		[[ $ANSWER != *"$2"* ]] || return 0
 	done
 	return 1
@@ -215,6 +215,30 @@ arrived 5060 '' 'neither what waits goes, nor what begins'
 must c1 send 4020 "$VIP" 5060 1 37
 arrived 5060 37 'what is known goes on'
 wait_for 30 'it to be served' served 4023 38 && ANSWER=served || ANSWER=dropped
+expect 'after four seconds the module serves alone' served
+must lb bind 8000000
+
+note '--- nobody waits, and the agent dies: what it would have to read does not begin'
+must lb nl service-new name=read addr="$VIP" proto=17 port=5090 app=sip
+for node in n1 n2; do
+	must "$node" udp-sink "$VIP" 5090
+done
+must lb nl session-sync sync-time=0 sync-orphans=1
+must c1 send 4030 "$VIP" 5090 1 40
+arrived 5090 40 'while it is there all begins'
+must lb unbind
+must c1 send 4031 "$VIP" 5090 1 41
+arrived 5090 '' 'then not'
+must c1 send 4031 "$VIP" 5060 1 42
+arrived 5060 42 'but what it does not read'
+must c1 send 4030 "$VIP" 5090 1 43
+arrived 5090 43 'and what is known goes on'
+must lb bind 8000000
+must lb nl session-sync sync-time=0 sync-orphans=1
+must c1 send 4032 "$VIP" 5090 1 44
+arrived 5090 44 'as soon as it is back all begins again'
+must lb unbind
+wait_for 30 'it to be served' served 4033 45 5090 && ANSWER=served || ANSWER=dropped
 expect 'after four seconds the module serves alone' served
 must lb bind 8000000
 must lb nl session-sync sync-time=10000 sync-strict=1

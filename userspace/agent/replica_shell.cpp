@@ -108,7 +108,7 @@ ReplicaShell::ReplicaShell(boost::asio::io_context& io, const DispatcherConfig& 
 kern::Status ReplicaShell::adopt(kern::Channel& channel) {
     reader_.reset();
     replication_.kernel_up(table_of(channel), io::now());
-    is_sync_ = false;
+    sync_ = {};
     nodes_.kernel_down();
     kern::Status read = read_sessions(channel);
     if (read) {
@@ -298,8 +298,8 @@ void ReplicaShell::plan(const std::string& node, Time fails_at) {
 }
 
 void ReplicaShell::leave() {
-    if (is_sync_ && kernel_.is_up()) {
-        static_cast<void>(kernel_.channel()->execute(kern::session_sync(kern::Milliseconds(0))));
+    if (sync_ != kern::SyncSpec() && kernel_.is_up()) {
+        static_cast<void>(kernel_.channel()->execute(kern::session_sync({})));
     }
 }
 
@@ -539,13 +539,19 @@ void ReplicaShell::let_go() {
     if (!kernel_.is_up()) {
         return;
     }
-    if (const bool sync = replication_.is_sync(); sync != is_sync_) {
-        is_sync_ = sync;
-        const auto time = sync ? *replication_.config().sync : kern::Milliseconds(0);
+    const bool sync = replication_.is_sync();
+    // Without an agent nobody would learn what a session announces; its client sends again, to the peer that took over.
+    const kern::SyncSpec spec{.time = sync ? *replication_.config().sync : kern::Milliseconds(0),
+                              .strict = sync && replication_.config().strict,
+                              .orphans = replication_.is_followed()};
+    if (spec != sync_) {
         // A refusal shows in its counters: without waiting, the mode is async.
-        static_cast<void>(kernel_.post(kern::session_sync(time, sync && replication_.config().strict)));
-        log(role::LogLevel::info,
-            sync ? "new sessions wait until a peer has them" : "new sessions do not wait: no peer has all sessions");
+        static_cast<void>(kernel_.post(kern::session_sync(spec)));
+        if (spec.time != sync_.time) {
+            log(role::LogLevel::info, sync ? "new sessions wait until a peer has them"
+                                           : "new sessions do not wait: no peer has all sessions");
+        }
+        sync_ = spec;
     }
     // One that does not wait any more is refused, which is nothing to act on: the kernel counts them.
     for (const SessionId session : replication_.take_released(io::now())) {
@@ -609,7 +615,7 @@ nlohmann::ordered_json ReplicaShell::stats() const {
             {"replication", !replication_.config().sync    ? "async"
                             : replication_.config().strict ? "strict"
                                                            : "sync"},
-            {"sync", is_sync_},
+            {"sync", is_sync()},
             {"strangers", strangers_},
             {"malformed", malformed_},
             {"peers", std::move(peers)}};
@@ -618,7 +624,7 @@ nlohmann::ordered_json ReplicaShell::stats() const {
 ReplicationMetrics ReplicaShell::metrics() const {
     const Time now = io::now();
     return {.fit = replication_.fitness(now).fit,
-            .waits = is_sync_,
+            .waits = is_sync(),
             .standby = replication_.standby(),
             .peers = replication_.peers(now)};
 }

@@ -96,6 +96,7 @@ private:
     void tell_nodes(std::size_t peer);
     /// In mode `sync`: the kernel's new sessions wait while there is a peer, until one has them.
     void let_go();
+    [[nodiscard]] bool is_sync() const noexcept { return sync_.time != kern::Milliseconds(0); }
     void tell_fitness();
     void write_yields(bool yields);
 
@@ -119,7 +120,7 @@ private:
     bool working_ = false;
     bool more_ = false;  ///< there is work left of the last turn
     bool was_fit_ = false;
-    bool is_sync_ = false;  ///< the kernel was told to have new sessions wait
+    kern::SyncSpec sync_;  ///< as the kernel was told
     std::uint64_t strangers_ = 0;
     std::uint64_t malformed_ = 0;
     role::LogLimit complaints_{1};

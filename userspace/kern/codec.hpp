@@ -61,10 +61,8 @@ struct Request {
 [[nodiscard]] Request session_dump(const Selection& selection = {});
 /// Answers with a SessionInfo that has nothing but its id.
 [[nodiscard]] Request session_restore(const SessionPast& past);
-/// The first packets of new sessions wait for session_release(), for so long at most; 0: no more. What waited in vain
-/// goes on, or is dropped (`strict`), as is what begins for a while after the channel went. EPERM but for the channel
-/// of inspect_bind().
-[[nodiscard]] Request session_sync(Milliseconds time, bool strict = false);
+/// Whether and how new sessions wait. EPERM but for the channel of inspect_bind().
+[[nodiscard]] Request session_sync(const SyncSpec& spec);
 [[nodiscard]] Request session_release(SessionId id);
 
 // refusal

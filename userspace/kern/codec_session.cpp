@@ -165,11 +165,14 @@ Request session_restore(const SessionPast& past) {
     return make(SARA_CMD_SESSION_RESTORE, std::move(writer));
 }
 
-Request session_sync(Milliseconds time, bool strict) {
+Request session_sync(const SyncSpec& spec) {
     AttributeWriter writer;
-    put(writer, SARA_A_SESSION_SYNC_TIME, std::optional(time));
-    if (strict) {
+    put(writer, SARA_A_SESSION_SYNC_TIME, std::optional(spec.time));
+    if (spec.strict) {
         writer.flag(SARA_A_SESSION_SYNC_STRICT);
+    }
+    if (spec.orphans) {
+        writer.flag(SARA_A_SESSION_SYNC_ORPHANS);
     }
     return make(SARA_CMD_SESSION_SYNC, std::move(writer));
 }

@@ -465,6 +465,15 @@ struct Selection {
     friend bool operator==(const Selection&, const Selection&) = default;
 };
 
+/// How new sessions wait for another dispatcher to have them, and what becomes of those that begin without an agent.
+struct SyncSpec {
+    Milliseconds time{};   ///< that a first packet waits for session_release() at most; 0: it does not
+    bool strict = false;   ///< what waited in vain is dropped, as is all that begins in the 4 s after the channel went
+    bool orphans = false;  ///< in these 4 s what begins at a service with an application is dropped
+
+    friend bool operator==(const SyncSpec&, const SyncSpec&) = default;
+};
+
 /// One counter of the namespace: its attribute, its word, and whether it is a number of things now.
 struct Counter {
     std::uint16_t attribute = 0;

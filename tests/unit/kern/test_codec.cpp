@@ -626,12 +626,16 @@ TEST_CASE("binding, with and without hold, and letting a reply go") {
 }
 
 TEST_CASE("new sessions that wait, and letting one go") {
-    const kern::Request sync = kern::session_sync(20ms);
+    const kern::Request sync = kern::session_sync({20ms});
     CHECK(sync.command == SARA_CMD_SESSION_SYNC);
     CHECK(sync.attributes == built([](AttributeWriter& writer) { writer.u32(SARA_A_SESSION_SYNC_TIME, 20); }));
-    CHECK(kern::session_sync(20ms, true).attributes == built([](AttributeWriter& writer) {
+    CHECK(kern::session_sync({20ms, true}).attributes == built([](AttributeWriter& writer) {
               writer.u32(SARA_A_SESSION_SYNC_TIME, 20);
               writer.flag(SARA_A_SESSION_SYNC_STRICT);
+          }));
+    CHECK(kern::session_sync({0ms, false, true}).attributes == built([](AttributeWriter& writer) {
+              writer.u32(SARA_A_SESSION_SYNC_TIME, 0);
+              writer.flag(SARA_A_SESSION_SYNC_ORPHANS);
           }));
     const kern::Request release = kern::session_release(SessionId{0x1234567890});
     CHECK(release.command == SARA_CMD_SESSION_RELEASE);

@@ -120,9 +120,8 @@ void Replication::publish(const Object& object, Time now) {
     }
 }
 
-bool Replication::is_sync() const noexcept {
-    return config_.sync &&
-           std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.publisher.is_live(); });
+bool Replication::is_followed() const noexcept {
+    return std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.publisher.is_live(); });
 }
 
 void Replication::wait(SessionId session, Time now) {

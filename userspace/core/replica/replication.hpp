@@ -89,8 +89,10 @@ public:
 
     // Mode `sync`: a new session's first packet waits in the kernel until a peer has the session.
 
-    /// Should the kernel have them wait? While there is a peer that has all but what it was told last.
-    [[nodiscard]] bool is_sync() const noexcept;
+    /// Is there a peer that has all but what it was told last? It could take over.
+    [[nodiscard]] bool is_followed() const noexcept;
+    /// Should the kernel have them wait?
+    [[nodiscard]] bool is_sync() const noexcept { return config_.sync && is_followed(); }
     /// A session that session() told just now waits.
     void wait(SessionId session, Time now);
     /// Those that a peer has: the kernel is to let them go.
