@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // RTSP conversations: what each message makes the dispatcher ask of the kernel.
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "core/inspect/conversation.hpp"
@@ -394,6 +395,44 @@ TEST_CASE("a SETUP that must be authenticated is sent again") {
     stream.server(Stream::set_up(4, 5000, 6000));
     CHECK(stream.announced() == kOne);
     CHECK(stream.only().state == DialogState::complete);
+}
+
+TEST_CASE("a SETUP whose interleaving is refused is followed by one over UDP, whatever is heard first") {
+    // Each end's messages can be heard before the other's, and the server's in any order (ffmpeg and mpv at VLC).
+    struct Message {
+        Sender sender;
+        std::string text;
+    };
+    const std::array<Message, 4> messages = {{
+        {Sender::client, rtsp("SETUP", kVideo, 3, "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")},
+        {Sender::client, Stream::setup(4, kVideo, 5000)},
+        {Sender::server, rtsp_reply(461, 3)},
+        {Sender::server, Stream::set_up(4, 5000, 6000)},
+    }};
+    std::array<std::size_t, 4> order = {0, 1, 2, 3};
+    do {
+        if (std::find(order.begin(), order.end(), 0U) > std::find(order.begin(), order.end(), 1U)) {
+            continue;  // both are the client's, of one connection
+        }
+        CAPTURE(order[0], order[1], order[2], order[3]);
+        Stream stream;
+        std::string ending;
+        bool expected = false;
+        for (const std::size_t number : order) {
+            expected = expected || number == 1 || number == 3;
+            for (const std::string& effect : stream.hear(messages.at(number).sender, messages.at(number).text)) {
+                ending = effect.starts_with("lifetime") || effect.starts_with("linger") ? effect : ending;
+            }
+            CHECK(stream.announced().empty() != expected);
+        }
+        CHECK(stream.announced() == kOne);
+        CHECK(ending == "lifetime 1 75s");
+        std::vector<inspect::DialogView> live = stream.tracker.dialogs();
+        std::erase_if(live, [](const auto& dialog) { return dialog.state == DialogState::ended; });
+        REQUIRE(live.size() == 1);
+        CHECK(live.front().id == "S1");
+        CHECK(live.front().state == DialogState::complete);
+    } while (std::next_permutation(order.begin(), order.end()));
 }
 
 TEST_CASE("a client that sends media (RECORD) is expected at the server's ports") {
