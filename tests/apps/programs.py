@@ -48,6 +48,9 @@ class Program:
 # --- players --------------------------------------------------------------------------------------------------
 class Player(Program):
     """Plays a stream for a given length of media. Its name is its User-Agent: so the judge knows its session."""
+    # As long as it takes to know what the pictures are, but not to count how many a second has. An mpv that begins sooner in
+    # the midst of a stream, as all do at VLC, gives its first picture the time 0, and shows it until the next one is due.
+    ANALYZE_SECONDS = 10
 
     def __init__(self, arguments, client, name):
         self.name, self.seconds = name, arguments.play_seconds
@@ -79,8 +82,7 @@ class Ffmpeg(Player):
         self.progress_path = os.path.join(self.directory, "progress")
         return ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "warning", "-progress", self.progress_path,
                 "-user_agent", self.name, "-rtsp_transport", self.transport, "-timeout", "20000000",
-                # As long as it takes to know what the pictures are, but not to count how many a second has.
-                "-analyzeduration", "10000000", "-fpsprobesize", "0",
+                "-analyzeduration", str(self.ANALYZE_SECONDS * 1000000), "-fpsprobesize", "0",
                 "-i", self.url, "-t", str(self.seconds), "-f", "null", "-"]
 
     def progress(self):
@@ -102,8 +104,9 @@ class Mpv(Player):
         return ["mpv", "--no-config", "--load-scripts=no", "--osc=no", "--ytdl=no", "--vo=null", "--ao=null",
                 "--no-input-terminal", "--msg-level=all=warn,statusline=status",
                 "--term-status-msg=rate=${=estimated-vf-fps} seconds=${=time-pos};",
-                f"--user-agent={self.name}", f"--rtsp-transport={self.transport}", "--network-timeout=20",
-                "--demuxer-lavf-analyzeduration=0.5", f"--length={self.seconds}", self.url]
+                f"--user-agent={self.name}", "--network-timeout=20",
+                f"--demuxer-lavf-analyzeduration={self.ANALYZE_SECONDS}", "--demuxer-lavf-o=fpsprobesize=0",
+                f"--rtsp-transport={self.transport}", f"--length={self.seconds}", self.url]
 
     def progress(self):
         told = re.findall(r"rate=([0-9.]+) seconds=([0-9.]+);", self.output())
