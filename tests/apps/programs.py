@@ -78,10 +78,13 @@ class Player(Program):
 
 
 class Ffmpeg(Player):
+    TRANSPORT = {"udp": ["-rtsp_transport", "udp"], "tcp": ["-rtsp_transport", "tcp"],
+                 "prefer-tcp": ["-rtsp_flags", "prefer_tcp"]}
+
     def command(self):
         self.progress_path = os.path.join(self.directory, "progress")
         return ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "warning", "-progress", self.progress_path,
-                "-user_agent", self.name, "-rtsp_transport", self.transport, "-timeout", "20000000",
+                "-user_agent", self.name, *self.TRANSPORT[self.transport], "-timeout", "20000000",
                 "-analyzeduration", str(self.ANALYZE_SECONDS * 1000000), "-fpsprobesize", "0",
                 "-i", self.url, "-t", str(self.seconds), "-f", "null", "-"]
 
@@ -97,6 +100,8 @@ class Ffmpeg(Player):
 
 
 class Mpv(Player):
+    TRANSPORT = {"udp": ["--rtsp-transport=udp"], "tcp": ["--rtsp-transport=tcp"],
+                 "prefer-tcp": ["--rtsp-transport=lavf", "--demuxer-lavf-o-add=rtsp_flags=prefer_tcp"]}
     # It tells when the picture being shown began, and the rate of those decoded until now.
     PICTURE_SECONDS = 0.2
 
@@ -106,7 +111,7 @@ class Mpv(Player):
                 "--term-status-msg=rate=${=estimated-vf-fps} seconds=${=time-pos};",
                 f"--user-agent={self.name}", "--network-timeout=20",
                 f"--demuxer-lavf-analyzeduration={self.ANALYZE_SECONDS}", "--demuxer-lavf-o=fpsprobesize=0",
-                f"--rtsp-transport={self.transport}", f"--length={self.seconds}", self.url]
+                *self.TRANSPORT[self.transport], f"--length={self.seconds}", self.url]
 
     def progress(self):
         told = re.findall(r"rate=([0-9.]+) seconds=([0-9.]+);", self.output())
