@@ -106,7 +106,9 @@ class Mpv(Player):
     PICTURE_SECONDS = 0.2
 
     def command(self):
-        return ["mpv", "--no-config", "--load-scripts=no", "--osc=no", "--ytdl=no", "--vo=null", "--ao=null",
+        return ["mpv", "--no-config", "--load-scripts=no", "--osc=no", "--ytdl=no", "--vo=null",
+                # What comes late finds no device that ran dry meanwhile: the stream's pace is the server's.
+                "--ao=null", "--ao-null-untimed",
                 "--no-input-terminal", "--msg-level=all=warn,statusline=status",
                 "--term-status-msg=rate=${=estimated-vf-fps} seconds=${=time-pos};",
                 f"--user-agent={self.name}", "--network-timeout=20",
