@@ -35,14 +35,25 @@ serve_rtsp_gstreamer() {
 	GST_REGISTRY_UPDATE=no spawn "rtsp-$1" "$1" "$HERE_SERVERS/rtsp-server.py" --address "$DISPATCHED"
 }
 
-# Media over UDP alone (461 to TCP), a pair of ports for each player wherever the kernel finds them: often an odd one
-# for RTP. It refuses to be root: it is nobody, who may use port 554 and read the film.
-serve_rtsp_vlc() {
+# vlc_on NODE ARGUMENT...: media over UDP alone (461 to TCP), a pair of ports for each player wherever the kernel finds
+# them: often an odd one for RTP. It refuses to be root: it is nobody, who may use port 554 and read the film.
+vlc_on() {
 	# HOME is where nothing can be read or written: no configuration but this.
 	HOME=/nonexistent spawn "rtsp-$1" "$1" setpriv --reuid="$NOBODY" --regid="$NOBODY" --clear-groups \
 		--inh-caps=+net_bind_service,+dac_read_search --ambient-caps=+net_bind_service,+dac_read_search \
-		vlc -I dummy --no-dbus --no-lua "file://$RUN_DIR/clip.avi" --sout-keep \
-		--sout "#rtp{sdp=rtsp://$(in_url "$DISPATCHED"):554/live}"
+		vlc -I dummy --no-dbus --no-lua "${@:2}"
+}
+
+# One stream for all: who comes is in the midst of it.
+serve_rtsp_vlc() {
+	vlc_on "$1" "file://$RUN_DIR/clip.avi" --sout-keep --sout "#rtp{sdp=rtsp://$(in_url "$DISPATCHED"):554/live}"
+}
+
+# Its video on demand: each player has the film from the beginning. It listens at all addresses, as with --rtsp-host it
+# knows no film (404).
+serve_rtsp_vod() {
+	printf '%s\n' 'new live vod enabled' "setup live input file://$RUN_DIR/clip.avi" >"$RUN_DIR/vod.conf"
+	vlc_on "$1" --rtsp-port 554 --vlm-conf "$RUN_DIR/vod.conf"
 }
 
 # A relay: a source on the node records into it. Media over UDP alone, the ports that follow 20000; it answers in
