@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # sara-kamailio(7), from its first command to its last.
+# kernel: 6.1
 # timeout: 900
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

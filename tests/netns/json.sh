@@ -4,6 +4,7 @@
 # with and without -s and -d: no member more, and none that is named and never there.
 #
 # Alone: tools/vm --kernel uml --kmod -- bash tests/netns/json.sh
+# kernel: 6.12
 # timeout: 300
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

@@ -5,6 +5,7 @@
 # terminal that hangs up) leaves the terminal as it was.
 #
 # Alone: tools/vm --kernel uml --kmod -- bash tests/netns/top.sh
+# kernel: 6.1
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 trap cleanup EXIT
