@@ -102,9 +102,9 @@ def plot_overload(measured, path):
     drawing.text(30, 56, "Three SIP servers behind one address, each with an uplink for so many calls; measured with SIPp, in a "
                  "virtual machine.", 12, "#555")
     present = [name for name in report.NAMES if report.of(results, system=name)]
-    panel(drawing, (70, 110, 340, 280), "Calls completed, both sides heard (100 %: all the nodes can carry)",
+    panel(drawing, (70, 110, 340, 280), "Calls completed, of what the nodes carry",
           lines_of(results, "completed_of_capacity"), "sara")
-    panel(drawing, (490, 110, 340, 280), "Answered calls that broke (voice lost or one-way)",
+    panel(drawing, (490, 110, 340, 280), "Answered calls that broke: voice lost, or one-way",
           lines_of(results, "broken_of_answered"), "sara")
     key(drawing, 860, 130, [(report.NAMES[name], COLOURS[name], name == "sara") for name in present])
     drawing.text(30, 452, "A call is completed if it was answered, both sides got 98 % of the other's voice until the BYE, and the BYE "
