@@ -18,6 +18,7 @@ import random
 import socket
 import subprocess
 import sys
+import threading
 import time
 import traceback
 
@@ -52,6 +53,7 @@ class Actor(multiprocessing.Process):
     often = {}          # how much more often than others an action is done
     clock = multiprocessing.Value('i', 0)       # rounds of the one that is looked at
     step = None         # the barrier of those that keep step
+    others = None       # the same, for who does not
 
     def __init__(self, seed, rounds):
         super().__init__(daemon=True)
@@ -411,6 +413,8 @@ class Module(Actor):
 
     def begin(self, at):
         while self.clock.value < (at + 1) * self.every:
+            if self.others.broken:      # somebody failed, and the clock stands still
+                raise threading.BrokenBarrierError
             time.sleep(0.01)
 
     def act_reload(self):
@@ -429,7 +433,9 @@ def main():
               Module(seed, 3, path, 2 * rounds // 4)]
     step = multiprocessing.Barrier(len(actors) - 1)
     for actor in actors:
-        if not isinstance(actor, Module):       # which waits for the clock
+        if isinstance(actor, Module):       # which waits for the clock
+            actor.others = step
+        else:
             actor.step = step
         actor.start()
     failed = False
