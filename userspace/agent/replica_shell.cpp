@@ -539,7 +539,7 @@ void ReplicaShell::let_go() {
     if (!kernel_.is_up()) {
         return;
     }
-    const bool sync = replication_.is_sync();
+    const bool sync = replication_.is_sync(io::now());
     // Without an agent nobody would learn what a session announces; its client sends again, to the peer that took over.
     const kern::SyncSpec spec{.time = sync ? *replication_.config().sync : kern::Milliseconds(0),
                               .strict = sync && replication_.config().strict,

@@ -124,6 +124,12 @@ bool Replication::is_followed() const noexcept {
     return std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.publisher.is_live(); });
 }
 
+bool Replication::is_sync(Time now) const noexcept {
+    const auto is_missed = [&](const Peer& peer) { return peer.missed && now < *peer.missed + kClosed; };
+    return config_.sync && table_ != Table::none &&
+           (is_followed() || (config_.strict && std::any_of(peers_.begin(), peers_.end(), is_missed)));
+}
+
 void Replication::wait(SessionId session, Time now) {
     if (!config_.sync) {
         return;
@@ -196,8 +202,12 @@ void Replication::link(std::size_t index, std::optional<wire::Incarnation> proce
     peer.linked = process.has_value();
     if (process) {
         peer.publisher.connected(*process);
+        peer.missed.reset();
         heard(peer, now);
     } else {
+        if (peer.publisher.is_live()) {
+            peer.missed = now;
+        }
         peer.publisher.disconnected();
     }
 }

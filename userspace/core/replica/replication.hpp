@@ -91,8 +91,9 @@ public:
 
     /// Is there a peer that has all but what it was told last? It could take over.
     [[nodiscard]] bool is_followed() const noexcept;
-    /// Should the kernel have them wait?
-    [[nodiscard]] bool is_sync() const noexcept { return config_.sync && is_followed(); }
+    /// Should the kernel have them wait? Strict: also while such a peer is missed only since kClosed, as it may have
+    /// been cut off, and be about to take over.
+    [[nodiscard]] bool is_sync(Time now) const noexcept;
     /// A session that session() told just now waits.
     void wait(SessionId session, Time now);
     /// Those that a peer has: the kernel is to let them go.
@@ -152,7 +153,8 @@ private:
         Replica replica;
         bool linked = false;
         std::optional<Time> heard;
-        bool given_up = false;  ///< what it had was taken over
+        std::optional<Time> missed;  ///< it had all sessions until then, and is not linked since
+        bool given_up = false;       ///< what it had was taken over
         Time report_due = Time::min();
     };
 

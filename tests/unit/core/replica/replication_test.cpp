@@ -25,11 +25,12 @@ struct Rig {
     BatchHead heads[2] = {{.origin = wire::Incarnation{0xa0}, .table = kTable, .snapshot = 1},
                           {.origin = wire::Incarnation{0xa1}, .table = kTable, .snapshot = 1}};
 
-    explicit Rig(std::optional<Milliseconds> sync = std::nullopt)
+    explicit Rig(std::optional<Milliseconds> sync = std::nullopt, bool strict = false)
         : replication({.peers = {{*Address::parse("198.18.0.3"), 7100}, {*Address::parse("198.18.0.4"), 7100}},
                        .peer_timeout = 30s,
                        .grace = 10s,
-                       .sync = sync},
+                       .sync = sync,
+                       .strict = strict},
                       kSelf, now) {
         replication.kernel_up(Table{1}, now);
     }
@@ -444,9 +445,9 @@ TEST_CASE("what became own for want of an owner gives way, too") {
 
 TEST_CASE("in mode sync new sessions wait while a peer has all sessions, and until one has theirs") {
     Rig rig(20ms);
-    CHECK_FALSE(rig.replication.is_sync());
+    CHECK_FALSE(rig.replication.is_sync(rig.now));
     rig.both_up();
-    CHECK(rig.replication.is_sync());
+    CHECK(rig.replication.is_sync(rig.now));
     const SessionId session = rig.table.packet(signalling(1));
     rig.events();
     rig.replication.wait(session, rig.now);
@@ -456,9 +457,32 @@ TEST_CASE("in mode sync new sessions wait while a peer has all sessions, and unt
     CHECK(rig.replication.take_released(rig.now).empty());
 
     rig.replication.link(0, std::nullopt, rig.now);
-    CHECK(rig.replication.is_sync());
+    CHECK(rig.replication.is_sync(rig.now));
     rig.replication.link(1, std::nullopt, rig.now);
-    CHECK_FALSE(rig.replication.is_sync());
+    CHECK_FALSE(rig.replication.is_sync(rig.now));
+}
+
+TEST_CASE("strict: whoever had all sessions may take over for a while after it was heard last") {
+    Rig rig(20ms, true);
+    rig.both_up();
+    rig.replication.link(0, std::nullopt, rig.now);
+    rig.replication.link(1, std::nullopt, rig.now);
+    CHECK(rig.replication.is_sync(rig.now));
+    rig.now += 3s;
+    rig.replication.link(0, std::nullopt, rig.now);  // it is missed still, not anew
+    rig.now += 1s;
+    CHECK_FALSE(rig.replication.is_sync(rig.now));
+    SECTION("one that comes back as another process has to be told all first") {
+        rig.replication.link(0, wire::Incarnation{99}, rig.now);
+        CHECK_FALSE(rig.replication.is_sync(rig.now));
+        rig.replication.link(0, std::nullopt, rig.now);
+        CHECK_FALSE(rig.replication.is_sync(rig.now));
+    }
+    SECTION("nor does one count that never had all, or whose kernel is gone") {
+        rig.replication.kernel_down();
+        rig.replication.link(0, std::nullopt, rig.now);
+        CHECK_FALSE(rig.replication.is_sync(rig.now));
+    }
 }
 
 TEST_CASE("in mode sync another kernel's sessions are not let go") {
@@ -468,18 +492,18 @@ TEST_CASE("in mode sync another kernel's sessions are not let go") {
     rig.events();
     rig.replication.wait(session, rig.now);
     rig.replication.kernel_down();
-    CHECK_FALSE(rig.replication.is_sync());
+    CHECK_FALSE(rig.replication.is_sync(rig.now));
     rig.replication.kernel_up(Table{2}, rig.now);
     rig.now += 2s;
     rig.work();  // a snapshot
-    CHECK(rig.replication.is_sync());
+    CHECK(rig.replication.is_sync(rig.now));
     CHECK(rig.replication.take_released(rig.now).empty());
 }
 
 TEST_CASE("in mode async nobody waits") {
     Rig rig;
     rig.both_up();
-    CHECK_FALSE(rig.replication.is_sync());
+    CHECK_FALSE(rig.replication.is_sync(rig.now));
     const SessionId session = rig.table.packet(signalling(1));
     rig.events();
     rig.replication.wait(session, rig.now);
