@@ -14,8 +14,9 @@
  * one that is alone serves; or (strict) it is dropped, and its entry stays for
  * a while as *closed*: what comes of the session is dropped until it is
  * released. Its client sends again, maybe to the dispatcher that has taken over
- * meanwhile. So it is with all that begins soon after the agent died; or, where
- * nobody waits, with what cannot do without one: nobody reads what it announces.
+ * meanwhile. So it is with all that begins soon after the agent died; without
+ * strict, if the agent asked for that (orphans), with what cannot do without an
+ * agent, as nobody reads what it announces.
  *
  * A packet that comes while those before it are on their way may overtake
  * them. Of TCP only a SYN can wait, and what its client sends after that comes

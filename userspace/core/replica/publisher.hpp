@@ -63,8 +63,8 @@ public:
     /// When wants_snapshot() becomes true by itself.
     [[nodiscard]] Time next_deadline() const noexcept;
 
-    /// How many objects it was told in all, those among them that still wait. 0 while nothing can be told: what happens
-    /// now, a snapshot will show.
+    /// How many objects it was told in all, those among them that still wait. 0 while nothing can be told, or a
+    /// snapshot is read, behind which what happens now has no number yet.
     [[nodiscard]] std::uint64_t told() const noexcept { return streaming_ && !reading_ ? told_ : 0; }
     /// How many of these it has carried out, as told() counts. 0 before it has a snapshot whole, which covers all that
     /// was told before.
