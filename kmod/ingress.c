@@ -107,8 +107,7 @@ sara_forward_inline(struct sara_net *sn, struct sara_dev *dev,
 		sara_stats_inc(sn, disbelief);
 	else if (flow->identity == SARA_IDENTITY_SIGNALLING &&
 		 service->app != SARA_APP_NONE &&
-		 sara_inspect_copy(sn, service, flow, SARA_SENDER_CLIENT, 0,
-				   skb, pkt) && dev)
+		 sara_inspect_request(flow, skb, pkt) && dev)
 		sara_traffic_add(dev->copied, pkt->ip_len);
 
 	if (!sara_send(sn, nexthop, skb, pkt))
@@ -555,6 +554,7 @@ static unsigned int sara_observe_flow(struct sara_dev *dev,
 	struct sara_net *sn = dev->sn;
 	struct sara_service *service;
 	struct sara_held *held;
+	const u8 *mac = NULL;
 	bool copied;
 	u64 id;
 
@@ -565,8 +565,9 @@ static unsigned int sara_observe_flow(struct sara_dev *dev,
 	    service->app == SARA_APP_NONE)
 		return NF_ACCEPT;
 	held = sara_hold_begin(sn, came, pkt, &id);
-	copied = sara_inspect_copy(sn, service, NULL, SARA_SENDER_SERVER, id,
-				   skb, pkt);
+	if (skb_mac_header_was_set(came))
+		mac = eth_hdr(came)->h_source;
+	copied = sara_inspect_reply(sn, service, id, mac, skb, pkt);
 	if (copied)
 		sara_traffic_add(dev->copied, pkt->ip_len);
 	return held && sara_hold_end(sn, held, came, copied) ? NF_STOLEN :

@@ -6,6 +6,7 @@
  */
 #include "inspect.h"
 
+#include <linux/if_ether.h>
 #include <linux/notifier.h>
 #include <net/genetlink.h>
 
@@ -52,6 +53,7 @@ struct sara_inspect {
  * @seq: TCP sequence number of the first byte
  * @flags: TCP flags
  * @hold: number under which the packet waits, of its last piece; else 0
+ * @mac: source address of the server's frame, or NULL
  */
 struct sara_inspect_piece {
 	const struct sara_flow		*flow;
@@ -66,6 +68,7 @@ struct sara_inspect_piece {
 	u32				seq;
 	u8				flags;
 	u64				hold;
+	const u8			*mac;
 };
 
 static int sara_inspect_put(struct sk_buff *msg, const struct sk_buff *skb,
@@ -96,6 +99,9 @@ static int sara_inspect_put(struct sk_buff *msg, const struct sk_buff *skb,
 	    nla_put_u64_64bit(msg, SARA_A_INSPECT_HOLD, piece->hold,
 			      SARA_A_INSPECT_PAD))
 		return -EMSGSIZE;
+	if (piece->mac &&
+	    nla_put(msg, SARA_A_INSPECT_MAC, ETH_ALEN, piece->mac))
+		return -EMSGSIZE;
 	if (!piece->len)
 		return 0;
 	payload = nla_reserve(msg, SARA_A_INSPECT_PAYLOAD, piece->len);
@@ -112,6 +118,7 @@ static size_t sara_inspect_size(const struct sara_inspect_piece *piece)
 	       nla_total_size(sizeof(u8)) +		/* flags */
 	       (piece->call_id ? nla_total_size(piece->call_id_len + 1) : 0) +
 	       nla_total_size(0) +			/* refused */
+	       nla_total_size(ETH_ALEN) +		/* mac */
 	       sara_put_tuple_size() +
 	       nla_total_size(piece->len);
 }
@@ -229,41 +236,67 @@ static bool sara_inspect_tell(struct sara_net *sn, const struct sk_buff *skb,
 	return true;
 }
 
+/* Without payload, SYN, FIN or RST a packet has nothing to tell. */
+static bool sara_inspect_says(const struct sara_packet *pkt)
+{
+	return pkt->payload_len ||
+	       pkt->tcp_flags & (SARA_TCP_SYN | SARA_TCP_FIN | SARA_TCP_RST);
+}
+
 /**
- * sara_inspect_copy() - copy a signalling packet to the agent
- * @sn: the namespace
- * @service: whose signalling it is
- * @flow: the client's, or NULL where it is not known
- * @sender: who sent it
- * @hold: number under which it waits for sara_hold_release(), or 0
+ * sara_inspect_request() - copy a client's signalling packet to the agent
+ * @flow: the client's
  * @skb: the packet, from the network header on; it is only read
- * @pkt: as parsed, its key in request direction
- *
- * A packet without payload, SYN, FIN or RST has nothing to tell.
+ * @pkt: as parsed
  *
  * Context: softirq, RCU read side.
  * Return: true if the agent has it.
  */
-bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
-		       const struct sara_flow *flow, enum sara_sender sender,
-		       u64 hold, const struct sk_buff *skb,
-		       const struct sara_packet *pkt)
+bool sara_inspect_request(const struct sara_flow *flow,
+			  const struct sk_buff *skb,
+			  const struct sara_packet *pkt)
 {
-	const struct sara_call *call = flow ? sara_call(flow) : NULL;
+	const struct sara_call *call = sara_call(flow);
 	struct sara_inspect_piece piece = {
 		.flow		= flow,
 		.call_id	= call ? call->id : NULL,
 		.call_id_len	= call ? call->len : 0,
-		.service	= service,
-		.sender		= sender,
+		.service	= flow->session->service,
+		.sender		= SARA_SENDER_CLIENT,
 		.key		= &pkt->key,
 		.offset		= pkt->payload_offset,
 	};
 
-	if (!pkt->payload_len &&
-	    !(pkt->tcp_flags & (SARA_TCP_SYN | SARA_TCP_FIN | SARA_TCP_RST)))
-		return false;
-	return sara_inspect_tell(sn, skb, &piece, pkt, hold);
+	return sara_inspect_says(pkt) &&
+	       sara_inspect_tell(flow->session->sn, skb, &piece, pkt, 0);
+}
+
+/**
+ * sara_inspect_reply() - copy a server's signalling packet to the agent
+ * @sn: the namespace
+ * @service: whose signalling it is
+ * @hold: number under which it waits for sara_hold_release(), or 0
+ * @mac: source address of its frame, or NULL
+ * @skb: the packet, from the network header on; it is only read
+ * @pkt: as parsed, its key in request direction
+ *
+ * Context: softirq, RCU read side.
+ * Return: true if the agent has it.
+ */
+bool sara_inspect_reply(struct sara_net *sn, const struct sara_service *service,
+			u64 hold, const u8 *mac, const struct sk_buff *skb,
+			const struct sara_packet *pkt)
+{
+	struct sara_inspect_piece piece = {
+		.service	= service,
+		.sender		= SARA_SENDER_SERVER,
+		.key		= &pkt->key,
+		.offset		= pkt->payload_offset,
+		.mac		= mac,
+	};
+
+	return sara_inspect_says(pkt) &&
+	       sara_inspect_tell(sn, skb, &piece, pkt, hold);
 }
 
 /**

@@ -16,10 +16,12 @@ struct sara_flow;
 struct sara_packet;
 struct sara_service;
 
-bool sara_inspect_copy(struct sara_net *sn, const struct sara_service *service,
-		       const struct sara_flow *flow, enum sara_sender sender,
-		       u64 hold, const struct sk_buff *skb,
-		       const struct sara_packet *pkt);
+bool sara_inspect_request(const struct sara_flow *flow,
+			  const struct sk_buff *skb,
+			  const struct sara_packet *pkt);
+bool sara_inspect_reply(struct sara_net *sn, const struct sara_service *service,
+			u64 hold, const u8 *mac, const struct sk_buff *skb,
+			const struct sara_packet *pkt);
 bool sara_inspect_refused(struct sara_net *sn,
 			  const struct sara_service *service,
 			  const struct sara_call_name *call,

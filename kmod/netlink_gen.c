@@ -301,8 +301,14 @@ const struct nla_policy sara_session_release_nl_policy[SARA_A_SESSION_ID + 1] = 
 	[SARA_A_SESSION_ID] = { .type = NLA_U64, },
 };
 
+/* SARA_CMD_SESSION_SEEN - do */
+const struct nla_policy sara_session_seen_nl_policy[SARA_A_SESSION_MAC + 1] = {
+	[SARA_A_SESSION_FLOW] = NLA_POLICY_NESTED(sara_past_nl_policy),
+	[SARA_A_SESSION_MAC] = NLA_POLICY_EXACT_LEN(6),
+};
+
 /* Ops table for sara */
-const struct genl_ops sara_nl_ops[32] = {
+const struct genl_ops sara_nl_ops[33] = {
 	{
 		.cmd		= SARA_CMD_CONFIG_GET,
 		.doit		= sara_nl_config_get_doit,
@@ -526,6 +532,13 @@ const struct genl_ops sara_nl_ops[32] = {
 		.doit		= sara_nl_session_release_doit,
 		.policy		= sara_session_release_nl_policy,
 		.maxattr	= SARA_A_SESSION_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= SARA_CMD_SESSION_SEEN,
+		.doit		= sara_nl_session_seen_doit,
+		.policy		= sara_session_seen_nl_policy,
+		.maxattr	= SARA_A_SESSION_MAC,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

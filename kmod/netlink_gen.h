@@ -80,8 +80,10 @@ extern const struct nla_policy sara_session_sync_nl_policy[SARA_A_SESSION_SYNC_O
 
 extern const struct nla_policy sara_session_release_nl_policy[SARA_A_SESSION_ID + 1];
 
+extern const struct nla_policy sara_session_seen_nl_policy[SARA_A_SESSION_MAC + 1];
+
 /* Ops table for sara */
-extern const struct genl_ops sara_nl_ops[32];
+extern const struct genl_ops sara_nl_ops[33];
 
 int sara_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -125,6 +127,7 @@ int sara_nl_flow_restore_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_session_sync_doit(struct sk_buff *skb, struct genl_info *info);
 int sara_nl_session_release_doit(struct sk_buff *skb, struct genl_info *info);
+int sara_nl_session_seen_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SARA_NLGRP_EVENTS,

@@ -139,6 +139,42 @@ int sara_nl_session_restore_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
+ * sara_nl_session_seen_doit() - a node was seen to serve a signalling flow
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Context: process.
+ * Return: as sara_restore_seen(), and EINVAL.
+ */
+int sara_nl_session_seen_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *past = info->attrs[SARA_A_SESSION_FLOW];
+	const struct nlattr *mac = info->attrs[SARA_A_SESSION_MAC];
+	struct sara_net *sn = sara_net(genl_info_net(info));
+	struct sara_restore_flow flow;
+	struct sk_buff *answer;
+	void *hdr;
+	u64 id;
+	int err;
+
+	if (!past || !mac) {
+		NL_SET_ERR_MSG(info->extack, "the flow or the MAC is missing");
+		return -EINVAL;
+	}
+	err = sara_nl_get_flow(past, &flow, info->extack);
+	if (err)
+		return err;
+	answer = sara_nl_answer(info, NLMSG_DEFAULT_SIZE, &hdr);
+	if (!answer)
+		return -ENOMEM;
+	err = sara_restore_seen(sn, &flow, nla_data(mac), &id, info->extack);
+	if (!err)
+		err = nla_put_u64_64bit(answer, SARA_A_SESSION_ID, id,
+					SARA_A_SESSION_PAD);
+	return sara_nl_send(info, answer, hdr, err);
+}
+
+/**
  * sara_nl_flow_restore_doit() - one more flow of a session
  * @skb: the request
  * @info: its attributes

@@ -198,6 +198,28 @@ struct sara_node *sara_node_find(struct sara_net *sn, const char *name)
 	return NULL;
 }
 
+/**
+ * sara_node_find_mac() - a configured node by the MAC that it has now
+ * @sn: the namespace
+ * @mac: its MAC
+ *
+ * Context: process, &sara_net.mutex held.
+ * Return: the node, without a reference, or NULL.
+ */
+struct sara_node *sara_node_find_mac(struct sara_net *sn, const u8 *mac)
+{
+	const struct sara_nexthop *nexthop;
+	struct sara_node *node;
+
+	lockdep_assert_held(&sn->mutex);
+	list_for_each_entry(node, &sn->nodes, link) {
+		nexthop = sara_node_nexthop(node);
+		if (nexthop && ether_addr_equal_unaligned(nexthop->eth.dst, mac))
+			return node;
+	}
+	return NULL;
+}
+
 static bool sara_node_has(const struct sara_node_args *args, int attr)
 {
 	return args->has & BIT(attr);

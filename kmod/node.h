@@ -126,6 +126,7 @@ struct sara_node_args {
 struct netlink_ext_ack;
 
 struct sara_node *sara_node_find(struct sara_net *sn, const char *name);
+struct sara_node *sara_node_find_mac(struct sara_net *sn, const u8 *mac);
 int sara_node_add(struct sara_net *sn, const struct sara_node_args *args,
 		  struct netlink_ext_ack *extack);
 int sara_node_set(struct sara_net *sn, const struct sara_node_args *args,

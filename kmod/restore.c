@@ -412,6 +412,88 @@ int sara_restore_session(struct sara_net *sn,
 	return err;
 }
 
+/* The session of a flow that a node serves. &sara_net.lock is held, RCU is read. */
+static int sara_restore_served(struct sara_service *service,
+			       struct sara_node *node,
+			       const struct sara_restore_flow *want, u64 *id,
+			       struct netlink_ext_ack *extack)
+{
+	const struct sara_restore_args args = { .flow = want };
+	struct sara_session *session;
+	struct sara_flow *flow;
+	int err = 0;
+
+	session = sara_restore_find(service, &args, &flow);
+	if (session && (session->service != service || session->node != node))
+		return sara_restore_conflict(session, extack);
+	if (session && !flow)
+		err = sara_restore_add_flow(session, want, extack);
+	if (!session) {
+		err = sara_restore_new(service, node, &args, &session, extack);
+		if (err)
+			return err;
+		sara_stats_inc(service->sn, SARA_A_STATS_SEEN);
+		sara_notify_session(session, SARA_EVENT_CREATED, 0);
+		/* Each dispatcher hears of it from who saw it: it is own at each. */
+		sara_standby_end(session, false);
+	}
+	*id = session->id;
+	return err;
+}
+
+/**
+ * sara_restore_seen() - a node was seen to serve a signalling flow
+ * @sn: the namespace
+ * @want: the flow; its Call-ID counts only if its service has key call-id
+ * @mac: the node's
+ * @id: where the session's id is written
+ * @extack: where a refusal is explained
+ *
+ * If no session has the flow, it is one of this node's from now on, and this
+ * dispatcher's own.
+ *
+ * Context: process, may sleep. Takes &sara_net.mutex and &sara_net.lock.
+ * Return: 0, also if the node's session has it already; -ENOENT without such a
+ * service or node; -EEXIST if it is a session's on another node; -EINVAL if it
+ * is no signalling flow; -ENOSPC at a bound; -ENOMEM.
+ */
+int sara_restore_seen(struct sara_net *sn, struct sara_restore_flow *want,
+		      const u8 *mac, u64 *id, struct netlink_ext_ack *extack)
+{
+	const struct sara_key *key = &want->key;
+	struct sara_service *service;
+	struct sara_node *node;
+	int err;
+
+	if (want->past.identity != SARA_IDENTITY_SIGNALLING) {
+		NL_SET_ERR_MSG(extack,
+			       "only a signalling flow makes a session");
+		return -EINVAL;
+	}
+	mutex_lock(&sn->mutex);
+	rcu_read_lock();
+	node = sara_node_find_mac(sn, mac);
+	if (sara_service_lookup(sn, key->family, &key->dst, key->proto,
+				key->dport, &service) != SARA_VIP_SERVICE) {
+		NL_SET_ERR_MSG(extack,
+			       "no service has the flow's destination");
+		err = -ENOENT;
+	} else if (!node) {
+		NL_SET_ERR_MSG(extack, "no node has this MAC");
+		err = -ENOENT;
+	} else {
+		if (service->key != SARA_KEY_CALL_ID)
+			want->call_id = NULL;
+		spin_lock_bh(&sn->lock);
+		err = sara_restore_check_signalling(service, want, extack) ?:
+		      sara_restore_served(service, node, want, id, extack);
+		spin_unlock_bh(&sn->lock);
+	}
+	rcu_read_unlock();
+	mutex_unlock(&sn->mutex);
+	return err;
+}
+
 /* &sara_net.lock is held, RCU is read. */
 static int sara_restore_one_flow(struct sara_session *session,
 				 const struct sara_restore_flow *want,

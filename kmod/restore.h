@@ -56,6 +56,8 @@ unsigned long sara_restore_jiffies(u64 ms);
 int sara_restore_session(struct sara_net *sn,
 			 const struct sara_restore_args *args, u64 *id,
 			 struct netlink_ext_ack *extack);
+int sara_restore_seen(struct sara_net *sn, struct sara_restore_flow *want,
+		      const u8 *mac, u64 *id, struct netlink_ext_ack *extack);
 int sara_restore_flow(struct sara_net *sn, u64 id,
 		      const struct sara_restore_flow *want,
 		      struct netlink_ext_ack *extack);

@@ -122,6 +122,9 @@ swept 'with another flow' lb sweep nl flow-restore session="$restored" past="$pa
 	nl flow-del src=$C sport=4601 dst="$VIP" dport=6000 proto=17 :: show session-get id="$restored" : flows
 swept 'it becomes own' lb sweep nl session-set id="$restored" own=1 :: nl session-set id="$restored" standby=1 :: \
 	show session-get id="$restored" : standby
+must lb nl session-del id="$restored"
+swept 'a node is seen to serve one' lb sweep nl session-seen mac="${MAC[n1]}" flow="$past,sport=4602,dport=5062" :: \
+	nl session-del service=back :: show service-get name=back : sessions
 must lb nl service-del name=back force=1
 must lb nl announce-new session="$id" src=$C sport=4000 dport=6000 dst="$VIP" proto=17
 swept_read 'all sessions are told' session-get : id node

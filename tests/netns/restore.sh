@@ -228,6 +228,53 @@ counted 'an established one may have that of a single packet' 1 ended-reclaimed
 must lb nl config-set max-sessions=1000000
 balanced 'refused'
 
+note '--- a node was seen to serve it'
+seen() { bot lb nl session-seen mac="${MAC[$1]}" flow=$(past "${@:2}"); }
+must lb nl session-del all=1
+counted 'nobody was seen so far' 0 seen
+seen n2 sport=20,dport=5060,proto=17
+expect 'a flow that nobody has is a session of its' ok
+bot lb show session-get : node status standby placement flows service
+expect 'there, own, and of a single packet' 'n2,new,-,restored,1,sip'
+id_of src=$OTHER sport=20 dst="$VIP" dport=5060 proto=17
+seen n2 sport=20,dport=5060,proto=17
+expect 'seen again' ok
+must lb nl session-restore service=sip node=n2 flow=$(past sport=20,dport=5060,proto=17,status=established) lifetime=600000
+seen n2 sport=20,dport=5060,proto=17
+bot lb show session-get id="$ID" : lifetime status
+expect 'which changes nothing' '[56]?????,new'
+seen n1 sport=20,dport=5060,proto=17
+expect 'at another node' 'EEXIST: *'
+seen n2 sport=21,dport=554,proto=6
+expect 'of TCP' ok
+must c1 frame "${MAC[lb]}" tcp $OTHER 21 "$VIP" 554 flags=24 seq=700 len=10
+must c1 frame "${MAC[lb]}" tcp $OTHER 21 "$VIP" 554 flags=24 seq=710 len=10
+bot lb show flow-get src=$OTHER sport=21 dst="$VIP" dport=554 proto=6 : node packets status
+expect 'goes on where it is' 'n2,2,established'
+seen n1 sport=22,dport=5070,proto=17,call-id=seen@c
+expect 'a call' ok
+bot lb show flow-get src=$OTHER sport=22 dst="$VIP" dport=5070 proto=17 call-id=seen@c : node
+expect 'is one by its Call-ID' n1
+seen n1 sport=22,dport=5070,proto=17
+expect 'which it needs' 'EINVAL: a flow has a Call-ID if *'
+seen n1 sport=23,dport=5060,proto=17,call-id=seen@c
+expect 'elsewhere it does not matter' ok
+seen n1 sport=24,dport=5080,proto=17
+seen n1 sport=25,dport=5080,proto=17
+id_of src=$OTHER sport=25 dst="$VIP" dport=5080 proto=17
+bot lb show session-get id="$ID" : flows node
+expect 'flows of a client are one session, with key source' '2,n1'
+seen n1 sport=26,dport=6000,proto=17
+expect 'to no service' 'ENOENT: no service has *'
+seen c1 sport=26,dport=5060,proto=17
+expect 'by nobody' 'ENOENT: no node has this MAC'
+bot lb nl session-seen mac="${MAC[n1]}"
+expect 'no flow' 'EINVAL: the flow or the MAC is missing'
+bot lb nl session-seen mac="${MAC[n1]}" flow=$(past sport=27,dport=5060,proto=17,identity=secondary)
+expect 'a flow of media' 'EINVAL: *signalling*'
+counted 'so many sessions were made' 5 seen
+balanced 'seen'
+
 note '--- a standby dispatcher'
 must lb nl session-del all=1
 must lb nl service-set name=sip flow-timeout=1000

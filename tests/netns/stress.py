@@ -236,6 +236,11 @@ class Agent(Actor):
                           f'flow={self.past(f"dport={port}")}', *self.rng.choice(((), ('lifetime=50',), ('linger=20',))))
         self.sessions = self.sessions[-4:] + [row['id'] for row in rows]
 
+    def act_seen(self):
+        rows = self.do_nl('session-seen', f'flow={self.past(f"dport={self.rng.choice((5060, 5070))}")}',
+                          f'mac=02:00:00:00:00:1{self.rng.randrange(1, 4)}')
+        self.sessions = self.sessions[-4:] + [row['id'] for row in rows]
+
     def act_restore_flow(self):
         self.do_nl('flow-restore', self.session(),
                    f'past={self.past(f"dport={self.rng.randrange(6000, 6008)}", "identity=secondary", "form=exact")}')

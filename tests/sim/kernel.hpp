@@ -141,6 +141,8 @@ private:
         return 0;
     }
     int one(const inspect::FindSession&, Time) { return 0; }
+    /// The simulation's gateway sees no frames.
+    int one(const inspect::SeenSession&, Time) { return ENOENT; }
 
     std::uint64_t last_ = 0;
     std::map<SessionId, Session> sessions_;

@@ -41,7 +41,8 @@ void GatewayShell::on_packet(const kern::InspectedPacket& packet) {
                                                      .flow = packet.flow,
                                                      .tcp_seq = packet.tcp_seq,
                                                      .tcp_flags = packet.tcp_flags,
-                                                     .payload = packet.payload},
+                                                     .payload = packet.payload,
+                                                     .node = packet.mac},
                                                     packet.lost, now);
     const std::vector<role::Ticket> tickets = send(output);
     if (hold_ && output.announces) {

@@ -52,6 +52,9 @@ struct Translate {
         return kern::session_set({.id = set.session, .label = label(set.label), .lifetime = {}, .linger = {}});
     }
     kern::Request operator()(const inspect::FindSession& find) const { return kern::flow_get(find.signalling); }
+    kern::Request operator()(const inspect::SeenSession& seen) const {
+        return kern::session_seen(seen.signalling, seen.node);
+    }
 };
 
 }  // namespace

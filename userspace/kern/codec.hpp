@@ -61,6 +61,8 @@ struct Request {
 [[nodiscard]] Request session_dump(const Selection& selection = {});
 /// Answers with a SessionInfo that has nothing but its id.
 [[nodiscard]] Request session_restore(const SessionPast& past);
+/// A node was seen to serve it; answers likewise.
+[[nodiscard]] Request session_seen(const SignallingKey& key, const Mac& node);
 /// Whether and how new sessions wait. EPERM but for the channel of inspect_bind().
 [[nodiscard]] Request session_sync(const SyncSpec& spec);
 [[nodiscard]] Request session_release(SessionId id);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "kern/codec_fields.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 namespace sara::kern::codec {
 
@@ -137,6 +139,14 @@ void get_flow(AttributeReader& reader, FlowKey& flow) {
         return;
     }
     flow = {{*key.src, key.sport}, {key.vip, key.dport}, key.transport};
+}
+
+void get_mac(AttributeReader& reader, std::optional<Mac>& mac) {
+    if (reader.payload().size() != std::tuple_size_v<Mac>) {
+        reader.fail();
+        return;
+    }
+    std::copy(reader.payload().begin(), reader.payload().end(), mac.emplace().begin());
 }
 
 }  // namespace sara::kern::codec

@@ -86,5 +86,6 @@ void get_transport(AttributeReader& reader, Transport& transport);
 void get_tuple(AttributeReader& reader, AnnouncementKey& key);
 /// A flow knows all of its tuple (a port may be 0 on the wire, an address is always there).
 void get_flow(AttributeReader& reader, FlowKey& flow);
+void get_mac(AttributeReader& reader, std::optional<Mac>& mac);
 
 }  // namespace sara::kern::codec

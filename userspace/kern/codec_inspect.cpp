@@ -72,6 +72,9 @@ Result<InspectedPacket> decode_inspected(Bytes attributes) {
         case SARA_A_INSPECT_HOLD:
             packet.hold = static_cast<HoldId>(reader.u64());
             break;
+        case SARA_A_INSPECT_MAC:
+            get_mac(reader, packet.mac);
+            break;
         case SARA_A_INSPECT_PAYLOAD:
             packet.payload.assign(reader.payload().begin(), reader.payload().end());
             break;

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <algorithm>
-#include <tuple>
-
 #include "kern/codec_decode.hpp"
 #include "kern/codec_fields.hpp"
 
@@ -10,15 +7,6 @@ namespace sara::kern {
 using namespace codec;
 
 namespace {
-
-void get_mac(AttributeReader& reader, std::optional<Mac>& mac) {
-    if (reader.payload().size() != std::tuple_size_v<Mac>) {
-        reader.fail();
-        return;
-    }
-    mac.emplace();
-    std::copy(reader.payload().begin(), reader.payload().end(), mac->begin());
-}
 
 AttributeWriter node_attributes(const NodeSpec& spec) {
     AttributeWriter writer = named(SARA_A_NODE_NAME, spec.name);

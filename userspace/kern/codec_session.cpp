@@ -165,6 +165,13 @@ Request session_restore(const SessionPast& past) {
     return make(SARA_CMD_SESSION_RESTORE, std::move(writer));
 }
 
+Request session_seen(const SignallingKey& key, const Mac& node) {
+    AttributeWriter writer;
+    put_past(writer, SARA_A_SESSION_FLOW, {.flow = key.flow, .call_id = key.call_id});
+    writer.bytes(SARA_A_SESSION_MAC, node);
+    return make(SARA_CMD_SESSION_SEEN, std::move(writer));
+}
+
 Request session_sync(const SyncSpec& spec) {
     AttributeWriter writer;
     put(writer, SARA_A_SESSION_SYNC_TIME, std::optional(spec.time));

@@ -85,6 +85,7 @@ const std::array<Counter, kCounterCount>& counters() noexcept {
         {SARA_A_STATS_SYNC_FLUSHED, "sync-flushed"},
         {SARA_A_STATS_SYNC_FULL, "sync-full"},
         {SARA_A_STATS_SYNC_DROPPED, "sync-dropped"},
+        {SARA_A_STATS_SEEN, "seen"},
     }};
     return kCounters;
 }

@@ -510,6 +510,7 @@ struct InspectedPacket {
     std::uint64_t lost = 0;      ///< packets not copied so far; a step tells of a gap
     bool refused = false;        ///< it would have begun a session and went to no node; `session` is unknown
     HoldId hold = HoldId::none;  ///< the packet waits for inspect_release(); the last piece of it says so
+    std::optional<Mac> mac;      ///< from a server, the source address of its frame
     Buffer payload;
 
     friend bool operator==(const InspectedPacket&, const InspectedPacket&) = default;

@@ -29,6 +29,8 @@ TEST_CASE("commands of the role become requests of the family") {
     const FlowKey flow{{Address::v4({198, 18, 1, 11}), 5060}, {Address::v4({198, 18, 0, 100}), 5060}, Transport::udp};
     CHECK(to_request(inspect::FindSession{flow}) == kern::flow_get(flow));
     CHECK(to_request(inspect::FindSession{{flow, "call-1"}}) == kern::flow_get({flow, "call-1"}));
+    const Mac mac{2, 0, 0, 0, 0, 0x11};
+    CHECK(to_request(inspect::SeenSession{{flow, "call-1"}, mac}) == kern::session_seen({flow, "call-1"}, mac));
 }
 
 TEST_CASE("times stay within what the kernel takes, 0 would mean something else") {

@@ -35,6 +35,7 @@ void put_flow(AttributeWriter& writer, std::uint16_t type) {
 }
 
 const FlowKey kFlow{{kClient, 40000}, {kVip, 554}, Transport::tcp};
+const Mac kMac{2, 0, 0, 0, 0, 0x11};
 
 /// Each prefix of a message decodes or is refused; none reads outside (the sanitizers watch), and all but those that
 /// end between attributes are refused.
@@ -163,7 +164,7 @@ TEST_CASE("requests: node") {
     spec.name = "n1";
     spec.address = Address::v4({198, 18, 0, 11});
     spec.dev = "eth0";
-    spec.mac = kern::Mac{2, 0, 0, 0, 0, 0x11};
+    spec.mac = kMac;
     spec.state = kern::NodeState::drain;
     spec.weight = 2;
     CHECK(to_hex(kern::node_new(spec).attributes) == "07 00 01 00 6e 31 00 00 "
@@ -242,6 +243,18 @@ TEST_CASE("requests: a session that is restored, with its signalling flow") {
                                         "08 00 04 00 01 00 00 00 08 00 06 00 02 00 00 00 04 00 07 00 "
                                         "0c 00 08 00 05 00 00 00 00 00 00 00 0c 00 09 00 06 00 00 00 00 00 00 00 "
                                         "0c 00 0a 00 07 00 00 00 00 00 00 00 08 00 0b 00 08 00 00 00");
+}
+
+TEST_CASE("requests: who was seen to serve a flow") {
+    const kern::Request request = kern::session_seen({kFlow, "a@b"}, kMac);
+    CHECK(request.command == SARA_CMD_SESSION_SEEN);
+    const std::string tuple = "2c 00 02 80 08 00 01 00 c6 12 01 0b 06 00 02 00 40 9c 00 00 "
+                              "08 00 03 00 c6 12 00 64 06 00 04 00 2a 02 00 00 05 00 05 00 06 00 00 00 ";
+    const std::string hex = to_hex(request.attributes);
+    INFO(hex);
+    CHECK(hex.find(tuple) != std::string::npos);
+    CHECK(hex.find("08 00 03 00 61 40 62 00") != std::string::npos);
+    CHECK(hex.ends_with("0a 00 21 00 02 00 00 00 00 11 00 00"));
 }
 
 TEST_CASE("requests: what is not known of a flow is left out") {
@@ -357,7 +370,7 @@ TEST_CASE("a node is read back as it was sent") {
         writer.address(SARA_A_NODE_ADDR, Address::v4({198, 18, 0, 11}));
         writer.u32(SARA_A_NODE_IFINDEX, 2);
         writer.text(SARA_A_NODE_DEV, "eth0");
-        writer.bytes(SARA_A_NODE_MAC, kern::Mac{2, 0, 0, 0, 0, 0x11});
+        writer.bytes(SARA_A_NODE_MAC, kMac);
         writer.flag(SARA_A_NODE_MAC_RESOLVED);
         writer.u32(SARA_A_NODE_STATE, SARA_NODE_STATE_UP);
         writer.u32(SARA_A_NODE_WEIGHT, 5);
@@ -373,9 +386,9 @@ TEST_CASE("a node is read back as it was sent") {
     });
     const kern::Result<kern::Object> object = kern::decode(SARA_CMD_NODE_GET, bytes);
     REQUIRE(object);
-    CHECK(std::get<kern::Node>(*object) == kern::Node{"n1", 3, Address::v4({198, 18, 0, 11}), 2, "eth0",
-                                                      kern::Mac{2, 0, 0, 0, 0, 0x11}, true, kern::NodeState::up,
-                                                      kern::Health::planned, 5, 100, true, 4, 1, 40, 400, 40000});
+    CHECK(std::get<kern::Node>(*object) == kern::Node{"n1", 3, Address::v4({198, 18, 0, 11}), 2, "eth0", kMac, true,
+                                                      kern::NodeState::up, kern::Health::planned, 5, 100, true, 4, 1,
+                                                      40, 400, 40000});
     check_prefixes(SARA_CMD_NODE_GET, bytes);
 }
 
@@ -595,6 +608,7 @@ TEST_CASE("an inspected packet with its payload") {
         writer.u64(SARA_A_INSPECT_HOLD, 0x1234567890);
         writer.bytes(SARA_A_INSPECT_PAYLOAD, as_bytes("RTSP/1.0 200 OK\r\n"));
         writer.text(SARA_A_INSPECT_CALL_ID, "a@b");
+        writer.bytes(SARA_A_INSPECT_MAC, kMac);
     });
     const kern::Result<kern::Object> object = kern::decode(SARA_CMD_INSPECT_NTF, bytes);
     REQUIRE(object);
@@ -606,6 +620,7 @@ TEST_CASE("an inspected packet with its payload") {
     CHECK(packet.lost == 5);
     CHECK(packet.call_id == "a@b");
     CHECK(packet.hold == HoldId{0x1234567890});
+    CHECK(packet.mac == kMac);
     CHECK(as_text(packet.payload) == "RTSP/1.0 200 OK\r\n");
     check_prefixes(SARA_CMD_INSPECT_NTF, bytes);
 }

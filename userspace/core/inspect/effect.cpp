@@ -37,6 +37,9 @@ struct Printer {
         return "label " + id_text(effect.session) + " " + effect.label;
     }
     std::string operator()(const FindSession& effect) const { return "find " + effect.signalling.text(); }
+    std::string operator()(const SeenSession& effect) const {
+        return "make a session of " + effect.signalling.text() + " at " + mac_text(effect.node);
+    }
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/address.hpp"
 #include "core/base/announcement.hpp"
 #include "core/base/session.hpp"
 #include "core/base/signalling_key.hpp"
@@ -64,7 +65,16 @@ struct FindSession {
     friend bool operator==(const FindSession&, const FindSession&) = default;
 };
 
-using Effect = std::variant<Announce, Withdraw, SetLifetime, Linger, SetLabel, FindSession>;
+/// Nobody knows whose signalling this is, but the node of this MAC was seen to serve it: it is a session there. The
+/// answer comes as SessionTracker::adopt_session() or give_up().
+struct SeenSession {
+    SignallingKey signalling;
+    Mac node{};
+
+    friend bool operator==(const SeenSession&, const SeenSession&) = default;
+};
+
+using Effect = std::variant<Announce, Withdraw, SetLifetime, Linger, SetLabel, FindSession, SeenSession>;
 
 /// To be carried out in this order.
 using Effects = std::vector<Effect>;

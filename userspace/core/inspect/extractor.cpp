@@ -27,6 +27,9 @@ std::vector<MessageFacts> Extractor::handle(const SignallingPacket& packet, Time
         handle_segment(packet, now, facts);
         break;
     }
+    for (MessageFacts& each : facts) {
+        each.node = packet.node;
+    }
     return facts;
 }
 

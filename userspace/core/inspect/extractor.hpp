@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "core/base/address.hpp"
 #include "core/base/bytes.hpp"
 #include "core/base/flow_key.hpp"
 #include "core/base/session.hpp"
@@ -29,6 +31,7 @@ struct SignallingPacket {
     std::uint32_t tcp_seq = 0;   ///< of the first payload byte (of SYN or FIN without payload)
     std::uint8_t tcp_flags = 0;  ///< byte 13 of the TCP header
     Bytes payload;
+    std::optional<Mac> node{};  ///< from a server, the source address of its frame
 };
 
 inline constexpr std::uint8_t kTcpFin = 0x01;

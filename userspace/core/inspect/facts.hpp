@@ -112,6 +112,10 @@ struct MessageFacts {
     std::optional<Duration> lifetime;  ///< SIP Session-Expires, RTSP Session timeout
     std::string target;                ///< request URI; for people
 
+    /// Of a server's message, the source address of its frame: the node's, where nothing routes between it and who read
+    /// the message. Nothing where there was no frame.
+    std::optional<Mac> node{};
+
     friend bool operator==(const MessageFacts&, const MessageFacts&) = default;
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/inspect/facts_codec.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
+#include <tuple>
 
 #include "core/inspect/limits.hpp"
 #include "core/wire/codec.hpp"
@@ -23,7 +25,7 @@ constexpr std::uint8_t kFlagNamed = 2;
 constexpr std::uint8_t kFlagUnnumbered = 1;
 constexpr std::uint8_t kFlagOpens = 2;
 
-enum class Part : std::uint8_t { dialog = 1, leg, target, media, peer_media, lifetime };
+enum class Part : std::uint8_t { dialog = 1, leg, target, media, peer_media, lifetime, node };
 
 std::uint8_t family_code(Family family) noexcept {
     return family == Family::ipv4 ? kFamilyIpv4 : kFamilyIpv6;
@@ -151,7 +153,7 @@ void read_part(wire::Reader& reader, MessageFacts& facts) {
     const std::uint8_t type = reader.u8();
     const Bytes value = reader.block();
     if (!reader.ok() || type < static_cast<std::uint8_t>(Part::dialog) ||
-        type > static_cast<std::uint8_t>(Part::lifetime)) {
+        type > static_cast<std::uint8_t>(Part::node)) {
         return;
     }
     switch (static_cast<Part>(type)) {
@@ -178,6 +180,13 @@ void read_part(wire::Reader& reader, MessageFacts& facts) {
         }
         return;
     }
+    case Part::node:
+        if (value.size() != std::tuple_size_v<Mac>) {
+            reader.fail();
+            return;
+        }
+        std::copy(value.begin(), value.end(), facts.node.emplace().begin());
+        return;
     }
 }
 
@@ -217,6 +226,10 @@ Result<Buffer> encode(const MessageFacts& facts) {
         out.u8(static_cast<std::uint8_t>(Part::lifetime));
         out.u16(sizeof(std::uint32_t));
         out.u32(static_cast<std::uint32_t>(milliseconds));
+    }
+    if (facts.node) {
+        out.u8(static_cast<std::uint8_t>(Part::node));
+        out.block(*facts.node);
     }
     if (!out.ok()) {
         return Error{"more than " + std::to_string(limits::kMaxFactsBytes) + " bytes", "facts"};

@@ -8,6 +8,31 @@
 
 namespace sara::inspect {
 
+namespace {
+
+/// Does it say that a node serves its session, which goes on?
+bool tells_who_serves(const MessageFacts& facts) noexcept {
+    if (!facts.node || facts.sender != Sender::server) {
+        return false;
+    }
+    switch (facts.act) {
+    case Act::propose:
+    case Act::progress:
+    case Act::accept:
+    case Act::answer:
+        return true;
+    case Act::none:
+    case Act::refuse:
+    case Act::decline:
+    case Act::finish:
+    case Act::close:
+        return false;
+    }
+    return false;
+}
+
+}  // namespace
+
 SessionTracker::SessionTracker(const TrackerConfig& config) : state_(std::make_unique<State>(config)) {}
 SessionTracker::~SessionTracker() = default;
 SessionTracker::SessionTracker(SessionTracker&&) noexcept = default;
@@ -30,20 +55,29 @@ Effects SessionTracker::bind(const SignallingKey& signalling, SessionId session,
     return effects;
 }
 
-void SessionTracker::not_found(const SignallingKey& signalling) {
+Effects SessionTracker::not_found(const SignallingKey& signalling) {
+    if (const MessageFacts* const served = state_->waiting.find(signalling, &tells_who_serves)) {
+        return {SeenSession{signalling, *served->node}};
+    }
+    give_up(signalling);
+    return {};
+}
+
+void SessionTracker::give_up(const SignallingKey& signalling) {
     state_->counters.facts_without_session += state_->waiting.take(signalling).size();
 }
 
-void SessionTracker::adopt_session(SessionId session, const SignallingKey& signalling, Duration lifetime_left,
-                                   Time now) {
+Effects SessionTracker::adopt_session(SessionId session, const SignallingKey& signalling, Duration lifetime_left,
+                                      Time now) {
     SessionEntry* const adopted = state_->open_session(session, signalling);
     if (adopted == nullptr) {
-        return;
+        return {};
     }
     adopted->was_adopted = true;
     if (lifetime_left > Duration::zero()) {
         adopted->told_until = now + lifetime_left;
     }
+    return bind(signalling, session, now);
 }
 
 void SessionTracker::adopt_announcement(SessionId session, const AnnouncementKey& key, Tag tag) {

@@ -55,13 +55,18 @@ public:
     /// `signalling` is that of `session`; facts that wait for it are handled.
     [[nodiscard]] Effects bind(const SignallingKey& signalling, SessionId session, Time now);
 
-    /// Nobody knows `signalling`: the facts that wait for it are given up.
-    void not_found(const SignallingKey& signalling);
+    /// Nobody knows `signalling`. If the facts that wait for it tell that a node serves it, they wait on, while it is
+    /// made a session there (SeenSession); else they are given up.
+    [[nodiscard]] Effects not_found(const SignallingKey& signalling);
 
-    /// After a restart, what the kernel still holds, before anything is handled. A dialog is then known by its tag only
-    /// until a message names it.
+    /// It is no session, nor made one: the facts that wait for it are given up.
+    void give_up(const SignallingKey& signalling);
+
+    /// A session that began without us: before this agent, or at another dispatcher, or it was only seen to be served.
+    /// A dialog of it is known by its tag only until a message names it. Facts that wait for it are handled.
     /// `lifetime_left`: what remains of the lifetime it was given; nothing if it has none.
-    void adopt_session(SessionId session, const SignallingKey& signalling, Duration lifetime_left, Time now);
+    [[nodiscard]] Effects adopt_session(SessionId session, const SignallingKey& signalling, Duration lifetime_left,
+                                        Time now);
     void adopt_announcement(SessionId session, const AnnouncementKey& key, Tag tag);
 
     /// The kernel removed it, with all its announcements.

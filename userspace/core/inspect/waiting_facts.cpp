@@ -44,6 +44,14 @@ std::vector<MessageFacts> WaitingFacts::take(const SignallingKey& signalling) {
     return taken;
 }
 
+const MessageFacts* WaitingFacts::find(const SignallingKey& signalling,
+                                       bool (*is_such)(const MessageFacts&)) const noexcept {
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& each) {
+        return is_of(each.facts, signalling) && is_such(each.facts);
+    });
+    return found == waiting_.end() ? nullptr : &found->facts;
+}
+
 std::size_t WaitingFacts::expire(Time now) {
     std::size_t given_up = 0;
     while (!waiting_.empty() && waiting_.front().until <= now) {

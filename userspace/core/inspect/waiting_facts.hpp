@@ -23,6 +23,10 @@ public:
     /// Takes out those of this signalling: of all of a flow, or of one call on it.
     [[nodiscard]] std::vector<MessageFacts> take(const SignallingKey& signalling);
 
+    /// The first of this signalling that `is_such` holds for, or nullptr; until the next put(), take() or expire().
+    [[nodiscard]] const MessageFacts* find(const SignallingKey& signalling,
+                                           bool (*is_such)(const MessageFacts&)) const noexcept;
+
     /// How many were given up.
     std::size_t expire(Time now);
     [[nodiscard]] Time next_deadline() const noexcept;

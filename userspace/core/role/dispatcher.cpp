@@ -58,7 +58,7 @@ DispatcherOutput Dispatcher::handle(const PeerMessage& input, Time now) {
 DispatcherOutput Dispatcher::handle(const SessionFound& input, Time now) {
     DispatcherOutput out;
     if (input.dumped) {
-        tracker_.adopt_session(input.session, input.signalling, input.lifetime_left, now);
+        append(out.commands, tracker_.adopt_session(input.session, input.signalling, input.lifetime_left, now));
     } else {
         append(out.commands, tracker_.bind(input.signalling, input.session, now));
     }
@@ -82,13 +82,16 @@ DispatcherOutput Dispatcher::handle(const FlowAnswer& input, Time now) {
         const SignallingKey found = input.by_call ? input.asked : SignallingKey(input.asked.flow);
         append(out.commands, tracker_.bind(found, *input.session, now));
     } else {
-        tracker_.not_found(input.asked);
+        append(out.commands, tracker_.not_found(input.asked));
     }
     return out;
 }
 
 DispatcherOutput Dispatcher::handle(const Refusal& input, Time now) {
     DispatcherOutput out;
+    if (const auto* const seen = std::get_if<inspect::SeenSession>(&input.command)) {
+        tracker_.give_up(seen->signalling);
+    }
     const auto* const announce = std::get_if<inspect::Announce>(&input.command);
     if (announce != nullptr && input.error != ENOENT) {
         tracker_.announcement_refused(announce->session, announce->key);

@@ -14,6 +14,8 @@ namespace sara::role {
 ///     SetLabel     SARA_CMD_SESSION_SET    id, label (cut to SARA_LABEL_MAX)
 ///     FindSession  SARA_CMD_FLOW_GET       tuple, Call-ID; the answer, or ENOENT, comes back as role::FlowAnswer
 ///
+///     SeenSession  SARA_CMD_SESSION_SEEN   flow: tuple, Call-ID; mac; what comes of it is told as a SessionFound
+///
 /// A refusal of any other comes back as role::Refusal.
 using KernelCommand = inspect::Effect;
 

@@ -181,3 +181,23 @@ TEST_CASE("messages without a CSeq are numbered by their place in the stream") {
     CHECK(facts[0].cseq == 8);
     CHECK(facts[1].cseq == 14);
 }
+
+TEST_CASE("a message has the address of the frame that it came in; over TCP, of the one that made it whole") {
+    const Mac n1{2, 0, 0, 0, 0, 0x11};
+    const Mac n2{2, 0, 0, 0, 0, 0x12};
+    Extractor extractor;
+    const std::string ok = reply(200, "INVITE", 1, {.to_tag = "s1"});
+    const std::vector<MessageFacts> datagram = extractor.handle(
+        {.app = App::sip, .sender = Sender::server, .flow = kSipFlow, .payload = as_bytes(ok), .node = n1}, kStart);
+    REQUIRE(datagram.size() == 1);
+    CHECK(datagram[0].node == n1);
+
+    SignallingPacket first = segment(kSetup.substr(0, 10), 100, inspect::kTcpSyn, Sender::server);
+    first.node = n1;
+    CHECK(extractor.handle(first, kStart).empty());
+    SignallingPacket rest = segment(kSetup.substr(10), 111, 0, Sender::server);
+    rest.node = n2;
+    const std::vector<MessageFacts> stream = extractor.handle(rest, kStart);
+    REQUIRE(stream.size() == 1);
+    CHECK(stream[0].node == n2);
+}

@@ -27,6 +27,7 @@ MessageFacts full() {
     facts.cseq = 0x01020304;
     facts.status = 200;
     facts.opens = true;
+    facts.node = Mac{2, 0, 0, 0, 0, 0x11};
     facts.lifetime = 1800s;
     inspect::MediaEndpoint media;
     media.stream = 2;

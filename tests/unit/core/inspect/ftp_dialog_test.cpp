@@ -210,7 +210,7 @@ TEST_CASE("after a restart, what was announced is over when the server waits els
                               endpoint("198.18.0.100", 1).address, Port{50000}};
     Control before;
     before.server(kGreeting);
-    control.tracker.adopt_session(control.session, kFtpFlow, 10min, kStart);
+    CHECK(control.tracker.adopt_session(control.session, kFtpFlow, 10min, kStart).empty());
     control.tracker.adopt_announcement(control.session, key, before.only().tag);
     CHECK(control.server("229 Entering Extended Passive Mode (|||50001|)\r\n") ==
           Lines{"announce 1 tcp 198.18.1.11:* > 198.18.0.100:50001", "withdraw 1 " + kPassiveFlow, "lifetime 1 3615s",

@@ -194,7 +194,7 @@ TEST_CASE("facts of a flow that nobody knows yet wait while its session is asked
         CHECK(call.client(kBye).back() == "linger 9 32s");
     }
     SECTION("not found") {
-        tracker.not_found(kSipFlow);
+        CHECK(tracker.not_found(kSipFlow).empty());
         CHECK(tracker.counters().facts_without_session == 2);
         CHECK(tracker.bind(kSipFlow, SessionId{9}, kStart).empty());
     }
@@ -203,6 +203,51 @@ TEST_CASE("facts of a flow that nobody knows yet wait while its session is asked
         CHECK(tracker.expire(kStart + 1s).empty());
         CHECK(tracker.counters().facts_without_session == 2);
         CHECK(tracker.next_deadline() == kNever);
+    }
+}
+
+TEST_CASE("a flow that nobody knows, but a node is seen to serve, is made a session there") {
+    inspect::SessionTracker tracker;
+    Conversation call{App::sip, kSipFlow, tracker, SessionId::unknown};
+    const SignallingKey key(kSipFlow, "call-1");
+    const auto server = [&](const std::string& message) {
+        inspect::MessageFacts facts = call.facts(Sender::server, message);
+        facts.node = Mac{2, 0, 0, 0, 0, 0x11};
+        return lines(tracker.handle(facts, SessionId::unknown, kStart));
+    };
+    const std::string seen =
+        "make a session of udp 198.18.1.11:5060 > 198.18.0.100:5060 call-id call-1 at 02:00:00:00:00:11";
+    SECTION("by its answer, and what it announces is expected when the session is there") {
+        CHECK(server(kOk).size() == 1);
+        CHECK(lines(tracker.not_found(key)) == Lines{seen});
+        CHECK(tracker.counters().facts_without_session == 0);
+        CHECK(lines(tracker.adopt_session(SessionId{9}, kSipFlow, 0s, kStart)).front() ==
+              "announce 9 udp 198.18.1.11:* > 198.18.0.100:6000");
+        CHECK(call.client(kBye).back() == "linger 9 32s");
+    }
+    SECTION("by a call that it makes itself") {
+        CHECK(server(request("INVITE", 1, {.from_tag = "s1", .to_tag = ""})).size() == 1);
+        CHECK(lines(tracker.not_found(key)) == Lines{seen});
+    }
+    SECTION("which is refused") {
+        CHECK(server(kOk).size() == 1);
+        CHECK(lines(tracker.not_found(key)) == Lines{seen});
+        tracker.give_up(key);
+        CHECK(tracker.counters().facts_without_session == 1);
+        CHECK(tracker.adopt_session(SessionId{9}, kSipFlow, 0s, kStart).empty());
+    }
+    SECTION("but not by what ends or refuses it") {
+        CHECK(server(reply(200, "BYE", 2, {.to_tag = "s1"})).size() == 1);
+        (void)server(reply(486, "INVITE", 1, {.to_tag = "s1"}));
+        (void)server(request("BYE", 7, {.from_tag = "s1", .to_tag = "1"}));
+        CHECK(tracker.not_found(key).empty());
+        CHECK(tracker.counters().facts_without_session == 3);
+    }
+    SECTION("nor by what a client says") {
+        inspect::MessageFacts facts = call.facts(Sender::client, kInvite);
+        facts.node = Mac{2, 0, 0, 0, 0, 0x11};
+        CHECK(tracker.handle(facts, SessionId::unknown, kStart).size() == 1);
+        CHECK(tracker.not_found(key).empty());
     }
 }
 
@@ -223,7 +268,7 @@ TEST_CASE("facts of several calls on an unknown flow wait for their own session 
         CHECK(tracker.session_of({kSipFlow, "call-2"}) == SessionId{8});
     }
     SECTION("one of them is not known") {
-        tracker.not_found({kSipFlow, "call-1"});
+        CHECK(tracker.not_found({kSipFlow, "call-1"}).empty());
         CHECK(tracker.counters().facts_without_session == 1);
         CHECK_FALSE(tracker.bind({kSipFlow, "call-2"}, SessionId{8}, kStart).empty());
     }
@@ -340,7 +385,7 @@ namespace {
 
 /// Plays the conversation to one tracker, and gives what it announced to another, as a dump of the kernel would.
 void restart(const Conversation& before, inspect::SessionTracker& after, Time now) {
-    after.adopt_session(before.session, before.flow, 75s, now);
+    CHECK(after.adopt_session(before.session, before.flow, 75s, now).empty());
     for (const inspect::DialogView& dialog : before.tracker.dialogs()) {
         for (const AnnouncementKey& key : dialog.announced) {
             after.adopt_announcement(before.session, key, dialog.tag);
@@ -388,7 +433,7 @@ TEST_CASE("a restarted agent ends the sessions it adopted") {
         CHECK(effects.back() == "linger 1 2s");
     }
     SECTION("without anything announced (interleaved)") {
-        second.adopt_session(SessionId{1}, kRtspFlow, 75s, kStart);
+        CHECK(second.adopt_session(SessionId{1}, kRtspFlow, 75s, kStart).empty());
         Conversation after{App::rtsp, kRtspFlow, second};
         CHECK(after.client(kTeardown) == Lines{"linger 1 2s"});
         CHECK(after.client(kTeardown).empty());

@@ -73,6 +73,35 @@ TEST_CASE("a gateway's message about a flow that is not known: the kernel is ask
         CHECK(dispatcher.handle(role::FlowAnswer{kSipFlow, std::nullopt}, kStart).commands.empty());
         CHECK(dispatcher.counters().tracker.facts_without_session == 1);
     }
+    SECTION("the kernel does not know, but it came from a node") {
+        inspect::MessageFacts facts = inspect::decode(ok).value();
+        facts.node = Mac{2, 0, 0, 0, 0, 0x11};
+        const Buffer from_node = inspect::encode(facts).value();
+        CHECK(dispatcher.handle(role::PeerMessage{from_node}, kStart).commands.empty());
+        const DispatcherOutput made = dispatcher.handle(role::FlowAnswer{{kSipFlow, "call-1"}, std::nullopt}, kStart);
+        REQUIRE(made.commands.size() == 1);
+        CHECK(std::holds_alternative<inspect::SeenSession>(made.commands[0]));
+        // Both messages wait for the session.
+        CHECK(dispatcher.counters().tracker.facts_without_session == 0);
+        SECTION("it is made") {
+            const role::SessionFound found{.session = kSession, .signalling = kSipFlow, .dumped = true};
+            CHECK(lines(dispatcher.handle(found, kStart)).front() ==
+                  "announce 7 udp 198.18.1.11:* > 198.18.0.100:6000");
+        }
+        SECTION("it is at another node") {
+            const DispatcherOutput refused =
+                dispatcher.handle(role::Refusal{made.commands[0], EEXIST, "it has session 3 on node n2"}, kStart);
+            CHECK(refused.commands.empty());
+            REQUIRE(refused.log.size() == 1);
+            CHECK(refused.log[0].text.ends_with("it has session 3 on node n2"));
+            CHECK(dispatcher.counters().refused_conflict == 1);
+            CHECK(dispatcher.counters().tracker.facts_without_session == 2);
+        }
+        SECTION("there is no such node") {
+            CHECK(dispatcher.handle(role::Refusal{made.commands[0], ENOENT, "no node"}, kStart).log.empty());
+            CHECK(dispatcher.counters().tracker.facts_without_session == 2);
+        }
+    }
     SECTION("nobody answers") {
         CHECK(dispatcher.next_deadline() == kStart + 1s);
         CHECK(dispatcher.expire(kStart + 1s).commands.empty());
