@@ -238,7 +238,7 @@ class Agent(Actor):
 
     def act_seen(self):
         rows = self.do_nl('session-seen', f'flow={self.past(f"dport={self.rng.choice((5060, 5070))}")}',
-                          f'mac=02:00:00:00:00:1{self.rng.randrange(1, 4)}')
+                          f'mac={self.mac}{self.rng.randrange(1, 4)}')
         self.sessions = self.sessions[-4:] + [row['id'] for row in rows]
 
     def act_restore_flow(self):
