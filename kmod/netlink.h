@@ -14,6 +14,8 @@ struct in6_addr;
 struct sara_flow;
 struct sara_key;
 struct sara_net;
+struct sara_node;
+struct sara_service;
 
 extern struct genl_family sara_nl_family;
 
@@ -35,6 +37,11 @@ struct sara_flow *sara_nl_flow_find(struct sara_net *sn,
 				    const struct sara_key *tuple,
 				    const struct nlattr *call_id);
 void sara_nl_no_session(u64 id, struct netlink_ext_ack *extack);
+int sara_nl_get_service(struct sara_net *sn, const struct nlattr *attr,
+			struct sara_service **service,
+			struct netlink_ext_ack *extack);
+int sara_nl_get_node(struct sara_net *sn, const struct nlattr *attr,
+		     struct sara_node **node, struct netlink_ext_ack *extack);
 
 /* Dumps of tables, netlink_session.c */
 int sara_nl_session_start(struct netlink_callback *cb);
