@@ -43,15 +43,23 @@ static u8 sara_call_id_line(struct sara_call_id *id, u8 c)
 		return SARA_CALL_ID_LINE;
 	if (c == '\r' || c == '\n')
 		return SARA_CALL_ID_NONE;
+	/* Most headers are told apart by their first letter. */
+	if (sara_lower(c) != 'c' && sara_lower(c) != 'i')
+		return SARA_CALL_ID_LINE;
 	id->name_len = 0;
 	sara_call_id_name(id, c);
-	return c == ':' ? SARA_CALL_ID_LINE : SARA_CALL_ID_NAME;
+	return SARA_CALL_ID_NAME;
 }
 
 /* A Call-ID has neither blanks nor control characters within. */
+static bool sara_call_id_fits(u8 c)
+{
+	return c > ' ' && c <= '~';
+}
+
 static u8 sara_call_id_value(struct sara_call_id *id, u8 c)
 {
-	if (c <= ' ' || c > '~' || id->len == SARA_CALL_ID_MAX)
+	if (!sara_call_id_fits(c) || id->len == SARA_CALL_ID_MAX)
 		return SARA_CALL_ID_NONE;
 	id->text[id->len++] = c;
 	return SARA_CALL_ID_VALUE;
@@ -109,6 +117,40 @@ static u8 sara_call_id_next(struct sara_call_id *id, u8 c)
 	return id->state;
 }
 
+/*
+ * How many bytes there are before the end of the line. Of a message most are
+ * passed over here, so that is done eight at a time: is one of them
+ * such an end?
+ */
+static unsigned int sara_call_id_skip(const u8 *data, unsigned int len)
+{
+	const u64 ones = 0x0101010101010101ULL;
+	unsigned int at = 0;
+	u64 bytes;
+
+	for (; len - at >= sizeof(bytes); at += sizeof(bytes)) {
+		memcpy(&bytes, data + at, sizeof(bytes));
+		bytes ^= ones * '\n';
+		if ((bytes - ones) & ~bytes & (ones << 7))
+			break;
+	}
+	while (at < len && data[at] != '\n')
+		at++;
+	return at;
+}
+
+/* Takes of the value what is there at once; what is behind it is not judged. */
+static unsigned int sara_call_id_take(struct sara_call_id *id, const u8 *data,
+				      unsigned int len)
+{
+	unsigned int at = 0;
+
+	while (at < len && id->len < SARA_CALL_ID_MAX &&
+	       sara_call_id_fits(data[at]))
+		id->text[id->len++] = data[at++];
+	return at;
+}
+
 static bool sara_call_id_known(const struct sara_call_id *id)
 {
 	return id->state == SARA_CALL_ID_FOUND ||
@@ -140,10 +182,16 @@ void sara_call_id_begin(struct sara_call_id *id)
 bool sara_call_id_read(struct sara_call_id *id, const u8 *data,
 		       unsigned int len)
 {
-	unsigned int i;
+	unsigned int i = 0;
 
-	for (i = 0; i < len && !sara_call_id_known(id); i++)
-		id->state = sara_call_id_next(id, data[i]);
+	while (i < len && !sara_call_id_known(id)) {
+		if (id->state == SARA_CALL_ID_LINE)
+			i += sara_call_id_skip(data + i, len - i);
+		else if (id->state == SARA_CALL_ID_VALUE)
+			i += sara_call_id_take(id, data + i, len - i);
+		if (i < len)
+			id->state = sara_call_id_next(id, data[i++]);
+	}
 	return sara_call_id_known(id);
 }
 

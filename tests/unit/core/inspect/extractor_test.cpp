@@ -182,7 +182,7 @@ TEST_CASE("messages without a CSeq are numbered by their place in the stream") {
     CHECK(facts[1].cseq == 14);
 }
 
-TEST_CASE("a message has the address of the frame that it came in; over TCP, of the one that made it whole") {
+TEST_CASE("a message has the address of the frame that it came in, over TCP of the one that made it whole") {
     const Mac n1{2, 0, 0, 0, 0, 0x11};
     const Mac n2{2, 0, 0, 0, 0, 0x12};
     Extractor extractor;
