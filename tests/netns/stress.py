@@ -25,6 +25,7 @@ import traceback
 import bot
 
 VIP, CLIENTS, STEPS = '198.18.0.100', 16, 50
+NODE_MAC = '02:00:00:00:00:2'  # and the node's number
 SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176      # x86_64
 # What the state of things may answer; ENOBUFS: something else overran the socket; EPROTONOSUPPORT: a dump of a module that
 # is about to go.
@@ -183,16 +184,18 @@ class Agent(Actor):
         self.do_nl('inspect-bind')
         self.do_nl('session-sync', f'sync-time={self.rng.choice((50, 200))}', f'sync-packets={self.rng.choice((3, 4096))}',
                    *self.rng.choice(((), ('sync-strict=1',))))
-        for _ in self.family.unasked(0.02):
-            pass
-        rows = self.do_nl('session-get', dump=True)
-        youngest = sorted((row['id'] for row in rows), reverse=True)[:32] or [1]
-        for number in youngest:
-            try:
-                return self.do_nl('session-release', f'id={number}')
-            except bot.Refused as refusal:
-                if number == youngest[-1] or not str(refusal).startswith('ENOENT: '):
-                    raise
+        for attempt in range(4):
+            for _ in self.family.unasked(0.02):
+                pass
+            rows = self.do_nl('session-get', dump=True)
+            youngest = sorted((row['id'] for row in rows if row['placement'] != 'restored'), reverse=True)[:32] or [1]
+            for number in youngest:
+                try:
+                    return self.do_nl('session-release', f'id={number}')
+                except bot.Refused as refusal:
+                    # Perhaps nobody begins one now.
+                    if not str(refusal).startswith('ENOENT: ') or (attempt, number) == (3, youngest[-1]):
+                        raise
 
     def act_no_sync(self):
         self.do_nl('inspect-bind')
@@ -238,7 +241,7 @@ class Agent(Actor):
 
     def act_seen(self):
         rows = self.do_nl('session-seen', f'flow={self.past(f"dport={self.rng.choice((5060, 5070))}")}',
-                          f'mac={self.mac}{self.rng.randrange(1, 4)}')
+                          f'mac={NODE_MAC}{self.rng.randrange(1, 4)}')
         self.sessions = self.sessions[-4:] + [row['id'] for row in rows]
 
     def act_restore_flow(self):
@@ -263,7 +266,6 @@ class Agent(Actor):
 
 class Configurer(Actor):
     """Takes away what is there and puts back what is missing."""
-    mac = '02:00:00:00:00:2'
     # What is there is the rule, what is not the exception.
     often = {'act_device_back': 3, 'act_node_back': 3, 'act_service_back': 4}
 
@@ -281,7 +283,7 @@ class Configurer(Actor):
 
     def act_node_back(self):
         i = self.rng.randrange(1, 4)
-        self.do_nl('node-new', f'name=n{i}', 'dev=eth0', *self.rng.choice(((f'mac={self.mac}{i}',), (f'addr=198.18.0.2{i}',))))
+        self.do_nl('node-new', f'name=n{i}', 'dev=eth0', *self.rng.choice(((f'mac={NODE_MAC}{i}',), (f'addr=198.18.0.2{i}',))))
 
     def act_node_set(self):
         self.do_nl('node-set', f'name=n{self.rng.randrange(1, 4)}', f'weight={self.rng.randrange(4)}',
