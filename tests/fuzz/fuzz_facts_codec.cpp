@@ -3,6 +3,7 @@
 // fed with it stays within its own.
 #include <cstddef>
 #include <cstdint>
+#include <variant>
 
 #include "core/inspect/facts_codec.hpp"
 #include "core/inspect/limits.hpp"
@@ -10,6 +11,19 @@
 #include "expect.hpp"
 
 using namespace sara;
+
+namespace {
+
+/// The kernel does not know it. What a node is seen to serve is a session then, what else waits is given up.
+void unknown(inspect::SessionTracker& tracker, const SignallingKey& signalling, Time now) {
+    for (const inspect::Effect& effect : tracker.not_found(signalling)) {
+        const auto* const seen = std::get_if<inspect::SeenSession>(&effect);
+        fuzz::expect(seen != nullptr && seen->signalling == signalling, "seen->signalling == signalling");
+        (void)tracker.adopt_session(SessionId{2}, signalling, Duration::zero(), now);
+    }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const Bytes input(data, size);
@@ -31,7 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::expect(back.ok() && *back == *facts, "back.ok() && *back == *facts");
     }
 
-    // The same bytes as a row of messages, each led by its length, to one session.
+    // The same bytes as a row of messages, each led by its length, to one session; from a node to one that nobody
+    // knows.
     inspect::SessionTracker tracker;
     Time now{};
     for (std::size_t at = 0; at + 2 <= size;) {
@@ -41,7 +56,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         }
         if (const Result<inspect::MessageFacts> each = inspect::decode(input.subspan(at, length))) {
-            (void)tracker.handle(*each, SessionId{1}, now);
+            for (const inspect::Effect& effect :
+                 tracker.handle(*each, each->node ? SessionId::unknown : SessionId{1}, now)) {
+                if (const auto* const find = std::get_if<inspect::FindSession>(&effect)) {
+                    unknown(tracker, find->signalling, now);
+                }
+            }
         }
         at += length;
         now += inspect::limits::kWaitForRequest / 2;
@@ -56,6 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                      "dialog.state != inspect::DialogState::ended || dialog.announced.empty()");
     }
     tracker.session_ended(SessionId{1});
+    tracker.session_ended(SessionId{2});
     fuzz::expect(tracker.dialogs().empty(), "tracker.dialogs().empty()");
     fuzz::expect(tracker.next_deadline() == kNever, "tracker.next_deadline() == kNever");
     return 0;

@@ -22,12 +22,13 @@
 ///     | parts: type (1), length (2), value, until the end             |
 ///     +---------------------------------------------------------------+
 ///
-///     flags: 1, the CSeq was not said. What a reader does not know of them it skips.
+///     flags: 1, the CSeq was not said; 2, it opens a dialog. What a reader does not know of them it skips.
 ///
 ///      type  value
 ///      1     dialog id                          4     media endpoint of the sender, repeated
 ///      2     leg                                5     media endpoint of the other end, repeated
 ///      3     target                             6     lifetime, u32 milliseconds
+///      7     source address of the frame (6)
 ///
 ///     media endpoint
 ///     +---------------+---------------+---------------+---------------+
