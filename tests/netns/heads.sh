@@ -71,7 +71,7 @@ user_agents_up() {
 	exec 9<>"$RUN_DIR/tcp.in" # that it does not end between two lines
 	for node in "${NODES[@]}"; do
 		spawn "ua-$node" "$node" python3 "$RUN_DIR/server.py" "$node"
-		wait_for 30 "the user agent of $node" log_has "ua-$node" ready
+		wait_for 120 "the user agent of $node" log_has "ua-$node" ready || die "it said: $(tail -n 5 "$RUN_DIR/ua-$node.log")"
 	done
 }
 
