@@ -14,12 +14,14 @@ using namespace sara;
 
 namespace {
 
-/// The kernel does not know it. What a node is seen to serve is a session then, what else waits is given up.
-void unknown(inspect::SessionTracker& tracker, const SignallingKey& signalling, Time now) {
-    for (const inspect::Effect& effect : tracker.not_found(signalling)) {
-        const auto* const seen = std::get_if<inspect::SeenSession>(&effect);
-        fuzz::expect(seen != nullptr && seen->signalling == signalling, "seen->signalling == signalling");
-        (void)tracker.adopt_session(SessionId{2}, signalling, Duration::zero(), now);
+/// A kernel that knows no session but 1, and makes what is seen session 2.
+void carry_out(inspect::SessionTracker& tracker, const inspect::Effects& effects, Time now) {
+    for (const inspect::Effect& effect : effects) {
+        if (const auto* const find = std::get_if<inspect::FindSession>(&effect)) {
+            carry_out(tracker, tracker.not_found(find->signalling, now), now);
+        } else if (const auto* const seen = std::get_if<inspect::SeenSession>(&effect)) {
+            (void)tracker.adopt_session(SessionId{2}, seen->signalling, Duration::zero(), now);
+        }
     }
 }
 
@@ -56,16 +58,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         }
         if (const Result<inspect::MessageFacts> each = inspect::decode(input.subspan(at, length))) {
-            for (const inspect::Effect& effect :
-                 tracker.handle(*each, each->node ? SessionId::unknown : SessionId{1}, now)) {
-                if (const auto* const find = std::get_if<inspect::FindSession>(&effect)) {
-                    unknown(tracker, find->signalling, now);
-                }
-            }
+            const SessionId session = each->node ? SessionId::unknown : SessionId{1};
+            carry_out(tracker, tracker.handle(*each, session, now), now);
         }
         at += length;
         now += inspect::limits::kWaitForRequest / 2;
-        (void)tracker.expire(now);
+        carry_out(tracker, tracker.expire(now), now);
     }
     for (const inspect::DialogView& dialog : tracker.dialogs()) {
         fuzz::expect(dialog.legs.size() <= inspect::limits::kMaxLegs + 1,
