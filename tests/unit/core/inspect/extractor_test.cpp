@@ -192,10 +192,11 @@ TEST_CASE("a message has the address of the frame that it came in, over TCP of t
     REQUIRE(datagram.size() == 1);
     CHECK(datagram[0].node == n1);
 
-    SignallingPacket first = segment(kSetup.substr(0, 10), 100, inspect::kTcpSyn, Sender::server);
+    const std::string_view setup = kSetup;
+    SignallingPacket first = segment(setup.substr(0, 10), 100, inspect::kTcpSyn, Sender::server);
     first.node = n1;
     CHECK(extractor.handle(first, kStart).empty());
-    SignallingPacket rest = segment(kSetup.substr(10), 111, 0, Sender::server);
+    SignallingPacket rest = segment(setup.substr(10), 111, 0, Sender::server);
     rest.node = n2;
     const std::vector<MessageFacts> stream = extractor.handle(rest, kStart);
     REQUIRE(stream.size() == 1);
