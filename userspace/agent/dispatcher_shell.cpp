@@ -92,20 +92,23 @@ DispatcherShell::DispatcherShell(boost::asio::io_context& io, const Config& conf
 
 kern::Status DispatcherShell::adopt(kern::Channel& channel) {
     forget_kernel();
-    const auto sessions = list<kern::SessionInfo>(channel, kern::session_dump());
+    const Time now = io::now();
+    // As they are read: a list of a million would take ten times the memory that is kept of them.
+    const kern::Result<std::size_t> sessions = channel.visit(kern::session_dump(), [&](kern::Object&& object) {
+        if (const auto* session = std::get_if<kern::SessionInfo>(&object)) {
+            carry_out(role_.handle(found(*session, true), now));
+        }
+    });
     if (!sessions) {
         return sessions.error();
     }
-    const auto announcements = list<kern::AnnouncementInfo>(channel, kern::announce_dump());
+    const kern::Result<std::size_t> announcements = channel.visit(kern::announce_dump(), [&](kern::Object&& object) {
+        if (const auto* each = std::get_if<kern::AnnouncementInfo>(&object)) {
+            carry_out(role_.handle(role::AnnouncementFound{each->session, each->key, each->tag}, now));
+        }
+    });
     if (!announcements) {
         return announcements.error();
-    }
-    const Time now = io::now();
-    for (const kern::SessionInfo& session : *sessions) {
-        carry_out(role_.handle(found(session, true), now));
-    }
-    for (const kern::AnnouncementInfo& announcement : *announcements) {
-        carry_out(role_.handle(role::AnnouncementFound{announcement.session, announcement.key, announcement.tag}, now));
     }
     if (cluster_) {
         if (const kern::Status adopted = cluster_->adopt(channel); !adopted) {
@@ -117,9 +120,9 @@ kern::Status DispatcherShell::adopt(kern::Channel& channel) {
             return adopted.error();
         }
     }
-    if (!sessions->empty()) {
-        log(role::LogLevel::info, "adopted " + std::to_string(sessions->size()) + " sessions and " +
-                                      std::to_string(announcements->size()) + " announcements from the kernel");
+    if (*sessions > 0) {
+        log(role::LogLevel::info, "adopted " + std::to_string(*sessions) + " sessions and " +
+                                      std::to_string(*announcements) + " announcements from the kernel");
     }
     return Done{};
 }

@@ -34,6 +34,7 @@ struct Channel::Pending {
     std::uint32_t sequence = 0;
     bool family = false;  ///< asks the controller, not the module
     std::vector<Object> objects;
+    std::function<void(Object&&)> visitor{};  ///< is told of them instead
     std::optional<FamilyInfo> found;
     std::optional<Error> error;
     bool interrupted = false;
@@ -121,7 +122,24 @@ Result<Listing<Object>> Channel::query(const Request& request) {
     return listing;
 }
 
-Result<Listing<Object>> Channel::ask(const Request& request) {
+Result<std::size_t> Channel::visit(const Request& request, const std::function<void(Object&&)>& visitor) {
+    std::size_t told = 0;
+    bool consistent = false;
+    for (int attempt = 0; attempt < kDumpAttempts && !consistent; ++attempt) {
+        told = 0;
+        const Result<Listing<Object>> asked = ask(request, [&](Object&& object) {
+            ++told;
+            visitor(std::move(object));
+        });
+        if (!asked) {
+            return asked.error();
+        }
+        consistent = asked->consistent;
+    }
+    return told;
+}
+
+Result<Listing<Object>> Channel::ask(const Request& request, const std::function<void(Object&&)>& visitor) {
     if (const Status current = catch_up(); !current) {
         return current.error();
     }
@@ -131,6 +149,7 @@ Result<Listing<Object>> Channel::ask(const Request& request) {
     }
     Pending pending;
     pending.sequence = static_cast<std::uint32_t>(*sent);
+    pending.visitor = visitor;
     if (const Status answered = await(pending); !answered) {
         return answered.error();
     }
@@ -300,6 +319,8 @@ void Channel::take_datagram(Bytes datagram, Pending* pending) {
             keep(std::move(*event));
         } else if (InspectedPacket* packet = std::get_if<InspectedPacket>(&*object)) {
             keep(std::move(*packet));
+        } else if (awaited && pending->visitor) {
+            pending->visitor(std::move(*object));
         } else if (awaited) {
             pending->objects.push_back(std::move(*object));
         } else {

@@ -106,6 +106,11 @@ public:
         return listing;
     }
 
+    /// Tells `visitor` of each object of a dump as it is read, and keeps none: of a million there is no list. When they
+    /// changed meanwhile the dump is asked again, so that what is there may be told of more than once. Returns how many
+    /// there were when it was asked last.
+    [[nodiscard]] Result<std::size_t> visit(const Request& request, const std::function<void(Object&&)>& visitor);
+
     /// Begins a dump that is read in pieces, for who does other things between them, or wants only the first: what is
     /// not read by the end of the channel, the kernel never writes. Nothing else may be asked for on this channel
     /// before the last piece.
@@ -152,7 +157,9 @@ private:
     [[nodiscard]] Status read_answer(Pending& pending);
     [[nodiscard]] Status await(Pending& pending);
     [[nodiscard]] Status take(const Socket::Received& received);
-    [[nodiscard]] Result<Listing<Object>> ask(const Request& request);
+    /// What a visitor is told is not in the listing.
+    [[nodiscard]] Result<Listing<Object>> ask(const Request& request,
+                                              const std::function<void(Object&&)>& visitor = {});
     [[nodiscard]] Result<Sequence> send(std::uint16_t family, std::uint8_t version, const Request& request);
     [[nodiscard]] Result<std::vector<Incoming>> receive(Socket::Wait wait);
     void take_datagram(Bytes datagram, Pending* pending);

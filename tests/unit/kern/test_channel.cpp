@@ -211,6 +211,46 @@ TEST_CASE("an interrupted dump is asked again, and told if it stays so") {
     }
 }
 
+TEST_CASE("a visitor is told of each object of a dump, and again when it is asked again") {
+    FakeKernel kernel;
+    int interrupted = 0;
+    kernel.loaded([&](const Sent& sent) {
+        const std::uint16_t flags = static_cast<std::uint16_t>(NLM_F_MULTI | (interrupted-- > 0 ? NLM_F_DUMP_INTR : 0));
+        return std::vector<Buffer>{node_message(sent.header.sequence, "n1", flags),
+                                   node_message(sent.header.sequence, "n2", flags),
+                                   verdict(sent.header.sequence, 0, nullptr, NLMSG_DONE)};
+    });
+    Channel channel = kernel.open();
+    std::vector<std::string> names;
+    const auto tell = [&](kern::Object&& object) { names.push_back(std::get<kern::Node>(object).name); };
+
+    SECTION("once") {
+        const auto told = channel.visit(kern::node_dump(), tell);
+        REQUIRE(told);
+        CHECK(*told == 2);
+        CHECK(names == std::vector<std::string>{"n1", "n2"});
+    }
+    SECTION("interrupted") {
+        interrupted = 1;
+        const auto told = channel.visit(kern::node_dump(), tell);
+        REQUIRE(told);
+        CHECK(*told == 2);
+        CHECK(names == std::vector<std::string>{"n1", "n2", "n1", "n2"});
+    }
+}
+
+TEST_CASE("a visit can be refused") {
+    FakeKernel kernel;
+    kernel.loaded([](const Sent& sent) {
+        return std::vector<Buffer>{verdict(sent.header.sequence, ENOENT, "no such node", NLMSG_DONE)};
+    });
+    Channel channel = kernel.open();
+    const auto told =
+        channel.visit(kern::session_dump({.node = "n9"}), [](kern::Object&&) { FAIL("nothing to tell"); });
+    REQUIRE_FALSE(told);
+    CHECK(told.error().code == ENOENT);
+}
+
 TEST_CASE("posted requests are answered by their sequence, packets and events in between") {
     FakeKernel kernel;
     kernel.loaded([](const Sent& sent) {

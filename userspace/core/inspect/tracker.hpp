@@ -65,7 +65,7 @@ public:
 
     /// A session that began without us: before this agent, or at another dispatcher, or it was only seen to be served.
     /// A dialog of it is known by its tag only until a message names it. Facts that wait for it are handled.
-    /// `lifetime_left`: what remains of the lifetime it was given; nothing if it has none.
+    /// `lifetime_left`: what remains of the lifetime it was given; nothing if it has none. Each may be told twice.
     [[nodiscard]] Effects adopt_session(SessionId session, const SignallingKey& signalling, Duration lifetime_left,
                                         Time now);
     void adopt_announcement(SessionId session, const AnnouncementKey& key, Tag tag);

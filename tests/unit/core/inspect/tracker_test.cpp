@@ -454,6 +454,19 @@ TEST_CASE("a restarted agent ends the sessions it adopted") {
     }
 }
 
+TEST_CASE("what is told twice is adopted once") {
+    inspect::SessionTracker first;
+    inspect::SessionTracker second;
+    Conversation before{App::sip, kSipFlow, first};
+    before.client(kInvite);
+    before.server(kOk);
+    restart(before, second, kStart);
+    restart(before, second, kStart);
+    CHECK(second.live_dialogs(before.session) == 1);
+    Conversation after{App::sip, kSipFlow, second};
+    CHECK(withdrawals(after.client(kBye)).size() == 4);
+}
+
 TEST_CASE("what a dialog has announced itself is not adopted") {
     inspect::SessionTracker tracker;
     Conversation call{App::sip, kSipFlow, tracker};
