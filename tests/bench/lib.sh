@@ -28,19 +28,26 @@ node_addr() { printf '198.18.0.%d' $((10 + $1)); }
 node_addr6() { printf 'fd00::%x' $((16 + $1)); }
 node_mac() { printf '02:00:00:01:00:%02x' "$1"; }
 
-# bench_sink NAMESPACE DEVICE: counts what comes to one of its nodes, or to lb, as `arrived`, and drops all.
+# bench_sink NAMESPACE DEVICE: counts what comes to one of its nodes, or to lb, and drops all. By a rule's own counter: not
+# every kernel here has counters with names.
 bench_sink() {
 	local prefix=$MAC_NODES
 	[[ $1 == n ]] || prefix=${MAC[lb]%:*}:00
 	ns "$1" nft -f - <<-SINK
 		table netdev sink {
-			counter arrived { }
 			chain ingress {
 				type filter hook ingress device "$2" priority 0; policy drop;
-				ether daddr & ff:ff:ff:ff:ff:00 == $prefix counter name arrived drop
+				ether daddr & ff:ff:ff:ff:ff:00 == $prefix counter drop
 			}
 		}
 	SINK
+	ARRIVED_BEFORE=0
+}
+
+# bench_arrived NAMESPACE: leaves in ARRIVED how many packets bench_sink counted there since it was asked last.
+bench_arrived() {
+	[[ $(ns "$1" nft list chain netdev sink ingress) =~ packets\ ([0-9]+) ]] || die "no sink in $1"
+	ARRIVED=$((BASH_REMATCH[1] - ARRIVED_BEFORE)) ARRIVED_BEFORE=${BASH_REMATCH[1]}
 }
 
 # bench_count NAMESPACE FAMILY TABLE COUNTER: leaves in COUNT what an nftables counter says since it was asked last.
@@ -96,12 +103,17 @@ bench_up() {
 
 bench_down() { topo_down; }
 
-# bench_send WORD...: for bench_sender; leaves what it says in PACKETS, NS, SENT, NS_OF_64, and how many packets arrived in ARRIVED.
+# bench_send WORD...: for bench_sender; leaves what it says in PACKETS, NS, SENT, LEAST, MEDIAN, LONGEST, and how many packets arrived in
+# ARRIVED.
 # shellcheck disable=SC2034 # for those who source this
 bench_send() {
 	local said
 	said=$(ns c "$SARA_BIN/bench_sender" device eth0 to "${MAC[lb]}" "$@") || die "bench_sender failed"
-	read -r PACKETS NS SENT NS_OF_64 <<<"$said"
-	bench_count "$SINK" netdev sink arrived
-	ARRIVED=$COUNT
+	read -r PACKETS NS SENT LEAST MEDIAN LONGEST <<<"$said"
+	bench_arrived "$SINK"
+}
+
+# memory: kB that the kernel has allocated for what does not go by itself.
+memory() {
+	awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { kb += $2 } END { print kb }' /proc/meminfo
 }

@@ -2,31 +2,24 @@
 // Sends frames as a NIC would bring them in: each in memory of its own that nobody else holds, unlike pktgen's, of
 // which a forwarder has to make a copy first. Says how long it took, which on a processor that counts instructions is
 // how many. Run by tests/bench/measure.
-#include <fcntl.h>
-#include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <ctime>
-#include <map>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "wire.hpp"
+
 namespace {
+
+using namespace sara::bench;
 
 constexpr const char* kUsage =
     "Usage: bench_sender device NAME to MAC [NAME VALUE]...\n"
@@ -35,17 +28,20 @@ constexpr const char* kUsage =
     "  flows    that take turns (1)         first   the number of the first of them (0)\n"
     "  warm-up  packets of each flow that are sent before (2); of TCP a handshake goes before these\n"
     "  packets  that are measured (1000)\n"
+    "  stride   from a flow to the next that is sent; with the flows' number it has no factor in common (1)\n"
+    "  batch    packets that one system call sends (64)\n"
     "  begin    1: the measured packets are the first ones of their flows, a SYN if TCP, and nothing goes before them\n"
     "  calls    1: an INVITE each, of its own length, whose Call-ID has the flow's number; all from one port\n"
     "  replies  NETNS/DEVICE/MAC: where the other half of TCP's handshakes is sent, for those who must see both\n"
-    "Prints: measured packets, ns that they took, packets in all (but for the replies), the median of the ns that each "
-    "64 of\n"
-    "the measured ones took.\n";
+    "Prints: measured packets, ns that they took, packets in all (but for the replies); of the ns that each batch "
+    "took: "
+    "the\n"
+    "1st of 100, the median, the longest.\n";
 
-constexpr std::size_t kBatch = 64;
 constexpr std::uint16_t kPort = 5060;
 /// Ports that a client's address has in use; enough clients that flows are told by addresses, too.
-constexpr std::uint32_t kPortsOfClient = 25;
+constexpr std::uint32_t kPortsOfClient = 64;
+constexpr std::uint32_t kMaxFlows = 4'000'000;
 constexpr std::uint32_t kFirstPort = 20000;
 
 /// Its Call-ID begins with the flow's number, which is written over these zeros.
@@ -60,14 +56,6 @@ constexpr std::string_view kInvite = "INVITE sip:bob@198.18.0.100 SIP/2.0\r\n"
                                      "Content-Length: 0\r\n\r\n";
 
 enum TcpFlags : std::uint8_t { kSyn = 0x02, kAck = 0x10 };
-
-using Frame = std::array<std::uint8_t, 2048>;
-using Mac = std::array<std::uint8_t, ETH_ALEN>;
-
-[[noreturn]] void fail(const char* what) {
-    std::fprintf(stderr, "bench_sender: %s: %s\n", what, std::strerror(errno));
-    std::exit(1);
-}
 
 [[noreturn]] void usage() {
     std::fputs(kUsage, stderr);
@@ -87,30 +75,12 @@ struct Setup {
     std::uint32_t first = 0;
     std::uint32_t warm_up = 2;
     std::uint32_t packets = 1000;
+    std::uint32_t stride = 1;
+    std::uint32_t batch = 64;
     std::string replies_netns;
     std::string replies_device;
     Mac replies_to{};
 };
-
-void put16(std::uint8_t* at, std::uint32_t value) {
-    at[0] = static_cast<std::uint8_t>(value >> 8);
-    at[1] = static_cast<std::uint8_t>(value);
-}
-
-void put32(std::uint8_t* at, std::uint32_t value) {
-    put16(at, value >> 16);
-    put16(at + 2, value);
-}
-
-/// RFC 1071, over an IPv4 header.
-std::uint32_t checksum(const std::uint8_t* data, std::size_t size) {
-    std::uint32_t sum = 0;
-    for (std::size_t i = 0; i < size; i += 2) {
-        sum += static_cast<std::uint32_t>(data[i]) << 8 | data[i + 1];
-    }
-    sum = (sum & 0xffff) + (sum >> 16);
-    return ~(sum + (sum >> 16)) & 0xffff;
-}
 
 /// The frames of a setup: one written whole, of which each packet changes what names its flow.
 class Frames {
@@ -229,71 +199,26 @@ private:
     std::size_t digits_ = 0;
 };
 
-std::uint64_t now() {
-    timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
-}
-
-/// A device's sending half, past its queueing discipline.
-class Wire {
-public:
-    explicit Wire(const std::string& device) : socket_(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)) {
-        const int on = 1;
-        if (socket_ < 0 || ::setsockopt(socket_, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) != 0) {
-            fail("packet socket");
-        }
-        sockaddr_ll address{};
-        address.sll_family = AF_PACKET;
-        address.sll_ifindex = static_cast<int>(::if_nametoindex(device.c_str()));
-        if (address.sll_ifindex == 0 ||
-            ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-            fail(device.c_str());
-        }
-    }
-
-    void send(std::array<Frame, kBatch>& frames, std::size_t number, std::size_t size) {
-        for (std::size_t i = 0; i < number; ++i) {
-            parts_[i] = {frames[i].data(), size};
-            messages_[i].msg_hdr.msg_iov = &parts_[i];
-            messages_[i].msg_hdr.msg_iovlen = 1;
-        }
-        for (std::size_t sent = 0; sent < number;) {
-            const int some = ::sendmmsg(socket_, &messages_[sent], static_cast<unsigned>(number - sent), 0);
-            if (some < 0) {
-                fail("sendmmsg");
-            }
-            sent += static_cast<std::size_t>(some);
-        }
-    }
-
-private:
-    int socket_;
-    std::array<mmsghdr, kBatch> messages_{};
-    std::array<iovec, kBatch> parts_{};
-};
-
 class Sender {
 public:
-    explicit Sender(const Setup& setup) : setup_(setup), frames_(setup), wire_(setup.device) {
-        batch_.fill(frames_.model());
-    }
+    explicit Sender(const Setup& setup)
+        : setup_(setup), frames_(setup), wire_(setup.device), batch_(setup.batch, frames_.model()) {}
 
     /// One packet of each of the flows in turn, @p packets in all. Returns how many ns each batch took.
     std::vector<std::uint64_t> send(std::uint32_t packets, std::uint8_t tcp_flags) {
-        std::vector<std::uint64_t> took(packets / kBatch + 1);
+        std::vector<std::uint64_t> took(packets / setup_.batch + 1);
         std::uint32_t flow = 0;
         std::size_t left = packets;
         for (std::uint64_t& batch : took) {
-            const std::size_t number = std::min<std::size_t>(kBatch, left);
+            const std::size_t number = std::min<std::size_t>(setup_.batch, left);
             left -= number;
-            const std::uint64_t start = now();
+            const std::uint64_t start = nanoseconds();
             for (std::size_t i = 0; i < number; ++i) {
                 frames_.name(batch_[i], setup_.first + flow, tcp_flags);
-                flow = flow + 1 == setup_.flows ? 0 : flow + 1;
+                flow = (flow + setup_.stride) % setup_.flows;
             }
-            wire_.send(batch_, number, frames_.size());
-            batch = now() - start;
+            wire_.send(std::span(batch_).first(number), frames_.size());
+            batch = nanoseconds() - start;
         }
         sent_ += packets;
         return took;
@@ -303,15 +228,15 @@ public:
 
     /// The server's SYN and ACK to each of the flows.
     void answer(Wire& wire) {
-        std::array<Frame, kBatch> answers;
+        std::vector<Frame> answers(setup_.batch);
         for (std::uint32_t flow = 0; flow < setup_.flows;) {
-            const std::size_t number = std::min<std::size_t>(kBatch, setup_.flows - flow);
+            const std::size_t number = std::min<std::size_t>(setup_.batch, setup_.flows - flow);
             for (std::size_t i = 0; i < number; ++i) {
                 answers[i] = frames_.model();
                 frames_.name(answers[i], setup_.first + flow++, kSyn);
                 frames_.answer(answers[i], setup_.replies_to);
             }
-            wire.send(answers, number, frames_.size());
+            wire.send(std::span(answers).first(number), frames_.size());
         }
     }
 
@@ -319,41 +244,12 @@ private:
     Setup setup_;
     Frames frames_;
     Wire wire_;
-    std::array<Frame, kBatch> batch_{};
+    std::vector<Frame> batch_;
     std::uint64_t sent_ = 0;
 };
 
-/// A wire in another network namespace; this thread comes back from there.
-Wire wire_in(const std::string& netns, const std::string& device) {
-    const int here = ::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-    const int there = ::open(("/run/netns/" + netns).c_str(), O_RDONLY | O_CLOEXEC);
-    if (here < 0 || there < 0 || ::setns(there, CLONE_NEWNET) != 0) {
-        fail(netns.c_str());
-    }
-    Wire wire(device);
-    if (::setns(here, CLONE_NEWNET) != 0) {
-        fail("setns");
-    }
-    ::close(here);
-    ::close(there);
-    return wire;
-}
-
-std::optional<Mac> mac(const std::string& text) {
-    Mac out{};
-    std::array<unsigned, ETH_ALEN> part{};
-    int end = 0;
-    if (std::sscanf(text.c_str(), "%2x:%2x:%2x:%2x:%2x:%2x%n", &part[0], &part[1], &part[2], &part[3], &part[4],
-                    &part[5], &end) != ETH_ALEN ||
-        static_cast<std::size_t>(end) != text.size()) {
-        return std::nullopt;
-    }
-    std::transform(part.begin(), part.end(), out.begin(), [](unsigned one) { return static_cast<std::uint8_t>(one); });
-    return out;
-}
-
 Mac mac_or_usage(const std::string& text) {
-    const auto out = mac(text);
+    const auto out = parse_mac(text);
     if (!out) {
         usage();
     }
@@ -390,13 +286,17 @@ Setup read_setup(int argc, char** argv) {
         } else if (name == "vlan") {
             setup.vlan = static_cast<std::uint16_t>(number_or_usage(value, 0, 4094));
         } else if (name == "flows") {
-            setup.flows = number_or_usage(value, 1, 1U << 20);
+            setup.flows = number_or_usage(value, 1, kMaxFlows);
         } else if (name == "first") {
-            setup.first = number_or_usage(value, 0, 1U << 20);
+            setup.first = number_or_usage(value, 0, kMaxFlows);
         } else if (name == "warm-up") {
             setup.warm_up = number_or_usage(value, 0, 1000);
         } else if (name == "packets") {
-            setup.packets = number_or_usage(value, kBatch, 1U << 30);
+            setup.packets = number_or_usage(value, 64, 1U << 30);
+        } else if (name == "stride") {
+            setup.stride = number_or_usage(value, 1, 1U << 30);
+        } else if (name == "batch") {
+            setup.batch = number_or_usage(value, 1, 1024);
         } else if (name == "begin") {
             setup.begin = number_or_usage(value, 0, 1) != 0;
         } else if (name == "calls") {
@@ -414,7 +314,7 @@ Setup read_setup(int argc, char** argv) {
             usage();
         }
     }
-    if (setup.device.empty() || (setup.calls && setup.tcp)) {
+    if (setup.device.empty() || (setup.calls && setup.tcp) || setup.packets < setup.batch) {
         usage();
     }
     return setup;
@@ -429,18 +329,21 @@ int main(int argc, char** argv) {
         if (setup.tcp) {
             sender.send(setup.flows, kSyn);
             if (!setup.replies_netns.empty()) {
-                Wire wire = wire_in(setup.replies_netns, setup.replies_device);
+                const Visit there(setup.replies_netns);
+                Wire wire(setup.replies_device);
                 sender.answer(wire);
             }
         }
         sender.send(setup.flows * setup.warm_up, kAck);
     }
-    const std::uint64_t start = now();
+    const std::uint64_t start = nanoseconds();
     std::vector<std::uint64_t> took = sender.send(setup.packets, setup.begin ? kSyn : kAck);
-    const std::uint64_t end = now();
+    const std::uint64_t end = nanoseconds();
     took.pop_back();  // which is less than a batch
-    std::nth_element(took.begin(), took.begin() + static_cast<std::ptrdiff_t>(took.size() / 2), took.end());
-    std::printf("%u %llu %llu %llu\n", setup.packets, static_cast<unsigned long long>(end - start),
-                static_cast<unsigned long long>(sender.sent()), static_cast<unsigned long long>(took[took.size() / 2]));
+    std::sort(took.begin(), took.end());
+    std::printf("%u %llu %llu %llu %llu %llu\n", setup.packets, static_cast<unsigned long long>(end - start),
+                static_cast<unsigned long long>(sender.sent()),
+                static_cast<unsigned long long>(took[took.size() / 100]),
+                static_cast<unsigned long long>(took[took.size() / 2]), static_cast<unsigned long long>(took.back()));
     return 0;
 }
