@@ -18,12 +18,13 @@ results() {
 
 says 0 '^Usage: tools/bench' 'help' tools/bench --help
 says 1 "unknown argument 'backward'" 'an unknown word' tools/bench backward
-says 1 'one of forward, sessions, inspect, dump, replicate and all' 'two of them' tools/bench forward sessions
+says 1 'one of forward, sessions, inspect, dump, replicate, scale, announce, agent and all' 'two of them' tools/bench forward sessions
 says 1 '--json needs a value' 'no file' tools/bench --json
 says 1 "not '0'" 'no round' tools/bench --rounds 0
 says 1 'replicate has no goal to check' 'a goal that there is not' tools/bench replicate --check
 says 1 "not '10'" 'too few flows' tools/bench dump --flows 10
 says 1 "not '1000001'" 'too many flows' tools/bench dump --flows 1000001
+says 1 "from 1000 to 4000000, not '4000001'" 'too many flows of scale' tools/bench scale --flows 4000001
 says 1 "not '6.5'" 'no such kernel' tools/bench --kernel 6.5
 says 1 "no file '/nowhere'" 'ratios that are not there, before anything is measured' tools/bench --against /nowhere
 
@@ -71,6 +72,69 @@ says 0 'conntrack -L -o xml  *1000  *400  *90000$' 'lists, and what the kernel k
 says 1 'DOES NOT HOLD: all: SARA costs 0.334 of ipvsadm -Lnc (at most 0.333)' 'a slow list' tools/bench --check --report "$work/slow"
 says 1 'DOES NOT HOLD: a list of one node costs 0.900' 'no filter in the kernel' tools/bench --check --report "$work/unfiltered"
 says 1 'DOES NOT HOLD: the kernel takes 257 bytes' 'a big flow' tools/bench --check --report "$work/big"
+# scaled FILE MANY BYTES [FLOOR]: among a thousand flows SARA costs 400 ns and IPVS 1000, among a million MANY and 2000; a flow takes so
+# many bytes.
+scaled() {
+	jq -n --argjson many "$2" --argjson bytes "$3" --argjson floor "${4-900}" '{kernel: "6.12.1-test", here: "6.1.1-uml", measured: (
+		[{"1000": {sara: 400, "ipvs-rr": 1000, floor: 0}, "1000000": {sara: $many, "ipvs-rr": 2000, floor: 0}} | to_entries[] |
+		 .key as $case | .value | to_entries[] |
+		 {what: "scale", case: $case, round: 1, system: .key, ns: ($floor + .value), median: 5000, longest_us: 90}] +
+		[{sara: $bytes, "ipvs-rr": 300} | to_entries[] |
+		 {what: "scale-memory", case: "1000000", round: 1, system: .key, bytes: .value}])}' >"$1"
+}
+scaled "$work/flat" 600 256
+scaled "$work/steep" 601 256
+scaled "$work/large" 600 257
+says 0 '^Linux 6.12.1-test, in time 6.1.1-uml$' 'whose time it is' tools/bench --report "$work/flat"
+says 0 '1000000  *0.300$' 'among a million flows, of IPVS' tools/bench --check --report "$work/flat"
+says 1 'DOES NOT HOLD: among 1000000 flows a packet costs 1.50 of' 'many flows cost more' tools/bench --check --report "$work/steep"
+says 1 'DOES NOT HOLD: the kernel takes 257 bytes' 'a big flow, of a million' tools/bench --check --report "$work/large"
+jq 'del(.measured[] | select(.case == "1000"))' "$work/flat" >"$work/many-only"
+says 1 'DOES NOT HOLD: SARA was not measured with both 1000' 'few flows were not measured' tools/bench --check --report "$work/many-only"
+says 0 'holds' 'ratios in time are written' tools/bench --ratios "$work/scale-ratios" --report "$work/flat"
+scaled "$work/slower-in-time" 790 256
+scaled "$work/slow-in-time" 770 256
+says 1 'WORSE: scale 1000000 ipvs-rr 0.300 -> 0.395' 'worse in time' tools/bench --against "$work/scale-ratios" --report "$work/slower-in-time"
+says 0 '3 ratios compared, 0 worse' 'what may be noise of time' tools/bench --against "$work/scale-ratios" --report "$work/slow-in-time"
+
+# announced FILE P99 NS: of 1000 calls, in time; in all they take NS.
+announced() {
+	jq -n --argjson p99 "$2" --argjson ns "$3" '{kernel: "6.12.1-test", measured: [
+		{what: "announce-here", case: "one", calls: 1000, ns: 400000000, p50: 200000, p99: $p99, max: 900000},
+		{what: "announce-here", case: "many", calls: 1000, ns: $ns, p50: 2000000, p99: 3000000, max: 4000000,
+		 dispatcher: ($ns / 2), gateway: ($ns / 5), sender: ($ns / 10)}]}' >"$1"
+}
+announced "$work/soon" 499999 50000000
+announced "$work/late" 500000 50000000
+announced "$work/few" 499999 50100000
+says 0 'time of user-mode Linux  *1  *200  *500  *900  *2500$' 'how soon media are expected' tools/bench --check --report "$work/soon"
+says 1 'DOES NOT HOLD: 99 of 100 are announced within 500 us' 'too late' tools/bench --check --report "$work/late"
+says 1 "DOES NOT HOLD: 19960 calls a second.*50 %, takes the dispatcher's agent" 'too few, and who is the bottleneck' \
+	tools/bench --check --report "$work/few"
+jq '.measured[].what = "announce"' "$work/soon" >"$work/emulated"
+says 1 'announcing was not measured in time' 'instructions are no time' tools/bench --check --report "$work/emulated"
+
+# agents FILE BYTES MOST CALL IDLE: what an agent keeps for each of 1000 and 100000 sessions, has at the most for each of 100000, keeps for
+# a call, and takes while idle with 100000, in ns a second.
+agents() {
+	jq -n --argjson bytes "$2" --argjson most "$3" --argjson call "$4" --argjson idle "$5" '{kernel: "6.12.1-test", measured: (
+		[[0, 0, 0, 0], [1000, $bytes, $bytes, 1000000], [100000, $bytes, $most, $idle]] | map(
+		 {what: "agent", case: "sessions", sessions: .[0], start_us: 2000000, start_cpu: 1000000000, bytes: (5000 + .[0] * .[1]),
+		  most_bytes: (5000 + .[0] * .[2]), idle_s: 10, idle_cpu: (10 * .[3])}) +
+		[{what: "agent", case: "calls", calls: 1000, bytes: (1000 * $call)}])}' >"$1"
+}
+agents "$work/modest" 300 300 300 3000000
+agents "$work/keeping" 301 301 300 3000000
+agents "$work/peak" 300 301 300 3000000
+agents "$work/calls" 300 300 301 3000000
+agents "$work/restless" 300 300 300 3000001
+says 0 '100000  *2.0  *1.0  *30005000  *30005000  *300  *3000$' 'what an agent takes' tools/bench --check --report "$work/modest"
+says 1 'DOES NOT HOLD: an agent keeps 301 bytes' 'a session that is kept' tools/bench --check --report "$work/keeping"
+says 1 'DOES NOT HOLD: with 100000 sessions it has taken 301' 'at the most' tools/bench --check --report "$work/peak"
+says 1 'DOES NOT HOLD: it keeps 301 bytes for a call' 'a call' tools/bench --check --report "$work/calls"
+says 1 'DOES NOT HOLD: idle it takes 3000 us' 'work by a timer' tools/bench --check --report "$work/restless"
+jq 'del(.measured[] | select(.case == "calls"))' "$work/modest" >"$work/no-calls"
+says 1 'an agent was not measured with few and many' 'without calls' tools/bench --check --report "$work/no-calls"
 says 0 'udp-8  *0.700' 'a table' tools/bench --report "$work/good"
 says 0 'holds: syn-8: SARA costs 0.700 of IPVS-DR rr' 'all goals hold' tools/bench --check --report "$work/good"
 says 0 'DOES NOT HOLD: syn-8: SARA costs 0.701' 'nobody asked for the goals' tools/bench --report "$work/bad"
