@@ -72,6 +72,8 @@ nothing_lost() {
 	local agent
 	for agent in lb gw; do
 		sara -j stats show agent socket "$RUN_DIR/$agent.sock"
-	done | jq -es 'all(.[]; .kernel.overruns == 0) and .[0].dispatcher.lost_copies == 0 and .[0].dispatcher.tracker.limit_hits == 0 and
-		.[1].gateway.lost_copies == 0 and .[1].gateway.not_sent == 0' >/dev/null || die "copies or events were lost"
+	done >"$RUN_DIR/stats"
+	jq -es 'all(.[]; .kernel.overruns == 0) and .[0].dispatcher.lost_copies == 0 and .[0].dispatcher.tracker.limit_hits == 0 and
+		.[1].gateway.lost_copies == 0 and .[1].gateway.not_sent == 0' "$RUN_DIR/stats" >/dev/null ||
+		die "copies or events were lost: $(<"$RUN_DIR/stats")"
 }
