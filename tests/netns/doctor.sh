@@ -125,6 +125,9 @@ check 'exit status 2' [ "$STATUS" = 2 ]
 
 note '--- without the module'
 mended module 'not loaded' lb
+shown service 'there is none: no packet is ' lb dispatcher
+shown node 'there is none to place sessions on' lb dispatcher
+shown agent 'no agent listens' lb dispatcher
 for name in lb gw n1 n2; do
 	agent "$name"
 done
@@ -224,6 +227,18 @@ done
 ns lb sara node set n2 dev out0
 mended mtu 'only 1400 go out to nodes by out0' lb
 mended node "^node n2 .* does not answer by out0, and the route to it leads by eth0" lb
+ip -n "${NS_PREFIX}n1" link set eth0 mtu 1400
+shown mtu "^packets of 1500 bytes, as eth0 sends them, do not come to node n1 " lb
+shown mtu "^packets of 1500 bytes, as eth0 sends them, do not come to node n6 " lb
+check 'n2 is not n1' not_found lb mtu 'to node n2'
+ip -n "${NS_PREFIX}n1" link set eth0 mtu 1500
+check 'as wide as all it is well' well lb
+ns n1 nft 'add table netdev quiet; add chain netdev quiet pings { type filter hook ingress device eth0 priority 0; }'
+ns n1 nft add rule netdev quiet pings icmp type echo-request drop
+ip -n "${NS_PREFIX}n1" link set eth0 mtu 1400
+check 'of a node that answers no ping nothing is said' not_found lb mtu 'to node n1'
+ns n1 nft delete table netdev quiet
+ip -n "${NS_PREFIX}n1" link set eth0 mtu 1500
 ip -n "${NS_PREFIX}sw" link set n1eth0 down
 shown node "^node n1 .* does not answer by eth0: it is down" lb
 shown node "^node n6 .* does not answer by eth0: it is down" lb
@@ -236,6 +251,17 @@ shown node "several machines have the address of node n1" lb
 ns n2 ip address del "${ADDR[n1]}/24" dev eth0
 ns lb ip neigh replace "${ADDR[n1]}" lladdr "${MAC[n1]}" dev eth0 nud reachable
 check 'and one is alone' not_found lb node .
+
+note '--- a dispatcher that is narrower'
+ip -n "${NS_PREFIX}lb" link set eth0 mtu 1400
+for name in gw:eth1 n1:eth0 n2:eth0; do
+	shown mtu "^packets of 1500 bytes, as ${name#*:} sends them, do not come to dispatcher ${ADDR[lb]}," "${name%:*}"
+done
+check 'it has nothing to say of nodes that are wider' well lb
+ip -n "${NS_PREFIX}lb" link set eth0 mtu 1500
+for name in gw n2; do
+	check "as wide as $name it is well" well "$name"
+done
 
 note '--- devices'
 ns lb sara dev add out0 mode dispatch

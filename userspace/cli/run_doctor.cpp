@@ -10,6 +10,7 @@
 #include "cli/run.hpp"
 #include "core/doctor/examine.hpp"
 #include "io/clock.hpp"
+#include "io/echo_probe.hpp"
 #include "io/host_state.hpp"
 #include "io/neighbour_probe.hpp"
 #include "io/offload.hpp"
@@ -27,6 +28,7 @@ using Json = nlohmann::ordered_json;
 // All of it together takes 2 s at most, but for programs that read long rules.
 constexpr auto kAgentPatience = 400ms;
 constexpr auto kNeighbourPatience = 600ms;
+constexpr auto kEchoPatience = 500ms;
 constexpr auto kProgramsPatience = 5000ms;
 /// An agent that is not answered says hello at least so often (wire::PeerClient::kLastHello, and its way).
 constexpr auto kHelloPeriod = 600ms;
@@ -102,6 +104,59 @@ std::vector<doctor::NeighbourAnswer> ask_neighbours(const doctor::ModuleFacts& m
         answers[i].from = (*heard)[i];
     }
     return answers;
+}
+
+/// Another machine in a layer-2 network of this one.
+struct FarEnd {
+    const node::Link* link;
+    Address address;
+};
+
+/// The nodes by their devices, and the dispatchers of the agent's file that are no router away.
+std::vector<FarEnd> far_ends(const Facts& facts) {
+    std::vector<FarEnd> ends;
+    const auto add = [&](const std::string& device, const Address& address) {
+        const node::Link* link = node::find_link(facts.host, device);
+        if (link != nullptr && link->up) {
+            ends.push_back({link, address});
+        }
+    };
+    if (facts.module && facts.roles.contains(Role::dispatcher)) {
+        for (const doctor::NodeFacts& node : facts.module->nodes) {
+            add(node.device, node.address);
+        }
+    }
+    for (const Address& dispatcher : facts.vips.direct) {
+        const node::Route* way = node::way_to(facts.host, dispatcher);
+        if (way != nullptr && !way->hops.front().gateway) {
+            add(way->hops.front().device, dispatcher);
+        }
+    }
+    return ends;
+}
+
+/// Who answers a short ping, and whether a long one, too.
+std::vector<doctor::PathFacts> try_paths(const Facts& facts, std::vector<std::string>& unseen) {
+    const std::vector<FarEnd> ends = far_ends(facts);
+    std::vector<io::EchoQuestion> asked;
+    for (const FarEnd& end : ends) {
+        asked.push_back({end.link->index, end.address, 0});
+        asked.push_back({end.link->index, end.address, end.link->mtu});
+    }
+    const auto answers = io::ask_echo(asked, kEchoPatience);
+    if (!answers) {
+        unseen.push_back("how long packets may be: " + answers.error().text());
+        return {};
+    }
+    std::vector<doctor::PathFacts> paths;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        const bool is_short = (*answers)[2 * i];
+        const bool is_long = (*answers)[2 * i + 1];
+        if (is_short || is_long) {
+            paths.push_back({ends[i].link->name, ends[i].address, is_long});
+        }
+    }
+    return paths;
 }
 
 template <typename T>
@@ -262,6 +317,8 @@ ExitCode Runner::operator()(const Doctor& wanted) {
         progress.step("asking the nodes for their addresses");
         facts.neighbours = ask_neighbours(*facts.module, facts.host, unseen);
     }
+    progress.step("trying how long packets may be");
+    facts.paths = try_paths(facts, unseen);
     if (facts.roles.contains(Role::gateway)) {
         progress.step("reading the rules of the firewall");
         facts.forwards4 = is_on("/proc/sys/net/ipv4/ip_forward");

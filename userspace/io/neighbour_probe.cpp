@@ -8,11 +8,9 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -20,6 +18,7 @@
 
 #include "io/clock.hpp"
 #include "io/own_devices.hpp"
+#include "io/plain_socket.hpp"
 
 namespace sara::io {
 
@@ -28,26 +27,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kSecondAnswers = 100ms;
-
-class Socket {
-public:
-    Socket(int family, int type, int protocol) : fd_(::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol)) {}
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
-    ~Socket() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-    }
-    [[nodiscard]] int fd() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
-
-Error failed(const char* doing) {
-    return Error{std::string(doing) + " failed: " + std::strerror(errno), {}};
-}
 
 /// An ARP packet for IPv4 over Ethernet.
 struct [[gnu::packed]] Arp {
@@ -204,11 +183,11 @@ Result<std::vector<std::set<Mac>>> ask_neighbours(std::span<const NeighbourQuest
     const bool asks6 = std::any_of(questions.begin(), questions.end(), [](const NeighbourQuestion& question) {
         return question.address.family() == Family::ipv6;
     });
-    const Socket arp(AF_PACKET, SOCK_DGRAM, htons(ETHERTYPE_ARP));
+    const PlainSocket arp(AF_PACKET, SOCK_DGRAM, htons(ETHERTYPE_ARP));
     if (arp.fd() < 0) {
         return failed("opening a packet socket");
     }
-    std::optional<Socket> nd;
+    std::optional<PlainSocket> nd;
     if (asks6) {
         nd.emplace(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
         if (nd->fd() < 0 || !prepare(nd->fd())) {

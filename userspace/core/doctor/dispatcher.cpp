@@ -100,7 +100,20 @@ void examine_mtu(const Facts& facts, Report& report) {
                          "ip link set " + out->name + " mtu " + std::to_string(widest->mtu));
         }
     }
-    report.conclude("mtu", "what comes in goes out to the nodes");
+    for (const NodeFacts& node : facts.module->nodes) {
+        const bool narrow = std::any_of(facts.paths.begin(), facts.paths.end(), [&](const PathFacts& path) {
+            return path.device == node.device && path.address == node.address && !path.whole;
+        });
+        const node::Link* out = node::find_link(facts.host, node.device);
+        if (node.wanted && narrow && out != nullptr) {
+            report.error("mtu", "packets of " + std::to_string(out->mtu) + " bytes, as " + out->name +
+                                    " sends them, do not come to node " + node.name + " (" + node.address.text() +
+                                    "), and shorter ones do: it, or a switch between, has a smaller MTU than this "
+                                    "machine; give all the same (at the node: ip link set DEVICE mtu " +
+                                    std::to_string(out->mtu) + ")");
+        }
+    }
+    report.conclude("mtu", "what comes in goes out, and nodes that answer pings take whole packets");
 }
 
 }  // namespace

@@ -18,6 +18,9 @@ std::vector<Finding> examine(const Facts& facts) {
     if (facts.roles.contains(Role::node)) {
         examine_node(facts, report);
     }
+    if (facts.roles.contains(Role::gateway) || facts.roles.contains(Role::node)) {
+        examine_way_to_dispatchers(facts, report);
+    }
     examine_agent(facts, report);
     examine_clock(facts, report);
     for (const std::string& what : facts.unseen) {

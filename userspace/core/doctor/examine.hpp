@@ -18,6 +18,7 @@ void examine_module(const Facts& facts, Report& report);
 void examine_dispatcher(const Facts& facts, Report& report);
 void examine_gateway(const Facts& facts, Report& report);
 void examine_node(const Facts& facts, Report& report);
+void examine_way_to_dispatchers(const Facts& facts, Report& report);
 void examine_clock(const Facts& facts, Report& report);
 
 }  // namespace sara::doctor

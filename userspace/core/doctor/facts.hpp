@@ -66,6 +66,15 @@ struct NeighbourAnswer {
     friend bool operator==(const NeighbourAnswer&, const NeighbourAnswer&) = default;
 };
 
+/// A machine in the layer-2 network of a device that answered a short ping (ICMP Echo).
+struct PathFacts {
+    std::string device;
+    Address address;
+    bool whole = false;  ///< it answered one as long as the device's MTU, too
+
+    friend bool operator==(const PathFacts&, const PathFacts&) = default;
+};
+
 /// One way of an agent to another one.
 struct LinkFacts {
     std::string address;  ///< of the dispatcher
@@ -112,6 +121,7 @@ struct Facts {
     bool vips_are_ours = false;  ///< its agent prepares it for them; else the administrator does
 
     std::vector<NeighbourAnswer> neighbours;
+    std::vector<PathFacts> paths{};                ///< of nodes and dispatchers
     std::optional<std::vector<Filter>> filters{};  ///< rules that drop what conntrack calls invalid
     std::optional<bool> clock_synchronised{};      ///< by the kernel's word; nothing: it does not tell
     std::vector<std::string> unseen{};             ///< what could not be looked at: "what: why"

@@ -85,3 +85,25 @@ TEST_CASE("what comes in must go out: the device to the nodes is no narrower tha
     facts.host.links.back().mtu = 9000;
     CHECK(wrong(facts).empty());
 }
+
+TEST_CASE("a node that takes short packets and no long ones is found, unless nothing new is to come to it") {
+    Facts facts = dispatcher();
+    facts.paths = {{"eth0", at("198.18.0.11"), true}, {"eth0", at("198.18.0.12"), false}};
+    REQUIRE(wrong(facts).size() == 1);
+    CHECK(
+        wrong(facts).at(0).starts_with("error: mtu: packets of 1500 bytes, as eth0 sends them, do not come to node n2 "
+                                       "(198.18.0.12), and shorter ones do: "));
+    CHECK(wrong(facts).at(0).ends_with("(at the node: ip link set DEVICE mtu 1500)"));
+    SECTION("out of service") {
+        facts.module->nodes[1].wanted = false;
+        CHECK(wrong(facts).empty());
+    }
+    SECTION("by another device than its packets take") {
+        facts.paths[1].device = "eth1";
+        CHECK(wrong(facts).empty());
+    }
+    SECTION("answering no ping") {
+        facts.paths.pop_back();
+        CHECK(wrong(facts).empty());
+    }
+}

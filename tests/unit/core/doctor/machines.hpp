@@ -72,7 +72,8 @@ inline Facts node_by_hand() {
     facts.version = "1.0";
     facts.clock_synchronised = true;
     facts.vips = {.vips = {kVip, kVip6}, .direct = {at("198.18.0.2")}};
-    facts.host.links = {{.name = "lo", .up = true, .silent = true}, {.name = "eth0", .up = true, .index = 2}};
+    facts.host.links = {{.name = "lo", .up = true, .silent = true},
+                        {.name = "eth0", .up = true, .index = 2, .mtu = 1500}};
     facts.host.addresses = {{at("198.18.0.11"), 24, "eth0"}, {kVip, 32, "lo"}, {kVip6, 128, "lo"}};
     facts.host.routes = {
         {.to = Address(), .prefix = 0, .hops = {{at("198.18.0.1"), "eth0"}}, .source = kVip},
