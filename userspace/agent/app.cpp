@@ -13,6 +13,7 @@
 #include "agent/metrics_text.hpp"
 #include "agent/provision.hpp"
 #include "agent/stats.hpp"
+#include "core/base/version.hpp"
 #include "io/clock.hpp"
 
 namespace sara::agent {
@@ -346,7 +347,7 @@ void App::publish(const nlohmann::ordered_json& event) {
 nlohmann::ordered_json App::stats() const {
     nlohmann::ordered_json out;
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(io::now() - started_);
-    out["agent"] = {{"version", SARA_VERSION},
+    out["agent"] = {{"version", program_version()},
                     {"pid", getpid()},
                     {"config", config_path_},
                     {"uptime", uptime.count()},

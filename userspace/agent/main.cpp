@@ -6,6 +6,7 @@
 #include "agent/log.hpp"
 #include "agent/options.hpp"
 #include "agent/vip_shell.hpp"
+#include "core/base/version.hpp"
 #include "io/entropy.hpp"
 
 using namespace sara;
@@ -75,7 +76,7 @@ Exit act(const agent::Options& options) {
         std::cout << agent::usage();
         return Exit::ok;
     case agent::Options::Action::version:
-        std::cout << "sara-agent " SARA_VERSION "\n";
+        std::cout << "sara-agent " << program_version() << '\n';
         return Exit::ok;
     }
     return Exit::failure;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/metrics_text.hpp"
+#include "core/base/version.hpp"
 #include "kern/words.hpp"
 
 namespace sara::agent {
@@ -184,7 +185,7 @@ void add(MetricsText& out, const ReplicationMetrics& replication) {
 std::string to_metrics(const MetricsInput& input) {
     MetricsText out;
     out.family("sara_build_info", kGauge, "Of the agent");
-    out.sample({{"version", SARA_VERSION}}, std::uint64_t{1});
+    out.sample({{"version", program_version()}}, std::uint64_t{1});
     out.family("sara_kernel_up", kGauge, "1: the agent is connected to the kernel module");
     out.sample({}, flag(input.kernel_up));
     out.family("sara_kernel_connects_total", kCounter, "Times that it was connected");

@@ -19,6 +19,7 @@
 #include "cli/print.hpp"
 #include "cli/show.hpp"
 #include "cli/show_capture.hpp"
+#include "core/base/version.hpp"
 
 namespace sara::cli {
 
@@ -493,7 +494,7 @@ ExitCode run_program(std::span<const std::string> words, std::istream& in, std::
     }
     const Options& options = line->options;
     if (options.version) {
-        out << "sara " << SARA_VERSION << ", interface " << SARA_ABI_VERSION << '\n';
+        out << "sara " << program_version() << ", interface " << SARA_ABI_VERSION << '\n';
         return ExitCode::done;
     }
     if (line->words.empty() && options.batch.empty()) {

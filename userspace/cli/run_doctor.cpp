@@ -8,6 +8,7 @@
 
 #include "cli/doctor.hpp"
 #include "cli/run.hpp"
+#include "core/base/version.hpp"
 #include "core/doctor/examine.hpp"
 #include "io/clock.hpp"
 #include "io/echo_probe.hpp"
@@ -289,7 +290,7 @@ ExitCode Runner::operator()(const Doctor& wanted) {
     }
     Facts facts;
     facts.host = *host;
-    facts.version = SARA_VERSION;
+    facts.version = program_version();
     facts.config = agent.path();
     facts.unit = unit_of(agent.path());
     facts.key_file = agent.config().key_file;
