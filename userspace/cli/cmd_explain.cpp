@@ -24,6 +24,10 @@ bool is_call_id(Arguments& in) {
 Action explain(Arguments& in) {
     Explain explain{kAgentSocket, {}, {}, {}};
     AnnouncementKey key;
+    if (in.empty()) {
+        static_cast<void>(in.word("the tuple of a flow, a Call-ID, or the id of a session"));
+        return explain;
+    }
     if (is_call_id(in)) {
         explain.call_id = in.text(1, SARA_CALL_ID_MAX);
     }

@@ -47,6 +47,10 @@ Result<std::string_view> choose(std::string_view kind, std::string_view word, st
     return Error{std::string(kind) + " \"" + std::string(word) + "\" is ambiguous: " + joined(found), {}};
 }
 
+bool asks_for_help(std::string_view word) {
+    return word == "help" || word == "-h" || word == "-help" || word == "--help";
+}
+
 Result<Action, WordError> finish(const ObjectGrammar& object, const Command& command, Arguments& in) {
     Action action = command.parse(in);
     in.end();
@@ -79,7 +83,7 @@ std::string usage() {
 }
 
 Result<Action, WordError> parse_command(std::span<const std::string> words) {
-    if (words.empty() || words.front() == "help") {
+    if (words.empty() || asks_for_help(words.front())) {
         return Action(Help{usage()});
     }
     std::vector<std::string_view> names;
@@ -93,7 +97,7 @@ Result<Action, WordError> parse_command(std::span<const std::string> words) {
     const ObjectGrammar& object = **std::find_if(objects().begin(), objects().end(),
                                                  [&](const ObjectGrammar* known) { return known->name == *name; });
     words = words.subspan(1);
-    if (!words.empty() && words.front() == "help") {
+    if (!words.empty() && asks_for_help(words.front())) {
         return Action(Help{std::string(object.usage)});
     }
     if (object.bare || words.empty()) {

@@ -86,8 +86,8 @@ Result<CommandLine> parse_options(std::span<const std::string> words) {
             line.words = help;
             return line;
         } else {
-            constexpr std::array<std::string_view, 9> kNames = {"-json",  "-pretty", "-stats", "-details", "-color",
-                                                                "-netns", "-batch",  "-force", "-Version"};
+            constexpr std::array<std::string_view, 10> kNames = {"-json",  "-pretty", "-stats", "-details", "-color",
+                                                                 "-netns", "-batch",  "-force", "-Version", "-help"};
             return Error{"option \"" + std::string(word) + "\" is unknown: see sara help" +
                              did_you_mean(word.substr(word.starts_with("--") ? 1 : 0), kNames),
                          {}};

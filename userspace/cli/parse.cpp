@@ -192,12 +192,16 @@ Result<std::pair<Port, Port>> port_range(std::string_view word) {
 }
 
 Result<Transport> transport(std::string_view word) {
+    std::vector<std::string_view> names;
     for (const Transport known : {Transport::tcp, Transport::udp}) {
         if (word == to_string(known)) {
             return known;
         }
+        names.push_back(to_string(known));
     }
-    return expected("tcp or udp", word);
+    Error error = expected("tcp or udp", word);
+    error.what += did_you_mean(word, names);
+    return error;
 }
 
 Result<kern::Mac> mac(std::string_view word) {

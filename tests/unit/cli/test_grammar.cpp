@@ -303,7 +303,9 @@ TEST_CASE("explain") {
     CHECK(std::get<Explain>(*parsed("explain a@b")) == Explain{socket, {}, {}, "a@b"});
     CHECK(std::get<Explain>(*parsed("explain call-id id socket /tmp/a")) == Explain{"/tmp/a", {}, {}, "id"});
     CHECK(std::get<Explain>(*parsed("explain id 7")) == Explain{socket, SessionId{7}, {}, {}});
-    CHECK(refusal("explain") == "which session? Give the tuple of a flow, a Call-ID, or the id of a session");
+    CHECK(refusal("explain") == "expected the tuple of a flow, a Call-ID, or the id of a session");
+    CHECK(refusal("explain socket /tmp/a") ==
+          "which session? Give the tuple of a flow, a Call-ID, or the id of a session");
     CHECK(refusal("explain proto udp dst 198.18.0.100") == "\"src\" is missing");
     for (const char* const much : {"explain a@b id 7", "explain a@b call-id c@d", "explain id 7 call-id c@d"}) {
         CHECK(refusal(much) == "give the tuple of a flow, or a Call-ID, or the id of a session");
@@ -462,11 +464,14 @@ TEST_CASE("a wrong word among few gets the nearest, a wrong value what it may be
     CHECK(error("node set n1 state dran") ==
           "state: expected up, drain or down, not \"dran\" (did you mean \"drain\"?)");
     CHECK(error("node set n1 state off") == "state: expected up, drain or down, not \"off\"");
+    CHECK(error("service add sip vip 198.18.0.100 proto upd") ==
+          "proto: expected tcp or udp, not \"upd\" (did you mean \"udp\"?)");
     CHECK(error("node set n1 weight x") == "weight: expected a number from 0 to 65535, not \"x\"");
 }
 
 TEST_CASE("a missing word gets the grammar, what is far from all gets no proposal") {
-    for (const char* const line : {"dev add", "dev add eth0", "node set n1", "service add sip vip", "inspect"}) {
+    for (const char* const line :
+         {"dev add", "dev add eth0", "node set n1", "service add sip vip", "inspect", "explain"}) {
         INFO(line << ": " << refusal(line));
         const Result<Action, WordError> action = parsed(line);
         REQUIRE_FALSE(action);
@@ -478,12 +483,16 @@ TEST_CASE("a missing word gets the grammar, what is far from all gets no proposa
     CHECK(refusal("node set n1 xyzzy 1").find("did you mean") == std::string::npos);
     CHECK(parse_options(std::vector<std::string>{"-jsno"}).error().text().ends_with("(did you mean \"-json\"?)"));
     CHECK(parse_options(std::vector<std::string>{"--nets"}).error().text().ends_with("(did you mean \"-netns\"?)"));
+    CHECK(parse_options(std::vector<std::string>{"--hlep"}).error().text().ends_with("(did you mean \"-help\"?)"));
 }
 
 TEST_CASE("every object has help, which names its commands") {
     for (const ObjectGrammar* object : objects()) {
         const Result<Action, WordError> action = parsed(std::string(object->name) + " help");
         REQUIRE(action);
+        for (const char* const word : {" -h", " -help", " --help"}) {
+            CHECK(std::get<Help>(*parsed(std::string(object->name) + word)).usage == object->usage);
+        }
         const std::string& text = std::get<Help>(*action).usage;
         CHECK(text == object->usage);
         CHECK(text.starts_with("Usage: sara " + std::string(object->name)));

@@ -138,7 +138,8 @@ TEST_CASE("choices name what there is") {
     CHECK(sentence(parse::choice<kern::NodeState>("off")) == "expected up, drain or down, not \"off\"");
     CHECK(sentence(parse::choice<kern::DevMode>("x")) == "expected dispatch or observe, not \"x\"");
     CHECK(*parse::transport("udp") == Transport::udp);
-    CHECK(sentence(parse::transport("sctp")) == "expected tcp or udp, not \"sctp\"");
+    CHECK(sentence(parse::transport("sctp")) == "expected tcp or udp, not \"sctp\" (did you mean \"tcp\"?)");
+    CHECK(sentence(parse::transport("icmpv6")) == "expected tcp or udp, not \"icmpv6\"");
 }
 
 namespace {
