@@ -128,8 +128,8 @@ check 'without the module' ends_with 3 'the kernel module is not loaded: modprob
 insmod "$SARA_KO"
 check 'without the capability' ends_with 1 'needs CAP_NET_ADMIN' lb \
 	setpriv --bounding-set=-net_admin sara-agent -c "$RUN_DIR/lb.json"
-chmod 640 "$RUN_DIR/key"
-check 'with a key file that others may read' ends_with 2 "run: chmod 600 $RUN_DIR/key" lb sara-agent -c "$RUN_DIR/lb.json"
+chmod 644 "$RUN_DIR/key"
+check 'with a key file that others may read' ends_with 2 "run: chmod 640 $RUN_DIR/key" lb sara-agent -c "$RUN_DIR/lb.json"
 chmod 600 "$RUN_DIR/key"
 
 note '--- provisioning'

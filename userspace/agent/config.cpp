@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "agent/config.hpp"
 
+#include <grp.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -477,12 +479,30 @@ Result<Config, Errors> load_config(const std::string& path) {
     return errors;
 }
 
+std::optional<std::string> exposure(const std::string& path, std::uint32_t owner, std::uint32_t mode,
+                                    std::uint32_t user) {
+    if (owner != 0 && user != 0 && owner != user) {
+        return "belongs to another user (" + std::to_string(owner) + "), who may read and change it; run: chown root " +
+               path;
+    }
+    const std::uint32_t allowed = owner == 0 ? S_IRWXU | S_IRGRP : S_IRWXU;
+    if ((mode & (S_IRWXG | S_IRWXO) & ~allowed) == 0) {
+        return std::nullopt;
+    }
+    return owner == 0 ? "others than root may use it, or its group change it; run: chmod 640 " + path
+                      : "others than its owner may use it; run: chmod 600 " + path;
+}
+
 Result<wire::SharedKey> load_key(const std::string& path, std::string_view purpose) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
     if (!file) {
-        std::string what = "cannot be read: " + std::string(std::strerror(errno));
-        if (errno == ENOENT) {
-            what += "; make " + std::string(purpose) + " by: (umask 077; sara-agent keygen > " + path + ")";
+        const int why = errno;
+        std::string what = "cannot be read: " + std::string(std::strerror(why));
+        if (why == ENOENT) {
+            what += "; make " + std::string(purpose) + " by: (umask 027; sara-agent keygen > " + path + ")";
+        } else if (const group* own = why == EACCES ? getgrgid(getegid()) : nullptr; own != nullptr) {
+            what += "; to have group " + std::string(own->gr_name) + " read it: chgrp " + own->gr_name + " " + path +
+                    " && chmod 640 " + path;
         }
         return Error{what, path};
     }
@@ -490,8 +510,8 @@ Result<wire::SharedKey> load_key(const std::string& path, std::string_view purpo
     if (fstat(fileno(file.get()), &status) != 0) {
         return Error{"cannot be looked at: " + std::string(std::strerror(errno)), path};
     }
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return Error{"others than its owner may use it; run: chmod 600 " + path, path};
+    if (std::optional<std::string> wrong = exposure(path, status.st_uid, status.st_mode, geteuid())) {
+        return Error{*std::move(wrong), path};
     }
     std::array<char, 256> text{};
     const std::size_t size = std::fread(text.data(), 1, text.size(), file.get());

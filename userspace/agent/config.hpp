@@ -114,8 +114,13 @@ struct Config {
 [[nodiscard]] Result<Config, Errors> parse_config(std::string_view text);
 [[nodiscard]] Result<Config, Errors> load_config(const std::string& path);
 
-/// The shared key, or a token; refuses a file that others than its owner may read. `purpose`: what a missing one is
-/// called.
+/// What is wrong with who may use the file of a secret, and the command that mends it; nothing: it is well. It belongs
+/// to root or to `user`, who reads it (root reads anybody's). Others may do nothing with it, nor may its group, unless
+/// root owns it: then the group may read it, as the agent's unit has it.
+[[nodiscard]] std::optional<std::string> exposure(const std::string& path, std::uint32_t owner, std::uint32_t mode,
+                                                  std::uint32_t user);
+
+/// The shared key, or a token; refuses a file that is exposed. `purpose`: what a missing one is called.
 [[nodiscard]] Result<wire::SharedKey> load_key(const std::string& path,
                                                std::string_view purpose = "one key for the cluster");
 

@@ -26,7 +26,9 @@ Error failed(const std::string& path, int code) {
         return {"no agent listens at " + path + ": start sara-agent, or give its control socket", {}};
     case EACCES:
     case EPERM:
-        return {"no permission for the agent's control socket " + path + ": run as root", {}};
+        return {"no permission for the agent's control socket " + path +
+                    ": run as root, or as who is in the socket's group",
+                {}};
     case EAGAIN:
         return {"the agent at " + path + " does not answer", {}};
     default:

@@ -148,7 +148,8 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(boost::asio::io_conte
         return failed("opening");
     }
     // The file has its mode from its first moment on.
-    const mode_t mask = umask(0177);
+    const mode_t mask = umask(0777);
+    umask(mask | 0117);
     acceptor.bind(at, error);
     umask(mask);
     if (error) {

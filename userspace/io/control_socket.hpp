@@ -19,7 +19,8 @@ namespace sara::io {
 
 /// A unix stream socket of lines: one line in, one line out, until the client leaves. One that watches gets lines of
 /// their own, too, and asks nothing more. Bounded in clients, in the length of a line, and in lines that a client has
-/// not read yet; a client that breaks a bound is cut off. Only the owner of the process may connect (mode 0600).
+/// not read yet; a client that breaks a bound is cut off. Its owner may connect, and
+/// its group if the umask leaves it both rights; others never.
 class ControlSocket {
 public:
     static constexpr std::size_t kMaxClients = 16;

@@ -292,9 +292,9 @@ TEST_CASE("a key file must be its owner's alone, and hold a key") {
         CHECK(loaded->hex() == key);
     }
     SECTION("readable by others") {
-        const TemporaryFile file(key, 0640);
-        CHECK(load_key(file.path()).error().text() ==
-              file.path() + ": others than its owner may use it; run: chmod 600 " + file.path());
+        const TemporaryFile file(key, 0644);
+        const char* mode = geteuid() == 0 ? "chmod 640 " : "chmod 600 ";
+        CHECK(load_key(file.path()).error().text().ends_with("; run: " + (mode + file.path())));
     }
     SECTION("too short") {
         const TemporaryFile file("abc", 0600);
@@ -304,7 +304,32 @@ TEST_CASE("a key file must be its owner's alone, and hold a key") {
     SECTION("missing") {
         CHECK(load_key("/nonexistent/key").error().text() ==
               "/nonexistent/key: cannot be read: No such file or directory; make one key for the cluster by: "
-              "(umask 077; sara-agent keygen > /nonexistent/key)");
+              "(umask 027; sara-agent keygen > /nonexistent/key)");
+    }
+}
+
+TEST_CASE("a secret is its owner's, and of root's its group may read it") {
+    constexpr std::uint32_t kRoot = 0;
+    constexpr std::uint32_t kAgent = 990;
+    constexpr std::uint32_t kOther = 1000;
+    for (const std::uint32_t mode : {0400U, 0600U, 0700U}) {
+        CHECK_FALSE(exposure("k", kRoot, mode, kRoot));
+        CHECK_FALSE(exposure("k", kRoot, mode, kAgent));
+        CHECK_FALSE(exposure("k", kAgent, mode, kAgent));
+        CHECK_FALSE(exposure("k", kAgent, mode, kRoot));
+        CHECK(exposure("k", kOther, mode, kAgent) ==
+              "belongs to another user (1000), who may read and change it; run: chown root k");
+    }
+    for (const std::uint32_t mode : {0440U, 0640U}) {
+        CHECK_FALSE(exposure("k", kRoot, mode, kRoot));
+        CHECK_FALSE(exposure("k", kRoot, mode, kAgent));
+        CHECK(exposure("k", kAgent, mode, kAgent) == "others than its owner may use it; run: chmod 600 k");
+        CHECK(exposure("k", kAgent, mode, kRoot) == "others than its owner may use it; run: chmod 600 k");
+    }
+    for (const std::uint32_t mode : {0604U, 0602U, 0601U, 0620U, 0610U, 0660U, 0644U, 0777U}) {
+        CHECK(exposure("k", kRoot, mode, kAgent) ==
+              "others than root may use it, or its group change it; run: chmod 640 k");
+        CHECK(exposure("k", kAgent, mode, kAgent) == "others than its owner may use it; run: chmod 600 k");
     }
 }
 

@@ -115,9 +115,20 @@ TEST_CASE("a line is answered by a line") {
         answers += client.read_line(io);
     }
     CHECK(answers == "<one>\n<two>\n");
-    struct stat status {};
-    REQUIRE(stat(folder.socket().c_str(), &status) == 0);
-    CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("who may connect is the owner, and who the umask leaves of the group") {
+    for (const auto& [mask, mode] : {std::pair<mode_t, mode_t>{0077, 0600}, {0022, 0640}, {0007, 0660}, {0, 0660}}) {
+        const Folder folder;
+        boost::asio::io_context io;
+        const mode_t before = umask(mask);
+        const auto control = io::ControlSocket::open(io, folder.socket(), echo);
+        CHECK(umask(before) == mask);
+        REQUIRE(control.ok());
+        struct stat status {};
+        REQUIRE(stat(folder.socket().c_str(), &status) == 0);
+        CHECK((status.st_mode & 0777) == mode);
+    }
 }
 
 TEST_CASE("a client that sends no line end is cut off at the bound") {
