@@ -136,13 +136,32 @@ std::vector<FarEnd> far_ends(const Facts& facts) {
     return ends;
 }
 
+/// An address in the net of the other end, that no service has.
+std::optional<Address> source_to(const Facts& facts, const FarEnd& end) {
+    const auto is_vip = [&](const Address& address) {
+        const auto& vips = facts.vips.vips;
+        return std::find(vips.begin(), vips.end(), address) != vips.end() ||
+               (facts.module &&
+                std::any_of(facts.module->services.begin(), facts.module->services.end(),
+                            [&](const doctor::ServiceFacts& service) { return service.vip == address; }));
+    };
+    for (const node::OwnAddress& own : facts.host.addresses) {
+        if (own.device == end.link->name && own.address.family() == end.address.family() && !is_vip(own.address) &&
+            node::contains(own.address, own.prefix, end.address)) {
+            return own.address;
+        }
+    }
+    return std::nullopt;
+}
+
 /// Who answers a short ping, and whether a long one, too.
 std::vector<doctor::PathFacts> try_paths(const Facts& facts, std::vector<std::string>& unseen) {
     const std::vector<FarEnd> ends = far_ends(facts);
     std::vector<io::EchoQuestion> asked;
     for (const FarEnd& end : ends) {
-        asked.push_back({end.link->index, end.address, 0});
-        asked.push_back({end.link->index, end.address, end.link->mtu});
+        const std::optional<Address> source = source_to(facts, end);
+        asked.push_back({end.link->index, end.address, 0, source});
+        asked.push_back({end.link->index, end.address, end.link->mtu, source});
     }
     const auto answers = io::ask_echo(asked, kEchoPatience);
     if (!answers) {

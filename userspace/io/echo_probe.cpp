@@ -108,6 +108,7 @@ public:
         if (v4) {
             in_pktinfo by{};
             by.ipi_ifindex = static_cast<int>(question.device);
+            put(by.ipi_spec_dst, question.source);
             to.v4.sin_family = AF_INET;
             std::memcpy(&to.v4.sin_addr, bytes.data(), bytes.size());
             message.msg_namelen = sizeof(to.v4);
@@ -115,6 +116,7 @@ public:
         } else {
             in6_pktinfo by{};
             by.ipi6_ifindex = question.device;
+            put(by.ipi6_addr, question.source);
             to.v6.sin6_family = AF_INET6;
             std::memcpy(&to.v6.sin6_addr, bytes.data(), bytes.size());
             message.msg_namelen = sizeof(to.v6);
@@ -150,6 +152,13 @@ public:
     }
 
 private:
+    template <typename Place>
+    static void put(Place& place, const std::optional<Address>& address) {
+        if (address && address->bytes().size() == sizeof(place)) {
+            std::memcpy(&place, address->bytes().data(), sizeof(place));
+        }
+    }
+
     template <typename Item>
     static void put(msghdr& message, int level, int type, const Item& item) {
         message.msg_controllen = CMSG_SPACE(sizeof(item));

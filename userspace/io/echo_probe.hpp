@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct EchoQuestion {
     std::uint32_t device = 0;  ///< index of the device that it leaves by, whatever the routes say
     Address address;
     std::size_t size = 0;  ///< bytes, with the header of IP; 64 at least are sent, and 65535 at most
+    /// An own address that it comes from; nothing: the kernel's choice. That may be a virtual one, which a node that is
+    /// asked takes for its own.
+    std::optional<Address> source{};
 
     friend bool operator==(const EchoQuestion&, const EchoQuestion&) = default;
 };

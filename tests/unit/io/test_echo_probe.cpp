@@ -45,6 +45,16 @@ TEST_CASE("an address answers short packets and those that a device just takes, 
     }
 }
 
+TEST_CASE("a source that is not this machine's own is not taken, one that is, is") {
+    const std::uint32_t lo = ::if_nametoindex("lo");
+    const Address here = *Address::parse("127.0.0.1");
+    const auto answers = answers_to(
+        {{lo, here, 64, Address::parse("127.0.0.9")}, {lo, here, 64, Address::parse("198.18.255.1")}}, 300ms);
+    if (!answers.empty()) {
+        CHECK(answers == std::vector<bool>{true, false});
+    }
+}
+
 TEST_CASE("an address of IPv6 likewise") {
     const auto answers = answers_to({{::if_nametoindex("lo"), *Address::parse("::1"), 1500}}, 300ms);
     if (!answers.empty()) {
