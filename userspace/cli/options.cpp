@@ -79,7 +79,7 @@ Result<CommandLine> parse_options(std::span<const std::string> words) {
             }
         } else if (is(word, "f", "force")) {
             options.force = true;
-        } else if (is(word, "V", "Version")) {
+        } else if (is(word, "V", "Version") || is(word, "V", "version")) {
             options.version = true;
         } else if (is(word, "h", "help")) {
             static const std::array<std::string, 1> help = {"help"};

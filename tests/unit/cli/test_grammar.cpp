@@ -517,7 +517,9 @@ TEST_CASE("options come first") {
     CHECK(options({"-s", "-d", "node"}).detail.stats);
     CHECK(options({"-netns", "lb", "node"}).netns == "lb");
     CHECK(options({"-b", "-"}).batch == "-");
-    CHECK(options({"-V"}).version);
+    for (const char* const word : {"-V", "-Version", "--version"}) {
+        CHECK(options({word}).version);
+    }
     CHECK(options({"node"}).colour == Colour::unsaid);
     CHECK(options({"-c", "node"}).colour == Colour::always);
     CHECK(options({"--color", "node"}).colour == Colour::always);
