@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "agent/log.hpp"
 
-#include <spdlog/pattern_formatter.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdlib>
+#include <iostream>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 namespace sara::agent {
 
@@ -26,39 +29,59 @@ spdlog::level::level_enum to_spdlog(role::LogLevel level) {
     return spdlog::level::off;
 }
 
-/// "<6>": how the journal learns the priority of a line (sd-daemon(3)).
-class PriorityFlag : public spdlog::custom_flag_formatter {
-public:
-    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& to) override {
-        char digit = '6';
-        if (message.level == spdlog::level::debug) {
-            digit = '7';
-        } else if (message.level == spdlog::level::warn) {
-            digit = '4';
-        } else if (message.level == spdlog::level::err) {
-            digit = '3';
-        }
-        to.push_back('<');
-        to.push_back(digit);
-        to.push_back('>');
+/// As syslog(3) numbers them.
+char priority_of(spdlog::level::level_enum level) {
+    switch (level) {
+    case spdlog::level::debug:
+        return '7';
+    case spdlog::level::warn:
+        return '4';
+    case spdlog::level::err:
+        return '3';
+    default:
+        return '6';
     }
+}
 
-    [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
-        return std::make_unique<PriorityFlag>();
+constexpr const char* kName = "sara-agent";
+/// Before the name of a node: the name of a logger for lines about it.
+constexpr std::string_view kOfNode = "node:";
+
+class JournalSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+public:
+    explicit JournalSink(io::Journal journal) : journal_(std::move(journal)) {}
+
+private:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        const std::string_view text(message.payload.data(), message.payload.size());
+        const std::string_view logger(message.logger_name.data(), message.logger_name.size());
+        const std::string priority(1, priority_of(message.level));
+        std::string record = io::journal_field("MESSAGE", text) + io::journal_field("PRIORITY", priority) +
+                             io::journal_field("SYSLOG_IDENTIFIER", kName);
+        if (logger.starts_with(kOfNode)) {
+            record += io::journal_field("SARA_NODE", logger.substr(kOfNode.size()));
+        }
+        if (!journal_.send(record)) {
+            // The other way there, by which a line has its priority alone (sd-daemon(3)).
+            std::cerr << '<' << priority << '>' << text << std::endl;
+        }
     }
+    void flush_() override {}
+
+    io::Journal journal_;
 };
 
 }  // namespace
 
-void start_log(role::LogLevel level) {
-    auto logger = std::make_shared<spdlog::logger>("sara-agent", std::make_shared<spdlog::sinks::stderr_sink_st>());
-    auto formatter = std::make_unique<spdlog::pattern_formatter>();
-    if (std::getenv("JOURNAL_STREAM") != nullptr) {
-        formatter->add_flag<PriorityFlag>('*').set_pattern("%*%v");
+void start_log(role::LogLevel level, std::optional<io::Journal> journal) {
+    spdlog::sink_ptr sink;
+    if (journal) {
+        sink = std::make_shared<JournalSink>(*std::move(journal));
     } else {
-        formatter->set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
+        sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
+        sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
     }
-    logger->set_formatter(std::move(formatter));
+    auto logger = std::make_shared<spdlog::logger>(kName, std::move(sink));
     logger->flush_on(spdlog::level::debug);
     spdlog::set_default_logger(std::move(logger));
     set_log_level(level);
@@ -75,7 +98,13 @@ void log(role::LogLevel level, const std::string& text) {
 
 void log(const std::vector<role::LogLine>& lines) {
     for (const role::LogLine& line : lines) {
-        log(line.level, line.text);
+        if (line.node.empty()) {
+            log(line.level, line.text);
+        } else {
+            spdlog::default_logger()
+                ->clone(std::string(kOfNode) + line.node)
+                ->log(to_spdlog(line.level), "{}", line.text);
+        }
     }
 }
 

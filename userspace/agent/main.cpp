@@ -8,6 +8,7 @@
 #include "agent/vip_shell.hpp"
 #include "core/base/version.hpp"
 #include "io/entropy.hpp"
+#include "io/journal.hpp"
 
 using namespace sara;
 using agent::Exit;
@@ -59,7 +60,7 @@ Exit run(const agent::Options& options) {
     if (options.action == agent::Options::Action::check_vip) {
         return check_vip(options, *config);
     }
-    agent::start_log(config->log_level);
+    agent::start_log(config->log_level, io::Journal::of_standard_error());
     return agent::App(*config, options.config, *key).run();
 }
 

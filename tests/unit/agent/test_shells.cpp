@@ -24,7 +24,7 @@ const wire::SharedKey kOtherKey = *wire::SharedKey::parse(std::string(64, '8'));
 /// A dispatcher and a gateway on 127.0.0.1, without a kernel module.
 struct Loopback {
     explicit Loopback(const wire::SharedKey& gateway_key = kKey) {
-        start_log(role::LogLevel::error);
+        start_log(role::LogLevel::error, {});
         // A free port, which the dispatcher takes over.
         const Endpoint any{Address::v4({127, 0, 0, 1}), 0};
         const Endpoint at = (*io::UdpSocket::open(io, any))->local();
@@ -156,7 +156,7 @@ TEST_CASE("a client who was refused hears from the service that it is busy") {
 }
 
 TEST_CASE("a node's heartbeats tell whether its application answers") {
-    start_log(role::LogLevel::error);
+    start_log(role::LogLevel::error, {});
     boost::asio::io_context io;
     const Address loopback = Address::v4({127, 0, 0, 1});
     // Both ports were free a moment ago: nobody listens there.

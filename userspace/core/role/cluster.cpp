@@ -83,7 +83,7 @@ void Cluster::add(const ClusterNode& node, ClusterOutput& out, Time now) {
         say(LogLevel::error,
             "nodes " + nodes_.at(owner->second).kernel.name + " and " + node.name + " have one identity, " +
                 wire::text(node.host) + ": only the first is watched; give each its own \"host\"",
-            out, now);
+            node.name, out, now);
         return;
     }
     nodes_.emplace(node.id, Node{.kernel = node,
@@ -111,8 +111,8 @@ ClusterOutput Cluster::heard(Bytes note, const Address& from, Time now) {
     Result<wire::NodeMessage> message = wire::decode_node_message(note);
     if (!message) {
         ++counters_.malformed;
-        say(LogLevel::warning, "a message of " + from.text() + " was not understood: " + message.error().text(), out,
-            now);
+        say(LogLevel::warning, "a message of " + from.text() + " was not understood: " + message.error().text(), {},
+            out, now);
     } else if (const auto* beat = std::get_if<wire::Heartbeat>(&*message)) {
         heard(*beat, from, out, now);
     } else {
@@ -136,14 +136,14 @@ void Cluster::heard(const wire::Heartbeat& beat, const Address& from, ClusterOut
         say(LogLevel::error,
             from.text() + " sends heartbeats as " + wire::text(beat.host) +
                 ", which is another node's identity: give each node its own \"host\"",
-            out, now);
+            {}, out, now);
         break;
     case policy::BeatVerdict::unknown_host:
         ++counters_.unknown;
         say(LogLevel::warning,
             from.text() + " sends heartbeats as " + wire::text(beat.host) +
                 ", which no node is: add the node, or set its \"host\"",
-            out, now);
+            {}, out, now);
         break;
     }
     apply(heard.changes, out, now);
@@ -301,7 +301,7 @@ void Cluster::tell(Node& node, ClusterOutput& out, Time now) {
     say(level_of(state.availability),
         "node " + node.kernel.name + " is " + std::string(to_string(state.availability)) + " (" +
             std::string(to_string(state.cause)) + ")",
-        out, now);
+        node.kernel.name, out, now);
 }
 
 std::vector<ClusterView> Cluster::view(Time now) const {
@@ -341,8 +341,9 @@ Cluster::Node* Cluster::find(wire::HostId host) noexcept {
     return id == hosts_.end() ? nullptr : &nodes_.at(id->second);
 }
 
-void Cluster::say(LogLevel level, std::string text, ClusterOutput& out, Time now) {
+void Cluster::say(LogLevel level, std::string text, const std::string& node, ClusterOutput& out, Time now) {
     if (auto line = log_.pass(level, std::move(text), now)) {
+        line->node = node;
         out.log.push_back(std::move(*line));
     }
 }

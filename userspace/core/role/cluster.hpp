@@ -174,7 +174,8 @@ private:
     void tell(Node& node, ClusterOutput& out, Time now);
     void remember(const policy::PolicyUpdate& update, policy::Load own, Time now);
     [[nodiscard]] Node* find(wire::HostId host) noexcept;
-    void say(LogLevel level, std::string text, ClusterOutput& out, Time now);
+    /// `node`: that it is about.
+    void say(LogLevel level, std::string text, const std::string& node, ClusterOutput& out, Time now);
 
     ClusterConfig config_;
     policy::HealthMonitor monitor_;

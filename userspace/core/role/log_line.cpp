@@ -19,7 +19,7 @@ std::optional<LogLine> LogLimit::pass(LogLevel level, std::string text, Time now
     if (const std::uint64_t left_out = std::exchange(left_out_, 0); left_out > 0) {
         text += " (and " + std::to_string(left_out) + " like this before)";
     }
-    return LogLine{level, std::move(text)};
+    return LogLine{.level = level, .text = std::move(text)};
 }
 
 }  // namespace sara::role

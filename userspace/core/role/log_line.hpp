@@ -14,6 +14,7 @@ enum class LogLevel : std::uint8_t { debug, info, warning, error };
 struct LogLine {
     LogLevel level = LogLevel::info;
     std::string text;
+    std::string node{};  ///< that it is about; empty: it is about none, or several
 
     friend bool operator==(const LogLine&, const LogLine&) = default;
 };

@@ -53,7 +53,8 @@ void VipCheck::miss(Path& path, VipCheckOutput& out) const {
     out.log.push_back({LogLevel::warning,
                        "node " + path.target.name + " does not answer through " + path.target.vip.text() +
                            ", and other nodes do: it gets no new sessions until it does; sara-agent --check-vip at the "
-                           "node says what is amiss, and it must not filter ICMP Echo"});
+                           "node says what is amiss, and it must not filter ICMP Echo",
+                       path.target.name});
 }
 
 void VipCheck::end_round(VipCheckOutput& out) {
@@ -160,8 +161,9 @@ VipCheckOutput VipCheck::heard(std::uint32_t device, Bytes frame) {
         out.answered = path.target.node;
     }
     if (was == VipPath::broken) {
-        out.log.push_back(
-            {LogLevel::info, "node " + path.target.name + " answers through " + path.target.vip.text() + " again"});
+        out.log.push_back({LogLevel::info,
+                           "node " + path.target.name + " answers through " + path.target.vip.text() + " again",
+                           path.target.name});
     }
     return out;
 }
