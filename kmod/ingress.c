@@ -30,6 +30,7 @@
 #include "service.h"
 #include "session.h"
 #include "sync.h"
+#include "trace.h"
 #include "xmit.h"
 
 /*
@@ -47,9 +48,11 @@ static unsigned int sara_pass(struct sara_net *sn, int reason)
 	return NF_ACCEPT;
 }
 
-static unsigned int sara_drop(struct sara_net *sn, int reason)
+static unsigned int sara_drop(struct sara_net *sn,
+			      const struct sara_packet *pkt, int reason)
 {
 	sara_stats_inc(sn, reason);
+	trace_sara_drop(&pkt->key, reason);
 	return NF_DROP;
 }
 
@@ -95,11 +98,11 @@ sara_forward_inline(struct sara_net *sn, struct sara_dev *dev,
 	nexthop = rcu_dereference(session->node->nexthop);
 	reason = sara_xmit_refuses(session->node, nexthop, skb, pkt);
 	if (unlikely(reason))
-		return sara_drop(sn, reason);
+		return sara_drop(sn, pkt, reason);
 	if (unlikely(READ_ONCE(sn->thinning))) {
 		reason = sara_admission_thins(flow);
 		if (reason)
-			return sara_drop(sn, reason);
+			return sara_drop(sn, pkt, reason);
 	}
 
 	disbelief = sara_flow_seen(flow, pkt);
@@ -183,7 +186,7 @@ static unsigned int sara_open(struct sara_dev *dev,
 	    READ_ONCE(service->refuse) != SARA_REFUSE_DROP)
 		sara_stats_inc(sn, sara_answer_refused(dev, service, skb, pkt,
 						       call));
-	return sara_drop(sn, reason);
+	return sara_drop(sn, pkt, reason);
 }
 
 /*
@@ -209,7 +212,7 @@ static unsigned int sara_miss_early(struct sara_dev *dev, struct sk_buff *skb,
 	flow = sara_announce_promote(sn, &pkt->key, false,
 				     SARA_FORM_ANY_SOURCE, &reason);
 	if (!flow)
-		return sara_drop(sn, reason);
+		return sara_drop(sn, pkt, reason);
 	return sara_forward(sn, dev, flow, skb, pkt);
 }
 
@@ -258,7 +261,7 @@ static unsigned int sara_dispatch_call(struct sara_dev *dev,
 	if (!sara_call_name(service, skb, pkt, &call)) {
 		if (READ_ONCE(service->no_call_id) == SARA_NO_CALL_ID_PASS)
 			return sara_pass(sn, SARA_A_STATS_PASS_NO_CALL_ID);
-		return sara_drop(sn, SARA_A_STATS_DROP_NO_CALL_ID);
+		return sara_drop(sn, pkt, SARA_A_STATS_DROP_NO_CALL_ID);
 	}
 	flow = sara_flow_lookup(sn, &call.key);
 	if (!flow)
@@ -291,7 +294,7 @@ static noinline unsigned int sara_miss(struct sara_dev *dev,
 	if (flow)
 		return sara_forward(sn, dev, flow, skb, pkt);
 	if (reason)
-		return sara_drop(sn, reason);
+		return sara_drop(sn, pkt, reason);
 
 	if (match == SARA_VIP_ADDRESS)
 		return tcp ? sara_pass(sn, SARA_A_STATS_PASS_NO_SERVICE) :
@@ -355,7 +358,7 @@ sara_dispatch_error(struct sara_dev *dev, struct sk_buff *skb,
 	nexthop = rcu_dereference(session->node->nexthop);
 	reason = sara_xmit_refuses(session->node, nexthop, skb, pkt);
 	if (reason)
-		return sara_drop(sn, reason);
+		return sara_drop(sn, pkt, reason);
 	if (sara_send(sn, nexthop, skb, pkt)) {
 		sara_stats_inc(sn, SARA_A_STATS_ICMP_FORWARDED);
 		sara_traffic_add(dev->forwarded, pkt->ip_len);

@@ -14,6 +14,7 @@
 #include "node.h"
 #include "service.h"
 #include "session.h"
+#include "trace.h"
 
 /**
  * struct sara_event_msg - an event that is being written
@@ -140,6 +141,7 @@ void sara_notify_session(const struct sara_session *session,
 	struct sara_event_msg msg;
 	int err;
 
+	trace_sara_session(session, event, end);
 	if (!sara_event_begin(session->sn, &msg, SARA_CMD_SESSION_NTF,
 			      SARA_PUT_SIZE))
 		return;
@@ -166,6 +168,7 @@ void sara_notify_flow(const struct sara_flow *flow, enum sara_event event)
 	struct sara_event_msg msg;
 	int err;
 
+	trace_sara_flow(flow, event);
 	if (!sara_event_begin(sn, &msg, SARA_CMD_FLOW_NTF, SARA_PUT_SIZE))
 		return;
 	rcu_read_lock();
