@@ -10,6 +10,7 @@
 #
 # Alone: tools/vm --kernel uml --kmod -- bash tests/netns/doctor.sh
 # timeout: 1200
+# kernel: 6.12
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 trap cleanup EXIT

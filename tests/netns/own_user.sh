@@ -8,6 +8,7 @@
 #
 # Alone: tools/vm --kernel uml --kmod -- bash tests/netns/own_user.sh
 # timeout: 400
+# kernel: 6.1
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 trap cleanup EXIT
