@@ -28,7 +28,8 @@ agent() {
 	spawn "$1" "$1" bash -c 'umask "$1"; shift; exec "$@"' agent "$MASK" setpriv --reuid nobody --regid nogroup --clear-groups \
 		--inh-caps="$CAPS" --ambient-caps="$CAPS" --bounding-set="-all,$CAPS" --no-new-privs \
 		sara-agent --config "$RUN_DIR/$1.json"
-	wait_for 60 "the agent in $1" ns "$1" sara stats show agent socket "$RUN_DIR/run/$1.sock"
+	wait_for 60 "the agent in $1" ns "$1" sara stats show agent socket "$RUN_DIR/run/$1.sock" ||
+		die "it said: $(tail -n 5 "$RUN_DIR/$1.log")"
 	check "in $1 it is nobody" [ "$(status "$1" Uid)" = 'Uid: 65534 65534 65534 65534' ]
 	check "with two capabilities" [ "$(status "$1" CapEff)" = 'CapEff: 0000000000003000' ]
 }
@@ -45,7 +46,8 @@ as() { ns lb setpriv --reuid "$1" --regid "$2" --clear-groups sara stats show ag
 topo_up
 topo_bare n1
 insmod "$SARA_KO"
-chmod 755 "$RUN_DIR"
+# TMPDIR is the test's own, and nobody's to look into.
+chmod 711 "${TMPDIR:-$RUN_DIR}" "$RUN_DIR"
 install -d -o nobody -g nogroup "$RUN_DIR/run"
 (umask 027 && sara-agent keygen >"$RUN_DIR/key")
 chgrp nogroup "$RUN_DIR/key"
