@@ -434,8 +434,6 @@ static int sara_restore_served(struct sara_service *service,
 			return err;
 		sara_stats_inc(service->sn, SARA_A_STATS_SEEN);
 		sara_notify_session(session, SARA_EVENT_CREATED, 0);
-		/* Each dispatcher hears of it from who saw it: it is own at each. */
-		sara_standby_end(session, false);
 	}
 	*id = session->id;
 	return err;
@@ -449,8 +447,8 @@ static int sara_restore_served(struct sara_service *service,
  * @id: where the session's id is written
  * @extack: where a refusal is explained
  *
- * If no session has the flow, it is one of this node's from now on, and this
- * dispatcher's own.
+ * If no session has the flow, it is one of this node's from now on. A standby
+ * session: another dispatcher may be about to tell of it.
  *
  * Context: process, may sleep. Takes &sara_net.mutex and &sara_net.lock.
  * Return: 0, also if the node's session has it already; -ENOENT without such a

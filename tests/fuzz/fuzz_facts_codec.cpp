@@ -18,7 +18,7 @@ namespace {
 void carry_out(inspect::SessionTracker& tracker, const inspect::Effects& effects, Time now) {
     for (const inspect::Effect& effect : effects) {
         if (const auto* const find = std::get_if<inspect::FindSession>(&effect)) {
-            carry_out(tracker, tracker.not_found(find->signalling, now), now);
+            carry_out(tracker, tracker.not_found(find->signalling), now);
         } else if (const auto* const seen = std::get_if<inspect::SeenSession>(&effect)) {
             (void)tracker.adopt_session(SessionId{2}, seen->signalling, Duration::zero(), now);
         }

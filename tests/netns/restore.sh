@@ -235,14 +235,14 @@ counted 'nobody was seen so far' 0 seen
 seen n2 sport=20,dport=5060,proto=17
 expect 'a flow that nobody has is a session of its' ok
 bot lb show session-get : node status standby placement flows service
-expect 'there, own, and of a single packet' 'n2,new,-,restored,1,sip'
+expect 'there, standby until its first packet' 'n2,standby,yes,restored,1,sip'
 id_of src=$OTHER sport=20 dst="$VIP" dport=5060 proto=17
 seen n2 sport=20,dport=5060,proto=17
 expect 'seen again' ok
 must lb nl session-restore service=sip node=n2 flow=$(past sport=20,dport=5060,proto=17,status=established) lifetime=600000
 seen n2 sport=20,dport=5060,proto=17
 bot lb show session-get id="$ID" : lifetime status
-expect 'which changes nothing' '[56]?????,new'
+expect 'which changes nothing' '[56]?????,standby'
 seen n1 sport=20,dport=5060,proto=17
 expect 'at another node' 'EEXIST: *'
 seen n2 sport=21,dport=554,proto=6

@@ -37,7 +37,6 @@ inline constexpr std::size_t kMaxTransactions = 16;        ///< of one dialog; t
 inline constexpr std::size_t kMaxAnnouncements = 64;       ///< of one dialog
 inline constexpr std::size_t kMaxWaiting = 1024;           ///< facts whose session is being asked for; the oldest goes
 inline constexpr Duration kWaitForSession = std::chrono::seconds(1);
-inline constexpr Duration kWaitForPeer = std::chrono::milliseconds(100);  ///< another dispatcher may be about to tell
 inline constexpr Duration kWaitForRequest = std::chrono::seconds(1);  ///< a reply's facts may overtake its request's
 
 inline constexpr std::size_t kMaxVersions = 4;                     ///< descriptions of one end that are not decided yet

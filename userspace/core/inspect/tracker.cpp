@@ -55,17 +55,11 @@ Effects SessionTracker::bind(const SignallingKey& signalling, SessionId session,
     return effects;
 }
 
-Effects SessionTracker::not_found(const SignallingKey& signalling, Time now) {
-    const MessageFacts* const facts = state_->waiting.find(signalling, &tells_who_serves);
-    if (facts == nullptr || state_->served.size() >= limits::kMaxWaiting) {
-        give_up(signalling);
-        return {};
+Effects SessionTracker::not_found(const SignallingKey& signalling) {
+    if (const MessageFacts* const served = state_->waiting.find(signalling, &tells_who_serves)) {
+        return {SeenSession{signalling, *served->node}};
     }
-    // What a server begins no other dispatcher knows, and its client answers soon.
-    if (facts->opens) {
-        return {SeenSession{signalling, *facts->node}};
-    }
-    state_->served.emplace_back(now + limits::kWaitForPeer, signalling);
+    give_up(signalling);
     return {};
 }
 
@@ -123,12 +117,6 @@ void SessionTracker::announcement_refused(SessionId session, const AnnouncementK
 
 Effects SessionTracker::expire(Time now) {
     Effects effects;
-    for (; !state_->served.empty() && state_->served.front().first <= now; state_->served.pop_front()) {
-        const SignallingKey& signalling = state_->served.front().second;
-        if (const MessageFacts* const facts = state_->waiting.find(signalling, &tells_who_serves)) {
-            effects.emplace_back(SeenSession{signalling, *facts->node});
-        }
-    }
     state_->counters.facts_without_session += state_->waiting.expire(now);
     while (!state_->deadlines.empty() && state_->deadlines.begin()->first <= now) {
         DialogEntry& entry = state_->dialogs.at(state_->deadlines.begin()->second);
@@ -152,8 +140,7 @@ Effects SessionTracker::expire(Time now) {
 
 Time SessionTracker::next_deadline() const noexcept {
     const Time dialogs = state_->deadlines.empty() ? kNever : state_->deadlines.begin()->first;
-    const Time served = state_->served.empty() ? kNever : state_->served.front().first;
-    return std::min({state_->waiting.next_deadline(), served, dialogs});
+    return std::min(state_->waiting.next_deadline(), dialogs);
 }
 
 SessionId SessionTracker::session_of(const SignallingKey& signalling) const noexcept {

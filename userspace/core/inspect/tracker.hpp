@@ -55,10 +55,9 @@ public:
     /// `signalling` is that of `session`; facts that wait for it are handled.
     [[nodiscard]] Effects bind(const SignallingKey& signalling, SessionId session, Time now);
 
-    /// Nobody knows `signalling`. If the facts that wait for it tell that a node serves it, they wait on: it is made a
-    /// session there (SeenSession), at once if the server begins it, else when no other dispatcher told of it in
-    /// limits::kWaitForPeer. If they do not, they are given up.
-    [[nodiscard]] Effects not_found(const SignallingKey& signalling, Time now);
+    /// Nobody knows `signalling`. If the facts that wait for it tell that a node serves it, they wait on, while it is
+    /// made a session there (SeenSession); else they are given up.
+    [[nodiscard]] Effects not_found(const SignallingKey& signalling);
 
     /// It is no session, nor made one: the facts that wait for it are given up.
     void give_up(const SignallingKey& signalling);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <map>
 #include <set>
@@ -79,8 +78,6 @@ struct SessionTracker::State {
     std::set<Number> ended;  ///< make room first
     std::set<Number> open;   ///< proposed, not accepted: make room next
     WaitingFacts waiting;
-    /// Nobody knows them, but a node serves them: made sessions then, unless somebody told of them; the earliest first.
-    std::deque<std::pair<Time, SignallingKey>> served;
     Number next_number = 1;
 
     // tracker_messages.cpp: which dialog a message is about

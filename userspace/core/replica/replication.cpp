@@ -18,6 +18,7 @@ void Replication::kernel_up(Table table, Time now) {
     unclaimed_.clear();
     reads_.clear();
     orphans_.clear();
+    unheld_.clear();
     taken_.clear();
     waiting_.clear();
     const bool same = std::exchange(table_, table) == table;
@@ -40,6 +41,7 @@ void Replication::kernel_down() {
     unclaimed_.clear();
     reads_.clear();
     orphans_.clear();
+    unheld_.clear();
     taken_.clear();
     waiting_.clear();
     working_.reset();
@@ -372,7 +374,7 @@ void Replication::expire(Time now) {
 }
 
 /// Everybody has told what he has, or is gone for good: what nobody told of is nobody's. It may be a saved table that
-/// was restored here, or what is left of a peer that this agent never heard of.
+/// was restored here, what is left of a peer that this agent never heard of, or what a gateway alone saw.
 void Replication::adopt_orphans(Time now) {
     const bool settled = std::all_of(peers_.begin(), peers_.end(), [&](const Peer& peer) {
         return (peer.replica.state() == CopyState::complete && peer.replica.is_idle()) || is_silent(peer, now);
@@ -380,12 +382,19 @@ void Replication::adopt_orphans(Time now) {
     if (!settled || !orphans_.empty() || working_) {
         return;
     }
+    std::unordered_set<SessionId> unheld;
     for (const SessionId session : standby_) {
-        if (!is_held(session, nullptr, now)) {
+        if (is_held(session, nullptr, now)) {
+            continue;
+        }
+        if (unheld_.contains(session)) {
             unclaimed_.erase(session);
             orphans_.push_back(session);
+        } else {
+            unheld.insert(session);
         }
     }
+    unheld_ = std::move(unheld);
 }
 
 Time Replication::next_deadline() const noexcept {

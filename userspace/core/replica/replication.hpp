@@ -182,7 +182,9 @@ private:
     std::vector<std::size_t> reading_;  ///< peers that get the snapshot that is being read
     /// Own since nobody told of them, not by a packet: they give way to what a peer tells.
     std::unordered_set<SessionId> taken_;
-    std::deque<SessionId> orphans_;       ///< to be taken over
+    std::deque<SessionId> orphans_;  ///< to be taken over
+    std::unordered_set<SessionId>
+        unheld_;  ///< of nobody at the last look: of one that is so twice nobody is about to tell
     std::optional<std::size_t> working_;  ///< whose command runs; peers_.size(): our own
     std::size_t turn_ = 0;
     Time tick_ = Time::min();

@@ -82,7 +82,7 @@ DispatcherOutput Dispatcher::handle(const FlowAnswer& input, Time now) {
         const SignallingKey found = input.by_call ? input.asked : SignallingKey(input.asked.flow);
         append(out.commands, tracker_.bind(found, *input.session, now));
     } else {
-        append(out.commands, tracker_.not_found(input.asked, now));
+        append(out.commands, tracker_.not_found(input.asked));
     }
     return out;
 }

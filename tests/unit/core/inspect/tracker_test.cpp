@@ -194,7 +194,7 @@ TEST_CASE("facts of a flow that nobody knows yet wait while its session is asked
         CHECK(call.client(kBye).back() == "linger 9 32s");
     }
     SECTION("not found") {
-        CHECK(tracker.not_found(kSipFlow, kStart).empty());
+        CHECK(tracker.not_found(kSipFlow).empty());
         CHECK(tracker.counters().facts_without_session == 2);
         CHECK(tracker.bind(kSipFlow, SessionId{9}, kStart).empty());
     }
@@ -219,30 +219,19 @@ TEST_CASE("a flow that nobody knows, but a node is seen to serve, is made a sess
         "make a session of udp 198.18.1.11:5060 > 198.18.0.100:5060 call-id call-1 at 02:00:00:00:00:11";
     SECTION("by its answer, and what it announces is expected when the session is there") {
         CHECK(server(kOk).size() == 1);
-        CHECK(tracker.not_found(key, kStart).empty());
-        CHECK(tracker.next_deadline() == kStart + 100ms);
-        CHECK(tracker.expire(kStart + 99ms).empty());
-        CHECK(lines(tracker.expire(kStart + 100ms)) == Lines{seen});
-        CHECK(tracker.next_deadline() == kStart + 1s);
+        CHECK(lines(tracker.not_found(key)) == Lines{seen});
         CHECK(tracker.counters().facts_without_session == 0);
         CHECK(lines(tracker.adopt_session(SessionId{9}, kSipFlow, 0s, kStart)).front() ==
               "announce 9 udp 198.18.1.11:* > 198.18.0.100:6000");
         CHECK(call.client(kBye).back() == "linger 9 32s");
     }
-    SECTION("unless another dispatcher tells of it meanwhile") {
-        CHECK(server(kOk).size() == 1);
-        CHECK(tracker.not_found(key, kStart).empty());
-        CHECK(lines(tracker.adopt_session(SessionId{9}, kSipFlow, 0s, kStart + 50ms)).front() ==
-              "announce 9 udp 198.18.1.11:* > 198.18.0.100:6000");
-        CHECK(tracker.expire(kStart + 100ms).empty());
-    }
-    SECTION("by a call that it makes itself, at once") {
+    SECTION("by a call that it makes itself") {
         CHECK(server(request("INVITE", 1, {.from_tag = "s1", .to_tag = ""})).size() == 1);
-        CHECK(lines(tracker.not_found(key, kStart)) == Lines{seen});
+        CHECK(lines(tracker.not_found(key)) == Lines{seen});
     }
     SECTION("which is refused") {
         CHECK(server(request("INVITE", 1, {.from_tag = "s1", .to_tag = ""})).size() == 1);
-        CHECK(lines(tracker.not_found(key, kStart)) == Lines{seen});
+        CHECK(lines(tracker.not_found(key)) == Lines{seen});
         tracker.give_up(key);
         CHECK(tracker.counters().facts_without_session == 1);
         CHECK(tracker.adopt_session(SessionId{9}, kSipFlow, 0s, kStart).empty());
@@ -251,16 +240,14 @@ TEST_CASE("a flow that nobody knows, but a node is seen to serve, is made a sess
         CHECK(server(reply(200, "BYE", 2, {.to_tag = "s1"})).size() == 1);
         (void)server(reply(486, "INVITE", 1, {.to_tag = "s1"}));
         (void)server(request("BYE", 7, {.from_tag = "s1", .to_tag = "1"}));
-        CHECK(tracker.not_found(key, kStart).empty());
+        CHECK(tracker.not_found(key).empty());
         CHECK(tracker.counters().facts_without_session == 3);
-        CHECK(tracker.next_deadline() == kNever);
     }
     SECTION("nor by what a client says") {
         inspect::MessageFacts facts = call.facts(Sender::client, kInvite);
         facts.node = Mac{2, 0, 0, 0, 0, 0x11};
         CHECK(tracker.handle(facts, SessionId::unknown, kStart).size() == 1);
-        CHECK(tracker.not_found(key, kStart).empty());
-        CHECK(tracker.next_deadline() == kNever);
+        CHECK(tracker.not_found(key).empty());
     }
 }
 
@@ -281,7 +268,7 @@ TEST_CASE("facts of several calls on an unknown flow wait for their own session 
         CHECK(tracker.session_of({kSipFlow, "call-2"}) == SessionId{8});
     }
     SECTION("one of them is not known") {
-        CHECK(tracker.not_found({kSipFlow, "call-1"}, kStart).empty());
+        CHECK(tracker.not_found({kSipFlow, "call-1"}).empty());
         CHECK(tracker.counters().facts_without_session == 1);
         CHECK_FALSE(tracker.bind({kSipFlow, "call-2"}, SessionId{8}, kStart).empty());
     }

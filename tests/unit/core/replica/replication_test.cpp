@@ -247,7 +247,23 @@ TEST_CASE("a standby session that nobody tells of becomes own when all have told
     rig.replication.link(1, kProcess, rig.now);
     rig.feed(1, {SnapshotEnd{}});
     rig.pass(Replication::kSweep);
+    CHECK(rig.table.standby().size() == 1);  // and may have been about to tell of it
+    rig.pass(Replication::kSweep);
     CHECK(rig.table.standby().empty());
+}
+
+TEST_CASE("a standby session that began here, and that a peer is about to tell of, is its") {
+    Rig rig;
+    rig.both_up();
+    rig.pass(Replication::kSweep - 1s);
+    rig.table.execute(RestoreSession{session(1)});  // as a gateway saw it
+    rig.pass(2s);
+    rig.feed(0, {session(1), flow(1)});
+    rig.pass(2 * Replication::kSweep);
+    CHECK(rig.table.standby().size() == 1);
+    CHECK(rig.table.sessions().size() == 1);
+    CHECK(rig.replication.peers(rig.now)[0].held == 1);
+    CHECK(rig.replication.peers(rig.now)[0].received.conflicts == 0);
 }
 
 TEST_CASE("a peer gets again what it forgot") {
