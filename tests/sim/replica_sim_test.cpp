@@ -368,7 +368,7 @@ TEST_CASE("agents are restarted on kernels that go on, in the middle of snapshot
         world.start(which);
         world.traffic(0, 1, 200, 20);
     }
-    world.run(15s);
+    world.run(2 * Replication::kSweep + 5s);
     // A session that began anew on a flow, while nobody watched, may bear the name of the one before.
     check_same(world, 2, false);
 }
@@ -464,7 +464,7 @@ TEST_CASE("the active head dies: its sessions go on at the other, and are its ow
     CHECK(difference(world.head(1).table.content(), before).empty());
     world.boot(0);
     CHECK_FALSE(world.head(0).replication->fitness(world.network.now).fit);
-    world.run(15s);
+    world.run(2 * Replication::kSweep + 5s);
     check_same(world, 2);
     CHECK(difference(world.head(0).table.content(), before).empty());
     // Nobody waits for an owner that has nothing.
