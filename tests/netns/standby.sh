@@ -41,7 +41,7 @@ wait_for 10 'the announcement' has 'identity announced udp 198.18.1.11:4020 > .*
 check 'media of the first' ua RTP 1 0 3
 talk
 ask
-wait_for 10 'an answer' asked 1 || true
+wait_for 60 'an answer' asked 1 || true
 check 'a TCP conversation is answered' asked 1
 check 'are three sessions' count_is 3 . lb sara session show
 call1=$(node_of lb call-1@c1) call2=$(node_of lb call-2@c1) plain=$(node_of lb plain)
@@ -84,7 +84,7 @@ ip -n "${NS_PREFIX}lb" link set eth0 down
 vip_at lb2
 offered=$(ns lb2 sara stats show | sed -n 's/^offered //p')
 ask
-wait_for 20 'an answer' asked 2 || true
+wait_for 60 'an answer' asked 2 || true
 check 'the TCP conversation goes on' asked 2
 check 'with the same node' test "$(sort -u "$RUN_DIR/tcp.log" | tr '\n' ' ')" = "$plain "
 check 'media go on' ua RTP 1 0 2
@@ -126,7 +126,7 @@ check 'lb2, too' node_is lb2 n3 up 7
 note '--- and gets the VIP again'
 vip_at lb
 ask
-wait_for 20 'an answer' asked 3 || true
+wait_for 60 'an answer' asked 3 || true
 check 'the TCP conversation goes on' test "$(sort -u "$RUN_DIR/tcp.log" | tr '\n' ' ')" = "$plain "
 check 'a call is hung up' ua BYE 2 2
 wait_for 10 'its end' count_is 0 'call-2@c1' lb sara session show || true
@@ -144,7 +144,7 @@ check 'and says why' has 'it was handed over' lb sara ha show socket "$RUN_DIR/l
 check 'lb2 is' fit lb2
 vip_at lb2
 ask
-wait_for 20 'an answer' asked 4 || true
+wait_for 60 'an answer' asked 4 || true
 check 'the TCP conversation goes on through lb2' test "$(sort -u "$RUN_DIR/tcp.log" | tr '\n' ' ')" = "$plain "
 check 'lb may be fit again' ns lb sara ha resume socket "$RUN_DIR/lb.sock"
 check 'and is' fit lb
