@@ -8,15 +8,15 @@
 # timeout: 120
 set -euo pipefail
 . "$(dirname "$0")/small.sh"
-TRACING=/sys/kernel/tracing
-mountpoint -q $TRACING || mount -t tracefs none $TRACING 2>/dev/null || skip 'this kernel has no tracing (tracefs)'
-trap 'echo 0 >$TRACING/events/enable; small_down' EXIT
+TRACING=$(mktemp -d)
+mount -t tracefs none "$TRACING" 2>/dev/null || skip 'this kernel has no tracing (tracefs)'
+trap 'echo 0 >"$TRACING/events/sara/enable"; small_down; umount "$TRACING"; rmdir "$TRACING"' EXIT
 
 C=198.18.0.11
 flow() { echo "src=$C sport=$1 dst=$VIP dport=$2 proto=17"; }
 # traced WHAT PATTERN: one line, and no more, is like this.
 traced() {
-	ANSWER=$(grep -c -e "$2" $TRACING/trace || true)
+	ANSWER=$(grep -c -e "$2" "$TRACING/trace" || true)
 	expect "$1" 1
 }
 
@@ -27,10 +27,10 @@ must lb nl service-new name=six addr="$VIP6" proto=17 port=5060
 must lb nl config-set early-time=0
 must lb nl dev-new name=eth0 mode=dispatch
 must n1 udp-serve "$VIP" 5060
-ANSWER=$(cd $TRACING/events/sara && echo *)
+ANSWER=$(cd "$TRACING/events/sara" && echo *)
 expect 'there are so many tracepoints' 'enable filter sara_drop sara_flow sara_session'
-echo >$TRACING/trace
-echo 1 >$TRACING/events/sara/enable
+echo >"$TRACING/trace"
+echo 1 >"$TRACING/events/sara/enable"
 
 # shellcheck disable=SC2046 # words are wanted throughout
 {
@@ -57,7 +57,7 @@ must c1 send 4005 "$VIP6" 5060
 traced 'nor on IPv6' "sara_drop: no-node udp \[[0-9a-f:]*\]:4005 > \[$VIP6\]:5060$"
 bot lb stat drop-unannounced drop-no-node
 expect 'as many as the counters count' '1 2'
-ANSWER=$(grep -c 'sara_drop: ' $TRACING/trace)
+ANSWER=$(grep -c 'sara_drop: ' "$TRACING/trace")
 expect 'and no more' 3
 }
 must lb nl session-del all=1
