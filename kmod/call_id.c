@@ -119,8 +119,7 @@ static u8 sara_call_id_next(struct sara_call_id *id, u8 c)
 
 /*
  * How many bytes there are before the end of the line. Of a message most are
- * passed over here, so that is done eight at a time: is one of them
- * such an end?
+ * passed over here, so that is done eight at a time: is one of them an end?
  */
 static unsigned int sara_call_id_skip(const u8 *data, unsigned int len)
 {

@@ -8,7 +8,7 @@
 #        |  in n1             |
 #        '--200 OK--> eth1 gw  (sara-agent), which routes to nobody
 #
-#   . tests/bench/agents.sh; agents_up; agent_up lb; agent_up gw; calls 1000 1 0; told '{...}'
+#   . tests/bench/agents.sh; agents_up; agent_up lb; agent_up gw; calls 1000 1 0; cpu lb gw; nothing_lost
 
 HERE_BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/netns/lib.sh

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -280,12 +279,11 @@ Place read_place(const std::string& text) {
 }
 
 std::uint32_t read_number(std::string_view text, std::uint32_t least, std::uint32_t most) {
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+    const auto out = parse_number(text, least, most);
+    if (!out) {
         usage();
     }
-    return value;
+    return *out;
 }
 
 Setup read_setup(int argc, char** argv) {

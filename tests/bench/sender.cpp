@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -34,9 +33,8 @@ constexpr const char* kUsage =
     "  calls    1: an INVITE each, of its own length, whose Call-ID has the flow's number; all from one port\n"
     "  replies  NETNS/DEVICE/MAC: where the other half of TCP's handshakes is sent, for those who must see both\n"
     "Prints: measured packets, ns that they took, packets in all (but for the replies); of the ns that each batch "
-    "took: "
-    "the\n"
-    "1st of 100, the median, the longest.\n";
+    "took\n"
+    "the 1st of 100, the median, the longest.\n";
 
 constexpr std::uint16_t kPort = 5060;
 /// Ports that a client's address has in use; enough clients that flows are told by addresses, too.
@@ -257,12 +255,11 @@ Mac mac_or_usage(const std::string& text) {
 }
 
 std::uint32_t number_or_usage(std::string_view text, std::uint32_t least, std::uint32_t most) {
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+    const auto out = parse_number(text, least, most);
+    if (!out) {
         usage();
     }
-    return value;
+    return *out;
 }
 
 Setup read_setup(int argc, char** argv) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -38,6 +39,15 @@ std::optional<Mac> parse_mac(const std::string& text) {
     }
     std::transform(part.begin(), part.end(), out.begin(), [](unsigned one) { return static_cast<std::uint8_t>(one); });
     return out;
+}
+
+std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t least, std::uint32_t most) {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+        return std::nullopt;
+    }
+    return value;
 }
 
 void put16(std::uint8_t* at, std::uint32_t value) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What programs of the benchmark write frames with.
@@ -20,6 +21,8 @@ using Frame = std::array<std::uint8_t, 2048>;
 using Mac = std::array<std::uint8_t, ETH_ALEN>;
 
 [[nodiscard]] std::optional<Mac> parse_mac(const std::string& text);
+/// Decimal, from `least` to `most`.
+[[nodiscard]] std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t least, std::uint32_t most);
 
 void put16(std::uint8_t* at, std::uint32_t value);
 void put32(std::uint8_t* at, std::uint32_t value);

@@ -37,8 +37,7 @@ std::string_view choice_text(kern::Placement placement) {
         return "scheduler wrr: it was its turn";
     case kern::Placement::restored:
         return "it was restored with its node, from another dispatcher, from before, or since the node was seen to "
-               "serve it: it was not "
-               "placed here";
+               "serve it: it was not placed here";
     }
     return "a scheduler that is not known here";
 }
